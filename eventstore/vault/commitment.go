@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -65,28 +64,4 @@ func shorten(s string) string {
 		return s[:60] + "..."
 	}
 	return s
-}
-
-// MarshalJSON writes the leaf form of a sealed field: {"sealed":"<base64>"}.
-func (c Commitment) MarshalJSON() ([]byte, error) {
-	return []byte(`{"sealed":"` + c.String() + `"}`), nil
-}
-
-// UnmarshalJSON reads the leaf form of a sealed field.
-func (c *Commitment) UnmarshalJSON(b []byte) error {
-	var f struct {
-		Sealed string `json:"sealed"`
-	}
-	if err := json.Unmarshal(b, &f); err != nil {
-		return fmt.Errorf("reading a sealed field: %w", err)
-	}
-	parsed, err := ParseCommitment(f.Sealed)
-	if err != nil {
-		return err
-	}
-	if len(f.Sealed) != 44 {
-		return fmt.Errorf("a sealed field uses padded base64")
-	}
-	*c = parsed
-	return nil
 }
