@@ -1,0 +1,211 @@
+package domain
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// basis are the streams that a holding must find: its source and its body.
+func (h Holding) basis() []StreamName {
+	return []StreamName{CollectivityStream(h.Collectivity), SourceStream(h.Source)}
+}
+
+func (h Holding) stream() StreamName { return CandidacyStream(h.Edition, h.Collectivity) }
+
+// check holds what is asked of any fact about a holder.
+func (h *Holding) check(in Input) error {
+	if err := checkEdition(in.Now, h.Edition, h.YearAsStated); err != nil {
+		return err
+	}
+	switch {
+	case (h.Edition == 0) != (h.Certainty == Undated):
+		return broken(RuleEditionYear, "certainty", "a fact is undated if, and only if, its edition is not known")
+	case !in.exists(SourceStream(h.Source)):
+		return broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", h.Source)
+	case !in.exists(CollectivityStream(h.Collectivity)):
+		return broken(RuleBodyFirst, "holder", "%s was not entered", h.Collectivity)
+	}
+	if h.Occurred == "" {
+		h.Occurred = h.Edition.occurred()
+	}
+	return nil
+}
+
+// RecordAward asks to enter a label that a source tells.
+type RecordAward struct{ AwardRecorded }
+
+func (c RecordAward) Stream() StreamName       { return c.stream() }
+func (c RecordAward) Basis() []StreamName      { return c.basis() }
+func (RecordAward) Opens([]Recorded) []Opening { return nil }
+
+func (c RecordAward) Decide(in Input) ([]Event, error) {
+	if err := c.Award.Check(); err != nil {
+		return nil, err
+	}
+	if err := c.check(in); err != nil {
+		return nil, err
+	}
+	return one(&c.AwardRecorded)
+}
+
+// RecordMention asks to enter a mention that a source tells.
+type RecordMention struct{ MentionRecorded }
+
+func (c RecordMention) Stream() StreamName       { return c.stream() }
+func (c RecordMention) Basis() []StreamName      { return c.basis() }
+func (RecordMention) Opens([]Recorded) []Opening { return nil }
+
+func (c RecordMention) Decide(in Input) ([]Event, error) {
+	if err := c.check(in); err != nil {
+		return nil, err
+	}
+	return one(&c.MentionRecorded)
+}
+
+// ArbitrateAward asks to settle contradicting facts.
+type ArbitrateAward struct {
+	AwardArbitrated
+}
+
+func (c ArbitrateAward) Basis() []StreamName                { return nil }
+func (c ArbitrateAward) Opens(history []Recorded) []Opening { return enteredBy(history) }
+
+func (c ArbitrateAward) Decide(in Input) ([]Event, error) {
+	if err := c.Chosen.Check(); err != nil {
+		return nil, err
+	}
+	facts := AwardFacts(in.History)
+	standing := facts.Standing(nil)
+	if standing.Status != Contested && standing.Status != Arbitrated {
+		return nil, broken(RuleContested, "chosen", "the sources do not contradict each other here")
+	}
+	if !slices.ContainsFunc(facts.Live(), func(f AwardFact) bool { return f.Award == c.Chosen }) {
+		return nil, broken(RuleChoiceStated, "chosen", "no source states %s", c.Chosen)
+	}
+	if err := fourEyes(in, in.History, c.By); err != nil {
+		return nil, err
+	}
+	return one(&c.AwardArbitrated)
+}
+
+// RetractRecord asks to take back a fact of a stream.
+type RetractRecord struct {
+	alone
+	In StreamName
+	RecordRetracted
+}
+
+func (c RetractRecord) Stream() StreamName { return c.In }
+
+func (c RetractRecord) Decide(in Input) ([]Event, error) {
+	if c.In.Category() == "figures" {
+		return nil, broken(RuleFactExists, "event", "a figure is taken back by a retraction of its own kind")
+	}
+	if err := standingFact(in.History, c.Event); err != nil {
+		return nil, err
+	}
+	return one(&c.RecordRetracted)
+}
+
+// DisputeFact asks to enter an objection to a fact of a stream.
+type DisputeFact struct {
+	alone
+	In StreamName
+	FactDisputed
+}
+
+func (c DisputeFact) Stream() StreamName { return c.In }
+
+func (c DisputeFact) Decide(in Input) ([]Event, error) {
+	if err := standingFact(in.History, c.Event); err != nil {
+		return nil, err
+	}
+	return one(&c.FactDisputed)
+}
+
+// AnswerDispute asks to answer an objection. Whoever entered the disputed fact does not answer for it.
+type AnswerDispute struct {
+	In StreamName
+	DisputeAnswered
+}
+
+func (c AnswerDispute) Stream() StreamName                 { return c.In }
+func (c AnswerDispute) Basis() []StreamName                { return nil }
+func (c AnswerDispute) Opens(history []Recorded) []Opening { return enteredBy(history) }
+
+func (c AnswerDispute) Decide(in Input) ([]Event, error) {
+	r, ok := find(in.History, c.Dispute)
+	dispute, isDispute := r.Event.(*FactDisputed)
+	if !ok || !isDispute {
+		return nil, broken(RuleDisputeOpen, "dispute", "%s is not a dispute of %s", c.Dispute, c.In)
+	}
+	for _, r := range in.History {
+		if a, ok := r.Event.(*DisputeAnswered); ok && a.Dispute == c.Dispute {
+			return nil, broken(RuleDisputeOpen, "dispute", "the dispute was answered before")
+		}
+	}
+	if fact, ok := find(in.History, dispute.Event); ok {
+		if err := fourEyes(in, []Recorded{fact}, c.By); err != nil {
+			return nil, err
+		}
+	}
+	return one(&c.DisputeAnswered)
+}
+
+// standingFact holds that an id names a fact of the history that was not retracted.
+func standingFact(history []Recorded, id uuid.UUID) error {
+	r, ok := find(history, id)
+	if !ok {
+		return broken(RuleFactExists, "event", "%s is not in this stream", id)
+	}
+	switch r.Event.(type) {
+	case *AwardRecorded, *MentionRecorded, *CeremonyFactRecorded, *FigurePublished, *EditionEnumerated, *ExplanationProposed, *RuleRecorded:
+	default:
+		return broken(RuleFactExists, "event", "%s is not a fact but a %s", id, r.Event.EventName())
+	}
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case *RecordRetracted:
+			if e.Event == id {
+				return broken(RuleFactExists, "event", "%s was retracted before", id)
+			}
+		case *FigureRetracted:
+			if e.Event == id {
+				return broken(RuleFactExists, "event", "%s was retracted before", id)
+			}
+		}
+	}
+	return nil
+}
+
+// byPointer is where the person who entered an event stands.
+const byPointer = "/data/by"
+
+// enteredBy names who entered each fact of a history.
+func enteredBy(history []Recorded) []Opening {
+	var need []Opening
+	for _, r := range history {
+		for f := range SealedFields(r.Event) {
+			if f.Pointer == byPointer {
+				need = append(need, Opening{r.ID, byPointer})
+			}
+		}
+	}
+	return need
+}
+
+// fourEyes holds that whoever settles did not enter any of the facts alone. Where a fact was entered by nobody in
+// particular, or the name was erased, there is nothing to compare: the rule is attested, not proven.
+func fourEyes(in Input, facts []Recorded, by *Sealed) error {
+	person, _ := by.Value().(string)
+	if person == "" {
+		return broken(RuleFourEyes, "by", "say who settles it: nobody settles alone a fact they entered")
+	}
+	for _, f := range facts {
+		if in.Opened[Opening{f.ID, byPointer}] == person {
+			return broken(RuleFourEyes, "by", "the same person entered the fact; another one must settle it")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package domain
+
+import (
+	"slices"
+)
+
+// body is what the stream of a collectivity says.
+type body struct {
+	registered *CollectivityRegistered
+	contested  *IdentityContested
+	settled    CollectivityID
+	names      []string
+	successors []CollectivityID
+}
+
+func foldBody(history []Recorded) body {
+	var b body
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case *CollectivityRegistered:
+			b.registered = e
+			b.names = append(b.names, e.Name)
+		case *NameRecorded:
+			b.names = append(b.names, e.Name)
+		case *CollectivityRenamed:
+			b.names = append(b.names, e.Name)
+		case *CollectivitySucceeded:
+			b.successors = append(b.successors, e.To...)
+		case *IdentityContested:
+			b.contested = e
+		case *IdentitySettled:
+			b.settled = e.As
+		}
+	}
+	return b
+}
+
+// RegisterCollectivity asks to enter a legal body.
+type RegisterCollectivity struct {
+	alone
+	CollectivityRegistered
+}
+
+func (c RegisterCollectivity) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c RegisterCollectivity) Decide(in Input) ([]Event, error) {
+	if len(in.History) > 0 {
+		return nil, broken(RuleOnce, "collectivity", "%s was entered before", c.Collectivity)
+	}
+	if err := c.checkForm(); err != nil {
+		return nil, err
+	}
+	return one(&c.CollectivityRegistered)
+}
+
+// checkForm holds that type and codes follow from the id.
+func (c RegisterCollectivity) checkForm() error {
+	kind := c.Collectivity.Kind()
+	types := map[BodyKind]string{Commune: "commune", FormerCommune: "commune", EPCI: "epci", FormerEPCI: "epci", Foreign: "foreign", Other: "other"}
+	switch {
+	case kind == "":
+		return invalid("collectivity", "collectivity", "%q is not the id of a body", c.Collectivity)
+	case kind == Unsettled:
+		return broken(RuleIdentityForm, "collectivity", "%s names an unsettled name, not a body", c.Collectivity)
+	case types[kind] != c.Type:
+		return broken(RuleIdentityForm, "type", "the id %s is that of a body of type %s, not %s", c.Collectivity, types[kind], c.Type)
+	case c.INSEE != c.Collectivity.INSEE():
+		return broken(RuleIdentityForm, "insee", "the INSEE code %q is not that of the id %s", c.INSEE, c.Collectivity)
+	case kind == EPCI && string(c.Collectivity) != "fr-epci-"+c.SIREN:
+		return broken(RuleIdentityForm, "siren", "the SIREN %q is not that of the id %s", c.SIREN, c.Collectivity)
+	case (kind == FormerCommune || kind == FormerEPCI) && (c.InForce == nil):
+		return broken(RuleIdentityForm, "inForce", "%s is gone: say until when it was in force, as far as known", c.Collectivity)
+	}
+	return nil
+}
+
+// RecordName asks to enter another name of a body.
+type RecordName struct {
+	alone
+	NameRecorded
+}
+
+func (c RecordName) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c RecordName) Decide(in Input) ([]Event, error) {
+	b := foldBody(in.History)
+	switch {
+	case b.registered == nil:
+		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+	case slices.Contains(b.names, c.Name):
+		return nil, broken(RuleOnce, "name", "%s is already known as %q", c.Collectivity, c.Name)
+	}
+	return one(&c.NameRecorded)
+}
+
+// RenameCollectivity asks to change the official name of a body.
+type RenameCollectivity struct {
+	alone
+	CollectivityRenamed
+}
+
+func (c RenameCollectivity) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c RenameCollectivity) Decide(in Input) ([]Event, error) {
+	if foldBody(in.History).registered == nil {
+		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+	}
+	return one(&c.CollectivityRenamed)
+}
+
+// SucceedCollectivity asks to say what took the place of a body. It goes to the stream of the first body that ended.
+type SucceedCollectivity struct {
+	alone
+	CollectivitySucceeded
+}
+
+func (c SucceedCollectivity) Stream() StreamName {
+	if len(c.From) == 0 {
+		return ""
+	}
+	return CollectivityStream(c.From[0])
+}
+
+func (c SucceedCollectivity) Decide(in Input) ([]Event, error) {
+	b := foldBody(in.History)
+	if b.registered == nil {
+		return nil, broken(RuleBodyFirst, "from", "%s was not entered", c.From[0])
+	}
+	for _, to := range c.To {
+		if slices.Contains(c.From, to) {
+			return nil, broken(RuleNoHeir, "to", "%s cannot succeed itself", to)
+		}
+		if slices.Contains(b.successors, to) {
+			return nil, broken(RuleOnce, "to", "%s is already known to succeed %s", to, c.From[0])
+		}
+	}
+	return one(&c.CollectivitySucceeded)
+}
+
+// RecordEPCIMembers asks to enter the communes of an inter-municipal body.
+type RecordEPCIMembers struct {
+	alone
+	EPCIMembersRecorded
+}
+
+func (c RecordEPCIMembers) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c RecordEPCIMembers) Decide(in Input) ([]Event, error) {
+	b := foldBody(in.History)
+	if b.registered == nil || b.registered.Type != "epci" {
+		return nil, broken(RuleBodyFirst, "collectivity", "%s is not an inter-municipal body that was entered", c.Collectivity)
+	}
+	return one(&c.EPCIMembersRecorded)
+}
+
+// RecordPopulation asks to enter a population.
+type RecordPopulation struct{ PopulationRecorded }
+
+func (c RecordPopulation) Stream() StreamName       { return CollectivityStream(c.Collectivity) }
+func (c RecordPopulation) Basis() []StreamName      { return origin(c.Source) }
+func (RecordPopulation) Opens([]Recorded) []Opening { return nil }
+
+func (c RecordPopulation) Decide(in Input) ([]Event, error) {
+	switch {
+	case foldBody(in.History).registered == nil:
+		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+	case c.Source == "" && c.Reference == "":
+		return nil, broken(RuleSourceFirst, "source", "a population needs a source or a reference")
+	case c.Source != "" && !in.exists(SourceStream(c.Source)):
+		return nil, broken(RuleSourceFirst, "source", "there is no source %s", c.Source)
+	}
+	return one(&c.PopulationRecorded)
+}
+
+// ContestIdentity asks to enter a name that fits several bodies.
+type ContestIdentity struct {
+	alone
+	IdentityContested
+}
+
+func (c ContestIdentity) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c ContestIdentity) Decide(in Input) ([]Event, error) {
+	if len(in.History) > 0 {
+		return nil, broken(RuleOnce, "name", "the name %q is already entered as contested", c.Name)
+	}
+	if c.Collectivity.Kind() != Unsettled {
+		return nil, broken(RuleIdentityForm, "collectivity", "a contested name has an id that begins with unsettled-")
+	}
+	for _, id := range c.Candidates {
+		if id.Kind() == Unsettled {
+			return nil, broken(RuleIdentityForm, "candidates", "%s is not a body", id)
+		}
+	}
+	return one(&c.IdentityContested)
+}
+
+// SettleIdentity asks to say which body a contested name means.
+type SettleIdentity struct {
+	IdentitySettled
+}
+
+func (c SettleIdentity) Stream() StreamName  { return CollectivityStream(c.Collectivity) }
+func (c SettleIdentity) Basis() []StreamName { return []StreamName{CollectivityStream(c.As)} }
+
+func (c SettleIdentity) Opens(history []Recorded) []Opening { return enteredBy(history) }
+
+func (c SettleIdentity) Decide(in Input) ([]Event, error) {
+	b := foldBody(in.History)
+	switch {
+	case b.contested == nil:
+		return nil, broken(RuleIdentityCandidate, "collectivity", "%s is not a contested name", c.Collectivity)
+	case b.settled != "":
+		return nil, broken(RuleIdentityCandidate, "as", "it is already settled as %s", b.settled)
+	case !slices.Contains(b.contested.Candidates, c.As):
+		return nil, broken(RuleIdentityCandidate, "as", "%s is none of the candidates", c.As)
+	case !in.exists(CollectivityStream(c.As)):
+		return nil, broken(RuleBodyFirst, "as", "%s was not entered", c.As)
+	}
+	if err := fourEyes(in, in.History, c.By); err != nil {
+		return nil, err
+	}
+	return one(&c.IdentitySettled)
+}

@@ -1,0 +1,85 @@
+package domain
+
+// GrantDistinction asks to give a distinction for a term.
+type GrantDistinction struct{ DistinctionGranted }
+
+func (c GrantDistinction) Stream() StreamName {
+	return DistinctionStream(c.Distinction, c.Collectivity)
+}
+func (c GrantDistinction) Basis() []StreamName {
+	return append(origin(c.Source), CollectivityStream(c.Collectivity))
+}
+func (GrantDistinction) Opens([]Recorded) []Opening { return nil }
+
+func (c GrantDistinction) Decide(in Input) ([]Event, error) {
+	held, lapsed := term(in.History)
+	switch {
+	case held != nil && !lapsed && held.Until >= c.From:
+		return nil, broken(RuleTerm, "from", "the distinction is held until %s; renew it instead", held.Until)
+	case c.Until <= c.From:
+		return nil, broken(RuleTerm, "until", "the term ends before it begins")
+	case !in.exists(CollectivityStream(c.Collectivity)):
+		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+	case c.Source != "" && !in.exists(SourceStream(c.Source)):
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+	}
+	return one(&c.DistinctionGranted)
+}
+
+// RenewDistinction asks to prolong a distinction.
+type RenewDistinction struct {
+	Distinction  MentionID
+	Collectivity CollectivityID
+	DistinctionRenewed
+}
+
+func (c RenewDistinction) Stream() StreamName {
+	return DistinctionStream(c.Distinction, c.Collectivity)
+}
+func (c RenewDistinction) Basis() []StreamName      { return origin(c.Source) }
+func (RenewDistinction) Opens([]Recorded) []Opening { return nil }
+
+func (c RenewDistinction) Decide(in Input) ([]Event, error) {
+	held, lapsed := term(in.History)
+	switch {
+	case held == nil || lapsed:
+		return nil, broken(RuleTerm, "until", "the distinction is not held")
+	case c.Until <= held.Until:
+		return nil, broken(RuleTerm, "until", "it is held until %s already", held.Until)
+	}
+	return one(&c.DistinctionRenewed)
+}
+
+// LapseDistinction asks to say that a distinction ended.
+type LapseDistinction struct {
+	alone
+	Distinction  MentionID
+	Collectivity CollectivityID
+	DistinctionLapsed
+}
+
+func (c LapseDistinction) Stream() StreamName {
+	return DistinctionStream(c.Distinction, c.Collectivity)
+}
+
+func (c LapseDistinction) Decide(in Input) ([]Event, error) {
+	if held, lapsed := term(in.History); held == nil || lapsed {
+		return nil, broken(RuleTerm, "on", "the distinction is not held")
+	}
+	return one(&c.DistinctionLapsed)
+}
+
+// term folds the stream of a distinction: the last term, and whether it lapsed.
+func term(history []Recorded) (held *Term, lapsed bool) {
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case *DistinctionGranted:
+			held, lapsed = &Term{e.From, e.Until}, false
+		case *DistinctionRenewed:
+			held.Until = e.Until
+		case *DistinctionLapsed:
+			lapsed = true
+		}
+	}
+	return held, lapsed
+}

@@ -1,0 +1,61 @@
+package domain
+
+// RecordCeremonyFact asks to enter one attribute of a ceremony.
+type RecordCeremonyFact struct{ CeremonyFactRecorded }
+
+func (c RecordCeremonyFact) Stream() StreamName       { return EditionStream(c.Edition) }
+func (c RecordCeremonyFact) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }
+func (RecordCeremonyFact) Opens([]Recorded) []Opening { return nil }
+
+func (c RecordCeremonyFact) Decide(in Input) ([]Event, error) {
+	if c.Edition == 0 {
+		return nil, invalid("edition", "required", "is missing")
+	}
+	if err := checkEdition(in.Now, c.Edition, ""); err != nil && c.Edition.Year() == 0 {
+		return nil, err
+	}
+	if last := EditionOfYear(in.Now.Year() + 1); c.Edition < 0 || c.Edition > last {
+		return nil, broken(RuleEditionPossible, "edition", "there is no edition %d: the last that can be is %d, of %d", c.Edition, last, last.Year())
+	}
+	if !in.exists(SourceStream(c.Source)) {
+		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+	}
+	if err := c.checkValue(); err != nil {
+		return nil, err
+	}
+	if c.Occurred == "" {
+		c.Occurred = c.Edition.occurred()
+	}
+	return one(&c.CeremonyFactRecorded)
+}
+
+// checkValue holds that the attribute has its own kind of value and no other.
+func (c RecordCeremonyFact) checkValue() error {
+	isDate, isNumber := c.Attribute == "date", c.Attribute == "edition_number" || c.Attribute == "assembly_number"
+	switch {
+	case isDate != (c.On != ""), isNumber != (c.Number != 0), (isDate || isNumber) == (c.Value != nil):
+		return broken(RuleCeremonyValue, "value", "the attribute %s needs a day, a number or a text: the one that belongs to it", c.Attribute)
+	case c.Until != "" && c.Until < c.On:
+		return broken(RuleCeremonyValue, "value", "the ceremony ends before it begins")
+	}
+	return nil
+}
+
+// EnumerateEdition asks to say that a source lists every holder of an edition.
+type EnumerateEdition struct{ EditionEnumerated }
+
+func (c EnumerateEdition) Stream() StreamName       { return EditionStream(c.Edition) }
+func (c EnumerateEdition) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }
+func (EnumerateEdition) Opens([]Recorded) []Opening { return nil }
+
+func (c EnumerateEdition) Decide(in Input) ([]Event, error) {
+	if !in.exists(SourceStream(c.Source)) {
+		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+	}
+	for _, r := range in.History {
+		if e, ok := r.Event.(*EditionEnumerated); ok && e.Source == c.Source {
+			return nil, broken(RuleOnce, "source", "%s is already known to list edition %d", c.Source, c.Edition)
+		}
+	}
+	return one(&c.EditionEnumerated)
+}

@@ -1,0 +1,74 @@
+package domain
+
+// PublishFigure asks to enter a number that a source gives.
+type PublishFigure struct{ FigurePublished }
+
+func (c PublishFigure) Stream() StreamName       { return FiguresStream(c.Edition) }
+func (c PublishFigure) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }
+func (PublishFigure) Opens([]Recorded) []Opening { return nil }
+
+func (c PublishFigure) Decide(in Input) ([]Event, error) {
+	if err := checkEdition(in.Now, c.Edition, c.YearAsStated); err != nil {
+		return nil, err
+	}
+	if !in.exists(SourceStream(c.Source)) {
+		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+	}
+	if c.Occurred == "" {
+		c.Occurred = c.Edition.occurred()
+	}
+	return one(&c.FigurePublished)
+}
+
+// RetractFigure asks to take back a figure.
+type RetractFigure struct {
+	alone
+	Edition Edition
+	FigureRetracted
+}
+
+func (c RetractFigure) Stream() StreamName { return FiguresStream(c.Edition) }
+
+func (c RetractFigure) Decide(in Input) ([]Event, error) {
+	if err := standingFact(in.History, c.Event); err != nil {
+		return nil, err
+	}
+	return one(&c.FigureRetracted)
+}
+
+// ProposeExplanation asks to enter a reason for which figures differ.
+type ProposeExplanation struct{ ExplanationProposed }
+
+func (c ProposeExplanation) Stream() StreamName       { return FiguresStream(c.Edition) }
+func (c ProposeExplanation) Basis() []StreamName      { return origin(c.Source) }
+func (ProposeExplanation) Opens([]Recorded) []Opening { return nil }
+
+func (c ProposeExplanation) Decide(in Input) ([]Event, error) {
+	switch {
+	case c.Kind == "established" && c.Source == "":
+		return nil, broken(RuleHypothesis, "source_id", "an established explanation needs the source that says it; without one it is a hypothesis")
+	case c.Source != "" && !in.exists(SourceStream(c.Source)):
+		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+	}
+	return one(&c.ExplanationProposed)
+}
+
+// RecordRule asks to enter a rule of the label as a source tells it.
+type RecordRule struct{ RuleRecorded }
+
+func (c RecordRule) Stream() StreamName       { return FiguresStream(c.Edition) }
+func (c RecordRule) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }
+func (RecordRule) Opens([]Recorded) []Opening { return nil }
+
+func (c RecordRule) Decide(in Input) ([]Event, error) {
+	if err := checkEdition(in.Now, c.Edition, c.YearAsStated); err != nil {
+		return nil, err
+	}
+	if !in.exists(SourceStream(c.Source)) {
+		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+	}
+	if c.Occurred == "" {
+		c.Occurred = c.Edition.occurred()
+	}
+	return one(&c.RuleRecorded)
+}

@@ -1,0 +1,57 @@
+package domain
+
+// CiteSource asks to enter a source.
+type CiteSource struct{ SourceCited }
+
+func (c CiteSource) Stream() StreamName       { return SourceStream(c.Source) }
+func (CiteSource) Opens([]Recorded) []Opening { return nil }
+func (c CiteSource) Basis() []StreamName      { return origin(c.OriginOf) }
+
+func origin(id SourceID) []StreamName {
+	if id == "" {
+		return nil
+	}
+	return []StreamName{SourceStream(id)}
+}
+
+func (c CiteSource) Decide(in Input) ([]Event, error) {
+	if len(in.History) > 0 {
+		return nil, broken(RuleOnce, "source_id", "%s was cited before with other particulars; correct them instead", c.Source)
+	}
+	if err := checkOrigin(in, c.Source, c.OriginOf); err != nil {
+		return nil, err
+	}
+	if c.Occurred == "" {
+		c.Occurred = c.PublishedOn
+	}
+	return one(&c.SourceCited)
+}
+
+// CorrectSource asks to replace the particulars of a source.
+type CorrectSource struct{ SourceCorrected }
+
+func (c CorrectSource) Stream() StreamName       { return SourceStream(c.Source) }
+func (CorrectSource) Opens([]Recorded) []Opening { return nil }
+func (c CorrectSource) Basis() []StreamName      { return origin(c.OriginOf) }
+
+func (c CorrectSource) Decide(in Input) ([]Event, error) {
+	if len(in.History) == 0 {
+		return nil, broken(RuleSourceFirst, "source", "there is no source %s", c.Source)
+	}
+	if err := checkOrigin(in, c.Source, c.OriginOf); err != nil {
+		return nil, err
+	}
+	return one(&c.SourceCorrected)
+}
+
+func checkOrigin(in Input, id, of SourceID) error {
+	switch {
+	case of == "":
+		return nil
+	case of == id:
+		return broken(RuleSourceFirst, "originOf", "a source does not copy itself")
+	case !in.exists(SourceStream(of)):
+		return broken(RuleSourceFirst, "originOf", "there is no source %s", of)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package domain
+
+import "fmt"
+
+// Level is a number of arobases, from 1 to 5. The zero value is no level.
+type Level int
+
+// MinLevel and MaxLevel bound a level. Source: "une à 5 @", interview of the association, 2016.
+const (
+	MinLevel Level = 1
+	MaxLevel Level = 5
+)
+
+// Valid tells whether l is a level that can be awarded.
+func (l Level) Valid() bool { return MinLevel <= l && l <= MaxLevel }
+
+// Distinction says what kind of label was received.
+type Distinction string
+
+const (
+	// DistinctionLevel is a label of 1 to 5 arobases.
+	DistinctionLevel Distinction = "level"
+	// DistinctionHorsConcours stands beside the levels: Issy-les-Moulineaux in edition 17, "pour son rôle pionnier".
+	// It is not a sixth level and has no number.
+	DistinctionHorsConcours Distinction = "hors-concours"
+	// DistinctionUnspecified is a label whose level the source does not tell.
+	DistinctionUnspecified Distinction = "unspecified"
+)
+
+// Award is a distinction with its level. Level is 0 unless the distinction is DistinctionLevel.
+type Award struct {
+	Distinction Distinction `json:"distinction" validate:"required,oneof=level hors-concours unspecified"`
+	Level       Level       `json:"level,omitempty" validate:"omitempty,level"`
+}
+
+// Check tells whether distinction and level belong together.
+func (a Award) Check() error {
+	switch {
+	case a.Distinction == DistinctionLevel && !a.Level.Valid():
+		return invalid("level", "level", "a level is an integer from %d to %d", MinLevel, MaxLevel)
+	case a.Distinction != DistinctionLevel && a.Level != 0:
+		return invalid("level", "level", "only the distinction \"level\" has a level")
+	}
+	return nil
+}
+
+// Contradicts tells whether two sources that say a and b of the same candidacy cannot both be right. A label of
+// unknown level contradicts nothing.
+func (a Award) Contradicts(b Award) bool {
+	if a.Distinction == DistinctionUnspecified || b.Distinction == DistinctionUnspecified {
+		return false
+	}
+	return a != b
+}
+
+func (a Award) String() string {
+	if a.Distinction == DistinctionLevel {
+		return fmt.Sprintf("%d @", a.Level)
+	}
+	return string(a.Distinction)
+}

@@ -1,0 +1,210 @@
+package domain
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// Status says how a fact is known.
+type Status string
+
+const (
+	Reported     Status = "reported"     // by one source, or by several that are not independent
+	Corroborated Status = "corroborated" // by two independent sources
+	Contested    Status = "contested"    // the sources contradict each other
+	Arbitrated   Status = "arbitrated"   // a contradiction was settled, with a reason
+	Decided      Status = "decided"      // by the jury, in Arobase
+	Withdrawn    Status = "withdrawn"
+	UnderAppeal  Status = "under-appeal"
+	Embargoed    Status = "embargoed"
+)
+
+// Facts hold what the ledger knows of one collectivity in one edition: a fold over its stream that keeps the
+// position of everything, so that it can be seen as it was at any size of the ledger.
+type Facts struct {
+	Awards       []AwardFact
+	Mentions     []MentionFact
+	Arbitrations []Arbitration
+	Disputes     []Dispute
+}
+
+// Cite is where a fact stands and who says it.
+type Cite struct {
+	Event     uuid.UUID
+	Position  uint64
+	Source    SourceID
+	Certainty Certainty
+	// RetractedAt is the position of the retraction plus one, or 0.
+	RetractedAt uint64
+}
+
+// Retracted tells whether the fact was taken back.
+func (c Cite) Retracted() bool { return c.RetractedAt != 0 }
+
+// AwardFact is one source's word on a label.
+type AwardFact struct {
+	Award
+	Cite
+}
+
+// MentionFact is one source's word on a mention.
+type MentionFact struct {
+	Mention MentionID
+	Label   string // the commitment to what the source calls it, or ""
+	Cite
+}
+
+// Arbitration is a choice among contradicting facts.
+type Arbitration struct {
+	Event    uuid.UUID
+	Position uint64
+	Chosen   Award
+	Reason   string // the commitment to the reason
+}
+
+// Dispute is an objection to a fact, with its answer once there is one.
+type Dispute struct {
+	Event    uuid.UUID
+	Position uint64
+	Fact     uuid.UUID
+	Claim    string // the commitment to the claim
+	// AnsweredAt is the position of the answer plus one, or 0.
+	AnsweredAt uint64
+	Outcome    string
+	Answer     string // the commitment to the answer
+}
+
+// AwardFacts folds the history of a stream.
+func AwardFacts(history []Recorded) *Facts {
+	f := new(Facts)
+	for _, r := range history {
+		f.Apply(r)
+	}
+	return f
+}
+
+// Apply adds an event of the stream. Events of other kinds change nothing.
+func (f *Facts) Apply(r Recorded) {
+	switch e := r.Event.(type) {
+	case *AwardRecorded:
+		f.Awards = append(f.Awards, AwardFact{e.Award, Cite{r.ID, r.Position, e.Source, e.Certainty, 0}})
+	case *MentionRecorded:
+		f.Mentions = append(f.Mentions, MentionFact{e.Mention, e.Label.Commitment(), Cite{r.ID, r.Position, e.Source, e.Certainty, 0}})
+	case *AwardArbitrated:
+		f.Arbitrations = append(f.Arbitrations, Arbitration{r.ID, r.Position, e.Chosen, e.Reason.Commitment()})
+	case *FactDisputed:
+		f.Disputes = append(f.Disputes, Dispute{Event: r.ID, Position: r.Position, Fact: e.Event, Claim: e.Claim.Commitment()})
+	case *DisputeAnswered:
+		for i := range f.Disputes {
+			if f.Disputes[i].Event == e.Dispute {
+				f.Disputes[i].AnsweredAt, f.Disputes[i].Outcome, f.Disputes[i].Answer = r.Position+1, e.Outcome, e.Answer.Commitment()
+			}
+		}
+	case *RecordRetracted:
+		for i := range f.Awards {
+			if f.Awards[i].Event == e.Event {
+				f.Awards[i].RetractedAt = r.Position + 1
+			}
+		}
+		for i := range f.Mentions {
+			if f.Mentions[i].Event == e.Event {
+				f.Mentions[i].RetractedAt = r.Position + 1
+			}
+		}
+	}
+}
+
+// AsOf gives the facts as they were known when the ledger had a size. It copies only what has to differ.
+func (f *Facts) AsOf(size uint64) *Facts {
+	g := new(Facts)
+	for _, a := range f.Awards {
+		if a.Position < size {
+			if a.RetractedAt > size {
+				a.RetractedAt = 0
+			}
+			g.Awards = append(g.Awards, a)
+		}
+	}
+	for _, m := range f.Mentions {
+		if m.Position < size {
+			if m.RetractedAt > size {
+				m.RetractedAt = 0
+			}
+			g.Mentions = append(g.Mentions, m)
+		}
+	}
+	for _, a := range f.Arbitrations {
+		if a.Position < size {
+			g.Arbitrations = append(g.Arbitrations, a)
+		}
+	}
+	for _, d := range f.Disputes {
+		if d.Position < size {
+			if d.AnsweredAt > size {
+				d.AnsweredAt, d.Outcome, d.Answer = 0, "", ""
+			}
+			g.Disputes = append(g.Disputes, d)
+		}
+	}
+	return g
+}
+
+// Live are the awards that were not taken back.
+func (f *Facts) Live() []AwardFact {
+	return slices.DeleteFunc(slices.Clone(f.Awards), func(a AwardFact) bool { return a.Retracted() })
+}
+
+// Standing is what all sources together let us say of a label.
+type Standing struct {
+	// Status is "" where there is no award that still stands.
+	Status Status
+	// Award is nil where the sources contradict each other, or where there is none.
+	Award *Award
+	// Derived says that the award rests on reasoning only: no source states it.
+	Derived bool
+}
+
+// Independent tells whether two sources count as two. It is false for a source and its copy, and for two works of one
+// publisher.
+type Independent func(a, b SourceID) bool
+
+// Standing draws the conclusion. Derived facts can contradict, but not corroborate. Without independent no fact is
+// corroborated.
+func (f *Facts) Standing(independent Independent) Standing {
+	live := f.Live()
+	if len(live) == 0 {
+		return Standing{}
+	}
+	if n := len(f.Arbitrations); n > 0 {
+		chosen := f.Arbitrations[n-1].Chosen
+		return Standing{Status: Arbitrated, Award: &chosen}
+	}
+	for i, a := range live {
+		for _, b := range live[:i] {
+			if a.Contradicts(b.Award) {
+				return Standing{Status: Contested}
+			}
+		}
+	}
+	stated := slices.DeleteFunc(slices.Clone(live), func(a AwardFact) bool { return a.Certainty == Derived })
+	from := stated
+	if len(stated) == 0 {
+		from = live
+	}
+	best := from[0].Award
+	for _, a := range from {
+		if best.Distinction == DistinctionUnspecified {
+			best = a.Award
+		}
+	}
+	status := Reported
+	for i, a := range stated {
+		for _, b := range stated[:i] {
+			if a.Award == best && b.Award == best && independent != nil && independent(a.Source, b.Source) {
+				status = Corroborated
+			}
+		}
+	}
+	return Standing{Status: status, Award: &best, Derived: len(stated) == 0}
+}

@@ -1,0 +1,180 @@
+package domain
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-playground/validator/v10"
+	"golang.org/x/text/unicode/norm"
+)
+
+// validate is safe for concurrent use once its rules are registered.
+var validate = newValidate()
+
+// forms are the rules of the field that validator does not know, each with the message that a person reads.
+var forms = []struct {
+	tag, message string
+	valid        func(string) bool
+}{
+	{"insee", "a commune's code has five characters, such as 73008, 2A004 or 97103", ValidINSEE},
+	{"siren", "a SIREN has nine digits of which the last is the check digit", ValidSIREN},
+	{"collectivity", "an id is fr-commune-<INSEE>, fr-epci-<SIREN> or another form of the identity rules, with valid codes",
+		func(s string) bool { return CollectivityID(s).Valid() }},
+	{"sourceid", "a source's id has lower-case letters, digits and hyphens", func(s string) bool { return SourceID(s).Valid() }},
+	{"mention", "a mention's id has lower-case letters, digits and hyphens", func(s string) bool { return MentionID(s).Valid() }},
+	{"slug", "only lower-case letters, digits and hyphens", slug.MatchString},
+	{"line", "one line of text without control characters, in Unicode normal form C", validLine},
+	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
+	{"date", "a day: 2017-02-01", func(s string) bool { return len(s) == 10 && partialDate(s) }},
+	{"sha256hex", "64 hexadecimal digits in lower case", regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString},
+	{"weburl", "an address that begins with http:// or https://", validURL},
+	{"origin", "a log's origin is a host name with an optional path, without spaces or plus signs",
+		regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*$`).MatchString},
+	{"metric", "a metric's name has lower-case letters, digits and underscores", regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`).MatchString},
+	{"unit", "a unit is one lower-case word of the source", regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`).MatchString},
+	{"scope", "a scope is region:, departement:, holder:, population:, mention: or kind: and a value", validScope},
+	{"departement", "a département's code, such as 73, 2A or 971", regexp.MustCompile(`^([0-9][0-9AB]|9[78][0-9])$`).MatchString},
+	{"region", "a region's code, such as 84", regexp.MustCompile(`^[0-9]{2,3}$`).MatchString},
+}
+
+var scopeForm = regexp.MustCompile(`^(region|departement|holder|population|mention|kind):.{1,80}$`)
+
+func validScope(s string) bool { return scopeForm.MatchString(s) && validLine(s) }
+
+func validLine(s string) bool {
+	if !utf8.ValidString(s) || !norm.NFC.IsNormalString(s) || s != strings.TrimSpace(s) {
+		return false
+	}
+	return strings.IndexFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+	}) < 0
+}
+
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && validLine(s)
+}
+
+// partialDate tells whether s is a real day, month or year of ISO 8601.
+func partialDate(s string) bool {
+	layout, ok := map[int]string{4: "2006", 7: "2006-01", 10: "2006-01-02"}[len(s)]
+	if !ok {
+		return false
+	}
+	_, err := time.Parse(layout, s)
+	return err == nil
+}
+
+func newValidate() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return name
+	})
+	for _, f := range forms {
+		must(v.RegisterValidation(f.tag, func(fl validator.FieldLevel) bool { return f.valid(fl.Field().String()) }))
+	}
+	must(v.RegisterValidation("level", func(fl validator.FieldLevel) bool { return Level(fl.Field().Int()).Valid() }))
+	must(v.RegisterValidation("edition", func(fl validator.FieldLevel) bool {
+		return FirstEdition <= Edition(fl.Field().Int()) && fl.Field().Int() <= 999
+	}))
+	return v
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// maxText bounds a sealed text, in characters.
+const maxText = 20000
+
+// Validate checks the form of an event, or of a command: every field by its own rule. All wrong fields are reported.
+func Validate(e Event) error {
+	var found Invalid
+	if err := validate.Struct(e); err != nil {
+		var wrong validator.ValidationErrors
+		if !errors.As(err, &wrong) {
+			return fmt.Errorf("validating %s: %w", e.EventName(), err)
+		}
+		for _, w := range wrong {
+			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
+		}
+	}
+	for f := range SealedFields(e) {
+		if text, ok := f.Field.Value().(string); ok {
+			if why := checkText(text); why != "" {
+				found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), "text", why})
+			}
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
+	return nil
+}
+
+// checkText says what is wrong with a text that is to be sealed, or "".
+func checkText(s string) string {
+	switch {
+	case !utf8.ValidString(s) || !norm.NFC.IsNormalString(s):
+		return "the text is not UTF-8 in Unicode normal form C"
+	case utf8.RuneCountInString(s) > maxText:
+		return fmt.Sprintf("the text has more than %d characters", maxText)
+	case strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) >= 0:
+		return "the text has control characters"
+	}
+	return ""
+}
+
+// fieldName is the path of a field as in JSON, without the names of embedded structs, which JSON does not show.
+func fieldName(w validator.FieldError) string {
+	parts := strings.Split(w.Namespace(), ".")
+	kept := parts[:0]
+	for _, p := range parts[1:] {
+		if p != "" && !unicode.IsUpper(rune(p[0])) {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, ".")
+}
+
+func message(w validator.FieldError) string {
+	for _, f := range forms {
+		if f.tag == w.Tag() {
+			return fmt.Sprintf("%q: %s", shorten(fmt.Sprint(w.Value())), f.message)
+		}
+	}
+	switch w.Tag() {
+	case "required":
+		return "is missing"
+	case "level":
+		return fmt.Sprintf("%v: a level is an integer from %d to %d", w.Value(), MinLevel, MaxLevel)
+	case "edition":
+		return fmt.Sprintf("%v: an edition is an ordinal from 1 (1999) on", w.Value())
+	case "oneof":
+		return fmt.Sprintf("%q is none of: %s", shorten(fmt.Sprint(w.Value())), strings.ReplaceAll(w.Param(), " ", ", "))
+	case "max":
+		return "is too long or too great; the most is " + w.Param()
+	case "min":
+		return "is too short or too small; the least is " + w.Param()
+	case "unique":
+		return "names the same thing twice"
+	}
+	return fmt.Sprintf("%q breaks the rule %s %s", shorten(fmt.Sprint(w.Value())), w.Tag(), w.Param())
+}
+
+func shorten(s string) string {
+	if utf8.RuneCountInString(s) > 80 {
+		return string([]rune(s)[:80]) + "..."
+	}
+	return s
+}
