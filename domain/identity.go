@@ -2,6 +2,7 @@ package domain
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -138,4 +139,25 @@ func DistinctionStream(d MentionID, id CollectivityID) StreamName {
 func (s StreamName) Category() string {
 	category, _, _ := strings.Cut(string(s), "-")
 	return category
+}
+
+// ParseCandidacyStream gives the candidacy that a stream is about.
+func ParseCandidacyStream(s StreamName) (Candidacy, bool) {
+	rest, ok := strings.CutPrefix(string(s), "candidacy-")
+	if !ok {
+		return Candidacy{}, false
+	}
+	ordinal, id, ok := strings.Cut(rest, "-")
+	if !ok {
+		return Candidacy{}, false
+	}
+	var e Edition
+	if ordinal != "undated" {
+		n, err := strconv.Atoi(ordinal)
+		if err != nil || n < 1 || strconv.Itoa(n) != ordinal {
+			return Candidacy{}, false
+		}
+		e = Edition(n)
+	}
+	return Candidacy{Edition: e, Collectivity: CollectivityID(id)}, true
 }

@@ -1,0 +1,273 @@
+package labels
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"github.com/google/uuid"
+
+	"arobase/domain"
+)
+
+// body is what is known of one legal body, or of one contested name.
+type body struct {
+	id          domain.CollectivityID
+	entered     uint64
+	event       uuid.UUID
+	particulars domain.CollectivityRegistered
+	names       []named
+	populations []Population
+	contested   *Contested
+}
+
+type named struct {
+	name     string
+	official bool
+	position uint64
+}
+
+// Population is the number of inhabitants that a list or a source gives.
+type Population struct {
+	Value, Year int
+	Source      domain.SourceID
+	Reference   string
+	Position    uint64
+}
+
+// Contested is a name that fits several bodies.
+type Contested struct {
+	Name       string
+	Candidates []domain.CollectivityID
+	Event      uuid.UUID
+	Position   uint64
+	// SettledAs is the body that it was found to mean, or "".
+	SettledAs domain.CollectivityID
+	// settledAt is the position of that finding plus one.
+	settledAt uint64
+}
+
+// settlement says that a contested name means a body.
+type settlement struct {
+	name     domain.CollectivityID
+	position uint64
+}
+
+type succession struct {
+	Succession
+	position uint64
+}
+
+// Succession says that bodies ended and others took their place.
+type Succession struct {
+	From, To []domain.CollectivityID
+	On       string
+	Event    uuid.UUID
+}
+
+// Tenure is a distinction held for a term.
+type Tenure struct {
+	Distinction domain.MentionID
+	From, Until string
+	LapsedOn    string
+	Source      domain.SourceID
+	Event       uuid.UUID
+	Position    uint64
+}
+
+// Body is one legal body, or one contested name, as known at a size.
+type Body struct {
+	ID          domain.CollectivityID
+	Event       uuid.UUID // the one that entered it
+	Position    uint64
+	Type        string // commune, epci, foreign, other; "" for a contested name
+	Name        string
+	Names       []string // others, as sources have them or as they were before
+	INSEE       string
+	SIREN       string
+	Departement string
+	Region      string
+	InForce     *domain.InForce
+	Note        string // a commitment, or ""
+	Populations []Population
+	Contested   *Contested
+}
+
+func (l *Labels) applyBody(r domain.Recorded) {
+	switch e := r.Event.(type) {
+	case *domain.CollectivityRegistered:
+		b := l.body(e.Collectivity, r)
+		b.particulars = *e
+		b.names = append(b.names, named{e.Name, true, r.Position})
+	case *domain.NameRecorded:
+		b := l.body(e.Collectivity, r)
+		b.names = append(b.names, named{e.Name, false, r.Position})
+	case *domain.CollectivityRenamed:
+		b := l.body(e.Collectivity, r)
+		b.names = append(b.names, named{e.Name, true, r.Position})
+	case *domain.PopulationRecorded:
+		b := l.body(e.Collectivity, r)
+		b.populations = append(b.populations, Population{e.Value, e.Year, e.Source, e.Reference, r.Position})
+	case *domain.CollectivitySucceeded:
+		l.successions = append(l.successions, succession{Succession{e.From, e.To, e.On, r.ID}, r.Position})
+	case *domain.IdentityContested:
+		b := l.body(e.Collectivity, r)
+		b.names = append(b.names, named{e.Name, true, r.Position})
+		b.contested = &Contested{Name: e.Name, Candidates: e.Candidates, Event: r.ID, Position: r.Position}
+	case *domain.IdentitySettled:
+		if b := l.bodies[e.Collectivity]; b != nil && b.contested != nil {
+			b.contested.SettledAs, b.contested.settledAt = e.As, r.Position+1
+			l.settled[e.As] = append(l.settled[e.As], settlement{e.Collectivity, r.Position})
+		}
+	}
+}
+
+func (l *Labels) body(id domain.CollectivityID, r domain.Recorded) *body {
+	b := l.bodies[id]
+	if b == nil {
+		b = &body{id: id, entered: r.Position, event: r.ID}
+		l.bodies[id] = b
+	}
+	return b
+}
+
+// settledAs is the body that an id means at a size.
+func (l *Labels) settledAs(id domain.CollectivityID, size uint64) domain.CollectivityID {
+	if b := l.bodies[id]; b != nil && b.contested != nil && b.contested.settledAt != 0 && b.contested.settledAt <= size {
+		return b.contested.SettledAs
+	}
+	return id
+}
+
+// Body gives what is known of a body.
+func (l *Labels) Body(id domain.CollectivityID, size uint64) (Body, bool) {
+	b := l.bodies[id]
+	if b == nil || b.entered >= size {
+		return Body{}, false
+	}
+	p := b.particulars
+	v := Body{
+		ID: id, Event: b.event, Position: b.entered, Type: p.Type, INSEE: p.INSEE, SIREN: p.SIREN,
+		Departement: p.Departement, Region: p.Region, InForce: p.InForce, Note: p.Note.Commitment(),
+	}
+	for _, n := range b.names {
+		if n.position >= size {
+			continue
+		}
+		if n.official {
+			if v.Name != "" {
+				v.Names = append(v.Names, v.Name)
+			}
+			v.Name = n.name
+		} else {
+			v.Names = append(v.Names, n.name)
+		}
+	}
+	for _, p := range b.populations {
+		if p.Position < size {
+			v.Populations = append(v.Populations, p)
+		}
+	}
+	if b.contested != nil {
+		c := *b.contested
+		if c.settledAt > size {
+			c.SettledAs = ""
+		}
+		v.Contested = &c
+	}
+	return v, true
+}
+
+// Bodies gives every body and contested name that was entered, in the order of ids.
+func (l *Labels) Bodies(size uint64) []Body {
+	ids := make([]domain.CollectivityID, 0, len(l.bodies))
+	for id := range l.bodies {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	var out []Body
+	for _, id := range ids {
+		if b, ok := l.Body(id, size); ok {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// ContestedWith gives the contested names that might mean a body and are not settled, in the order of ids.
+func (l *Labels) ContestedWith(id domain.CollectivityID, size uint64) []Body {
+	var out []Body
+	for _, b := range l.bodies {
+		if b.contested == nil || !slices.Contains(b.contested.Candidates, id) {
+			continue
+		}
+		if v, ok := l.Body(b.id, size); ok && v.Contested.SettledAs == "" {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b Body) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// Predecessors gives what a body took the place of. Their labels are theirs, not its own.
+func (l *Labels) Predecessors(id domain.CollectivityID, size uint64) []Succession {
+	return l.succeeded(size, func(s succession) bool { return slices.Contains(s.To, id) })
+}
+
+// Successors gives what took the place of a body.
+func (l *Labels) Successors(id domain.CollectivityID, size uint64) []Succession {
+	return l.succeeded(size, func(s succession) bool { return slices.Contains(s.From, id) })
+}
+
+func (l *Labels) succeeded(size uint64, keep func(succession) bool) []Succession {
+	var out []Succession
+	for _, s := range l.successions {
+		if s.position < size && keep(s) {
+			out = append(out, s.Succession)
+		}
+	}
+	return out
+}
+
+func (l *Labels) applyTenure(r domain.Recorded) {
+	switch e := r.Event.(type) {
+	case *domain.DistinctionGranted:
+		l.distinction[e.Collectivity] = append(l.distinction[e.Collectivity],
+			Tenure{Distinction: e.Distinction, From: e.From, Until: e.Until, Source: e.Source, Event: r.ID, Position: r.Position})
+	case *domain.DistinctionRenewed:
+		l.changeTenure(r, func(t *Tenure) { t.Until = e.Until })
+	case *domain.DistinctionLapsed:
+		l.changeTenure(r, func(t *Tenure) { t.LapsedOn = e.On })
+	}
+}
+
+// changeTenure keeps the earlier state for questions as of then: a change adds a tenure that replaces the last one.
+func (l *Labels) changeTenure(r domain.Recorded, change func(*Tenure)) {
+	for id, all := range l.distinction {
+		for i := len(all) - 1; i >= 0; i-- {
+			if domain.DistinctionStream(all[i].Distinction, id) == r.Stream {
+				t := all[i]
+				change(&t)
+				t.Event, t.Position = r.ID, r.Position
+				l.distinction[id] = append(all, t)
+				return
+			}
+		}
+	}
+}
+
+// Tenures gives the distinctions with a term that a body holds or held, each in its last known state.
+func (l *Labels) Tenures(id domain.CollectivityID, size uint64) []Tenure {
+	last := map[string]Tenure{}
+	for _, t := range l.distinction[id] {
+		if t.Position < size {
+			last[string(t.Distinction)+t.From] = t
+		}
+	}
+	out := make([]Tenure, 0, len(last))
+	for _, t := range last {
+		out = append(out, t)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Position < out[j].Position })
+	return out
+}

@@ -1,0 +1,342 @@
+// Package labels answers who holds what: every label and mention of every edition, as known at any size of the ledger,
+// with the sources that say so.
+//
+// Three rules govern it. Absence is not exit: a collectivity that no source names in an edition is not there, and
+// nothing follows from that. A contested edition has no level. Current means the latest published edition and nothing
+// older.
+package labels
+
+import (
+	"slices"
+	"sort"
+
+	"arobase/domain"
+)
+
+// Now is the size that stands for "everything that is known".
+const Now = ^uint64(0)
+
+// Labels is the fold. It is not safe for concurrent use by itself: the runner serialises.
+type Labels struct {
+	sources     map[domain.SourceID][]sourceVersion
+	bodies      map[domain.CollectivityID]*body
+	candidacies map[domain.Candidacy]*candidacy
+	byBody      map[domain.CollectivityID][]*candidacy
+	byEdition   map[domain.Edition][]*candidacy
+	settled     map[domain.CollectivityID][]settlement // by the body that a contested name was settled as
+	successions []succession
+	enumerated  map[domain.Edition][]Enumeration
+	distinction map[domain.CollectivityID][]Tenure
+}
+
+// candidacy is what is known of one collectivity in one edition.
+type candidacy struct {
+	domain.Candidacy
+	holders []holder
+	facts   domain.Facts
+}
+
+type holder struct {
+	name     string
+	position uint64
+}
+
+// Enumeration says that a source lists every holder of an edition.
+type Enumeration struct {
+	Source   domain.SourceID
+	Count    int
+	Position uint64
+}
+
+// New gives an empty fold.
+func New() *Labels {
+	return &Labels{
+		sources:     map[domain.SourceID][]sourceVersion{},
+		bodies:      map[domain.CollectivityID]*body{},
+		candidacies: map[domain.Candidacy]*candidacy{},
+		byBody:      map[domain.CollectivityID][]*candidacy{},
+		byEdition:   map[domain.Edition][]*candidacy{},
+		settled:     map[domain.CollectivityID][]settlement{},
+		enumerated:  map[domain.Edition][]Enumeration{},
+		distinction: map[domain.CollectivityID][]Tenure{},
+	}
+}
+
+// Name implements projections.Projection.
+func (*Labels) Name() string { return "labels" }
+
+// Events implements projections.Projection.
+func (*Labels) Events() []string {
+	return []string{
+		"source-cited", "source-corrected",
+		"collectivity-registered", "name-recorded", "collectivity-renamed", "collectivity-succeeded",
+		"epci-members-recorded", "population-recorded", "identity-contested", "identity-settled",
+		"award-recorded", "mention-recorded", "award-arbitrated", "record-retracted", "fact-disputed", "dispute-answered",
+		"edition-enumerated", "distinction-granted", "distinction-renewed", "distinction-lapsed",
+	}
+}
+
+// Apply implements projections.Projection.
+func (l *Labels) Apply(r domain.Recorded) {
+	switch e := r.Event.(type) {
+	case *domain.SourceCited:
+		l.addSource(e.Source, e.SourceParticulars, e.Note.Commitment(), r.Position)
+	case *domain.SourceCorrected:
+		l.addSource(e.Source, e.SourceParticulars, "", r.Position)
+	case *domain.AwardRecorded:
+		l.candidacy(e.Edition, e.Collectivity).hold(e.Holder, r)
+	case *domain.MentionRecorded:
+		l.candidacy(e.Edition, e.Collectivity).hold(e.Holder, r)
+	case *domain.AwardArbitrated:
+		l.candidacy(e.Edition, e.Collectivity).facts.Apply(r)
+	case *domain.RecordRetracted, *domain.FactDisputed, *domain.DisputeAnswered:
+		if c, ok := l.ofStream(r.Stream); ok {
+			c.facts.Apply(r)
+		}
+	case *domain.EditionEnumerated:
+		l.enumerated[e.Edition] = append(l.enumerated[e.Edition], Enumeration{e.Source, e.Count, r.Position})
+	case *domain.DistinctionGranted, *domain.DistinctionRenewed, *domain.DistinctionLapsed:
+		l.applyTenure(r)
+	default:
+		l.applyBody(r)
+	}
+}
+
+func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
+	key := domain.Candidacy{Edition: e, Collectivity: id}
+	c := l.candidacies[key]
+	if c == nil {
+		c = &candidacy{Candidacy: key}
+		l.candidacies[key] = c
+		l.byBody[id] = append(l.byBody[id], c)
+		l.byEdition[e] = append(l.byEdition[e], c)
+	}
+	return c
+}
+
+// ofStream finds the candidacy of a stream: a retraction names only its stream and an event.
+func (l *Labels) ofStream(s domain.StreamName) (*candidacy, bool) {
+	key, ok := domain.ParseCandidacyStream(s)
+	if !ok {
+		return nil, false
+	}
+	c, ok := l.candidacies[key]
+	return c, ok
+}
+
+func (c *candidacy) hold(name string, r domain.Recorded) {
+	if !slices.ContainsFunc(c.holders, func(h holder) bool { return h.name == name }) {
+		c.holders = append(c.holders, holder{name, r.Position})
+	}
+	c.facts.Apply(r)
+}
+
+// Label is what is known of one collectivity in one edition.
+type Label struct {
+	Edition domain.Edition
+	// Collectivity is the body that is meant: where a contested name was settled, the body it was settled as.
+	Collectivity domain.CollectivityID
+	// RecordedAs is the id that the facts were entered under.
+	RecordedAs domain.CollectivityID
+	// Holders are the names that the sources use.
+	Holders  []string
+	Standing domain.Standing
+	// Best is what reasoning adds: the award that only derived facts give, where the stated ones give no level.
+	Reasoned *domain.Award
+	Mentions []Mention
+	Awards   []domain.AwardFact
+	Disputes []domain.Dispute
+	// Arbitration is the one in force, or nil.
+	Arbitration *domain.Arbitration
+}
+
+// Mention is what is known of one mention in one edition.
+type Mention struct {
+	ID     domain.MentionID
+	Status domain.Status
+	Facts  []domain.MentionFact
+}
+
+// view draws the conclusions from a candidacy at a size, or nothing where no fact was known yet.
+func (l *Labels) view(c *candidacy, size uint64) (Label, bool) {
+	facts := c.facts.AsOf(size)
+	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 {
+		return Label{}, false
+	}
+	v := Label{
+		Edition: c.Edition, Collectivity: l.settledAs(c.Collectivity, size), RecordedAs: c.Collectivity,
+		Standing: facts.Standing(l.independentAt(size)), Awards: facts.Awards, Disputes: facts.Disputes,
+	}
+	for _, h := range c.holders {
+		if h.position < size {
+			v.Holders = append(v.Holders, h.name)
+		}
+	}
+	if n := len(facts.Arbitrations); n > 0 {
+		v.Arbitration = &facts.Arbitrations[n-1]
+	}
+	if s := v.Standing; s.Award == nil || s.Award.Distinction == domain.DistinctionUnspecified {
+		for _, a := range facts.Live() {
+			if a.Certainty == domain.Derived && a.Distinction == domain.DistinctionLevel && s.Status != domain.Contested {
+				v.Reasoned = &domain.Award{Distinction: a.Distinction, Level: a.Level}
+			}
+		}
+	}
+	v.Mentions = mentions(facts.Mentions, l.independentAt(size))
+	return v, true
+}
+
+// mentions groups the facts by mention, in the order of their ids.
+func mentions(facts []domain.MentionFact, independent domain.Independent) []Mention {
+	var out []Mention
+	for _, f := range facts {
+		i := slices.IndexFunc(out, func(m Mention) bool { return m.ID == f.Mention })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Mention{ID: f.Mention})
+		}
+		out[i].Facts = append(out[i].Facts, f)
+	}
+	for i := range out {
+		out[i].Status = mentionStatus(out[i].Facts, independent)
+	}
+	out = slices.DeleteFunc(out, func(m Mention) bool { return m.Status == "" })
+	slices.SortFunc(out, func(a, b Mention) int { return cmpString(string(a.ID), string(b.ID)) })
+	return out
+}
+
+func mentionStatus(facts []domain.MentionFact, independent domain.Independent) domain.Status {
+	var status domain.Status
+	for i, a := range facts {
+		if a.Retracted() {
+			continue
+		}
+		if status == "" {
+			status = domain.Reported
+		}
+		for _, b := range facts[:i] {
+			if !b.Retracted() && a.Certainty != domain.Derived && b.Certainty != domain.Derived && independent(a.Source, b.Source) {
+				status = domain.Corroborated
+			}
+		}
+	}
+	return status
+}
+
+// Live tells whether any fact of the label still stands.
+func (v Label) Live() bool { return v.Standing.Status != "" || len(v.Mentions) > 0 }
+
+// Of gives what is known of one body, in the order of editions, undated facts last. It includes the facts of contested
+// names that were settled as that body, and keeps labels of which every fact was retracted.
+func (l *Labels) Of(id domain.CollectivityID, size uint64) []Label {
+	all := slices.Clone(l.byBody[id])
+	for _, s := range l.settled[id] {
+		if s.position < size {
+			all = append(all, l.byBody[s.name]...)
+		}
+	}
+	var out []Label
+	for _, c := range all {
+		if v, ok := l.view(c, size); ok {
+			out = append(out, v)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return before(out[i].Edition, out[j].Edition) })
+	return out
+}
+
+// before orders editions with the undated last.
+func before(a, b domain.Edition) bool {
+	if (a == 0) != (b == 0) {
+		return b == 0
+	}
+	return a < b
+}
+
+// In gives every label of an edition that still stands, in the order of the collectivities' ids.
+func (l *Labels) In(e domain.Edition, size uint64) []Label {
+	var out []Label
+	for _, c := range l.byEdition[e] {
+		if v, ok := l.view(c, size); ok && v.Live() {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b Label) int { return cmpString(string(a.Collectivity), string(b.Collectivity)) })
+	return out
+}
+
+func cmpString(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// Editions gives the editions of which a label or a mention is known and stands, in order; never the undated one.
+func (l *Labels) Editions(size uint64) []domain.Edition {
+	var out []domain.Edition
+	for e := range l.byEdition {
+		if e != 0 && l.published(e, size) {
+			out = append(out, e)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// published tells whether anything awarded in an edition is known and stands.
+func (l *Labels) published(e domain.Edition, size uint64) bool {
+	return slices.ContainsFunc(l.byEdition[e], func(c *candidacy) bool {
+		v, ok := l.view(c, size)
+		return ok && v.Live()
+	})
+}
+
+// Latest is the latest published edition: the last of which anything awarded is known. 0 where there is none.
+func (l *Labels) Latest(size uint64) domain.Edition {
+	if all := l.Editions(size); len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return 0
+}
+
+// Enumerated gives the sources that list every holder of an edition.
+func (l *Labels) Enumerated(e domain.Edition, size uint64) []Enumeration {
+	return slices.DeleteFunc(slices.Clone(l.enumerated[e]), func(x Enumeration) bool { return x.Position >= size })
+}
+
+// Standing answers the visitor's first question: what does this collectivity hold today?
+type Today struct {
+	// Current is the label of the latest published edition, or nil.
+	Current *Label
+	// LastKnown is the last label that a source states, of an edition before, or of the same one; nil where none does.
+	LastKnown *Label
+	// Reasoned is a later label that rests on reasoning only, or nil.
+	Reasoned *Label
+	Latest   domain.Edition
+}
+
+// Today gives what a body holds in the latest published edition, or else what was last known of it.
+func (l *Labels) Today(id domain.CollectivityID, size uint64) Today {
+	t := Today{Latest: l.Latest(size)}
+	for _, v := range l.Of(id, size) {
+		switch {
+		case v.Edition == 0 || v.Standing.Status == "":
+			continue
+		case v.Standing.Derived:
+			t.Reasoned = &v
+		default:
+			t.LastKnown = &v
+		}
+		if v.Edition == t.Latest {
+			t.Current = &v
+		}
+	}
+	if t.Reasoned != nil && t.LastKnown != nil && t.Reasoned.Edition < t.LastKnown.Edition {
+		t.Reasoned = nil
+	}
+	return t
+}

@@ -1,0 +1,76 @@
+package labels
+
+import (
+	"slices"
+
+	"arobase/domain"
+)
+
+type sourceVersion struct {
+	domain.SourceParticulars
+	note     string
+	position uint64
+}
+
+// Source is a published work as known at a size.
+type Source struct {
+	ID domain.SourceID
+	domain.SourceParticulars
+	Note     string // a commitment, or ""
+	Position uint64 // of the event that gave these particulars
+}
+
+func (l *Labels) addSource(id domain.SourceID, p domain.SourceParticulars, note string, position uint64) {
+	l.sources[id] = append(l.sources[id], sourceVersion{p, note, position})
+}
+
+// Source gives the particulars of a source.
+func (l *Labels) Source(id domain.SourceID, size uint64) (Source, bool) {
+	versions := l.sources[id]
+	for i := len(versions) - 1; i >= 0; i-- {
+		if v := versions[i]; v.position < size {
+			return Source{id, v.SourceParticulars, v.note, v.position}, true
+		}
+	}
+	return Source{}, false
+}
+
+// Sources gives every source, in the order of ids.
+func (l *Labels) Sources(size uint64) []Source {
+	var out []Source
+	for id := range l.sources {
+		if s, ok := l.Source(id, size); ok {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Source) int { return cmpString(string(a.ID), string(b.ID)) })
+	return out
+}
+
+// independentAt tells which sources count as two: not a work and its copy, not two copies of one work, not two works
+// of one publisher. Whether two publishers talked to each other nobody knows; the status says "two sources", not "true".
+func (l *Labels) independentAt(size uint64) domain.Independent {
+	return func(a, b domain.SourceID) bool {
+		sa, oka := l.Source(l.root(a, size), size)
+		sb, okb := l.Source(l.root(b, size), size)
+		return oka && okb && sa.ID != sb.ID && sa.Publisher != sb.Publisher
+	}
+}
+
+// Independent is independentAt for one question.
+func (l *Labels) Independent(a, b domain.SourceID, size uint64) bool {
+	return l.independentAt(size)(a, b)
+}
+
+// root follows copies to the work they copy. Sources are entered after what they copy; the bound is for a corrected
+// source that names a later one.
+func (l *Labels) root(id domain.SourceID, size uint64) domain.SourceID {
+	for range 16 {
+		s, ok := l.Source(id, size)
+		if !ok || s.OriginOf == "" {
+			return id
+		}
+		id = s.OriginOf
+	}
+	return id
+}
