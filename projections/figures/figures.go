@@ -1,0 +1,201 @@
+// Package figures keeps what was published about editions: numbers with their units, attributes of ceremonies, rules of
+// the label, explanations. It draws no conclusion; packages trends and reconciliation do.
+package figures
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"arobase/domain"
+)
+
+// Figures is the fold. The runner serialises access to it.
+type Figures struct {
+	figures      map[domain.Edition][]Figure
+	ceremonies   map[domain.Edition][]Ceremony
+	explanations []Explanation
+	rules        []Rule
+	// at finds a figure or a ceremony fact by its event, to retract it.
+	figureAt   map[uuid.UUID]place
+	ceremonyAt map[uuid.UUID]place
+}
+
+type place struct {
+	edition domain.Edition
+	index   int
+}
+
+// Entry says where a fact stands.
+type Entry struct {
+	Event    uuid.UUID
+	Position uint64
+	Source   domain.SourceID
+	Note     string // a commitment, or ""
+	// retractedAt is the position of the retraction plus one, or 0.
+	retractedAt uint64
+}
+
+// known tells whether the fact was known at a size and stood.
+func (e Entry) known(size uint64) bool {
+	return e.Position < size && (e.retractedAt == 0 || e.retractedAt > size)
+}
+
+// Figure is one number that one source gives.
+type Figure struct {
+	Edition      domain.Edition
+	YearAsStated string
+	Metric       string
+	Scope        string
+	Value        domain.Number
+	Precision    domain.Precision
+	Unit         string
+	Entry
+}
+
+// Ceremony is one attribute of a ceremony as one source gives it.
+type Ceremony struct {
+	Attribute string
+	On, Until string
+	Number    int
+	Value     string // a commitment, or ""
+	Precision string
+	Entry
+}
+
+// Explanation is a reason for which figures differ.
+type Explanation struct {
+	Edition      domain.Edition
+	Metric       string
+	Scope        string
+	Kind         string // hypothesis or established
+	Test         string
+	Text, TextEN string // commitments
+	Entry
+}
+
+// Rule is a rule of the label as a source tells it.
+type Rule struct {
+	Edition      domain.Edition
+	YearAsStated string
+	Topic        string
+	Statement    string // a commitment
+	Entry
+}
+
+// New gives an empty fold.
+func New() *Figures {
+	return &Figures{
+		figures: map[domain.Edition][]Figure{}, ceremonies: map[domain.Edition][]Ceremony{},
+		figureAt: map[uuid.UUID]place{}, ceremonyAt: map[uuid.UUID]place{},
+	}
+}
+
+// Name implements projections.Projection.
+func (*Figures) Name() string { return "figures" }
+
+// Events implements projections.Projection.
+func (*Figures) Events() []string {
+	return []string{"figure-published", "figure-retracted", "explanation-proposed", "rule-recorded", "ceremony-fact-recorded", "record-retracted"}
+}
+
+// Apply implements projections.Projection.
+func (f *Figures) Apply(r domain.Recorded) {
+	switch e := r.Event.(type) {
+	case *domain.FigurePublished:
+		f.figureAt[r.ID] = place{e.Edition, len(f.figures[e.Edition])}
+		f.figures[e.Edition] = append(f.figures[e.Edition], Figure{
+			e.Edition, e.YearAsStated, e.Metric, e.Scope, e.Number, e.Precision, e.Unit, entry(r, e.Source, e.Note),
+		})
+	case *domain.CeremonyFactRecorded:
+		f.ceremonyAt[r.ID] = place{e.Edition, len(f.ceremonies[e.Edition])}
+		f.ceremonies[e.Edition] = append(f.ceremonies[e.Edition], Ceremony{
+			e.Attribute, e.On, e.Until, e.Number, e.Value.Commitment(), e.Precision, entry(r, e.Source, e.Note),
+		})
+	case *domain.ExplanationProposed:
+		f.explanations = append(f.explanations, Explanation{
+			e.Edition, e.Metric, e.Scope, e.Kind, e.Test, e.Text.Commitment(), e.TextEN.Commitment(), entry(r, e.Source, nil),
+		})
+	case *domain.RuleRecorded:
+		f.rules = append(f.rules, Rule{e.Edition, e.YearAsStated, e.Topic, e.Statement.Commitment(), entry(r, e.Source, nil)})
+	case *domain.FigureRetracted:
+		if at, ok := f.figureAt[e.Event]; ok {
+			f.figures[at.edition][at.index].retractedAt = r.Position + 1
+		}
+	case *domain.RecordRetracted:
+		if at, ok := f.ceremonyAt[e.Event]; ok {
+			f.ceremonies[at.edition][at.index].retractedAt = r.Position + 1
+		}
+	}
+}
+
+func entry(r domain.Recorded, source domain.SourceID, note *domain.Sealed) Entry {
+	return Entry{Event: r.ID, Position: r.Position, Source: source, Note: note.Commitment()}
+}
+
+// Of gives the figures of an edition that stand, in the order in which they were entered.
+func (f *Figures) Of(e domain.Edition, size uint64) []Figure {
+	return slices.DeleteFunc(slices.Clone(f.figures[e]), func(x Figure) bool { return !x.known(size) })
+}
+
+// Ceremony gives the attributes of a ceremony that stand.
+func (f *Figures) Ceremony(e domain.Edition, size uint64) []Ceremony {
+	return slices.DeleteFunc(slices.Clone(f.ceremonies[e]), func(x Ceremony) bool { return !x.known(size) })
+}
+
+// Explanations gives what was proposed for a metric of an edition.
+func (f *Figures) Explanations(e domain.Edition, metric, scope string, size uint64) []Explanation {
+	var out []Explanation
+	for _, x := range f.explanations {
+		if x.known(size) && x.Edition == e && x.Metric == metric && x.Scope == scope {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// Rules gives every rule that sources tell, in the order in which they were entered.
+func (f *Figures) Rules(size uint64) []Rule {
+	return slices.DeleteFunc(slices.Clone(f.rules), func(x Rule) bool { return !x.known(size) })
+}
+
+// Editions gives the editions of which a figure or an attribute of the ceremony is known; never the undated one.
+func (f *Figures) Editions(size uint64) []domain.Edition {
+	seen := map[domain.Edition]bool{}
+	for e := range f.figures {
+		seen[e] = seen[e] || len(f.Of(e, size)) > 0
+	}
+	for e := range f.ceremonies {
+		seen[e] = seen[e] || len(f.Ceremony(e, size)) > 0
+	}
+	var out []domain.Edition
+	for e, any := range seen {
+		if any && e != 0 {
+			out = append(out, e)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// HeldOn is the first day of a ceremony: the earliest that a source states, else the earliest announced or implied,
+// else "".
+func (f *Figures) HeldOn(e domain.Edition, size uint64) string {
+	var stated, other string
+	for _, c := range f.Ceremony(e, size) {
+		if c.Attribute != "date" {
+			continue
+		}
+		best := &other
+		if c.Precision == "stated" {
+			best = &stated
+		}
+		if *best == "" || c.On < *best {
+			*best = c.On
+		}
+	}
+	if stated != "" {
+		return stated
+	}
+	return other
+}

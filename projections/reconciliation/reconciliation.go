@@ -1,0 +1,348 @@
+// Package reconciliation sets published figures side by side and against the ledger, and says whether they agree,
+// contradict each other, or cannot be compared, and why.
+//
+// It never picks a winner. Figures are compared only where they count the same thing in the same unit; where an
+// explanation exists it is shown for what it is: a hypothesis, unless a source says it.
+package reconciliation
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"arobase/domain"
+	"arobase/projections/figures"
+	"arobase/projections/phrase"
+	"arobase/projections/trends"
+)
+
+// Verdict is the outcome of a comparison.
+type Verdict string
+
+const (
+	Agrees      Verdict = "agrees"
+	Contradicts Verdict = "contradicts"
+	CannotTell  Verdict = "cannot-tell"
+)
+
+// Figure is one number of one source, or one sum.
+type Figure struct {
+	// Metric is set where it is another than that of the item.
+	Metric    string
+	Value     float64
+	Precision domain.Precision
+	Unit      string
+	Source    domain.SourceID
+	Events    []figures.Entry
+	// sameAs is the unit that the source is known to mean by its own.
+	sameAs string
+}
+
+// Statement is one attribute of a ceremony by one source. Value is "" where the text was erased or is not at hand.
+type Statement struct {
+	Value     string
+	Precision string
+	Source    domain.SourceID
+	Event     figures.Entry
+}
+
+// Hypothesis is an explanation that was proposed, or that the arithmetic suggests by itself.
+type Hypothesis struct {
+	Kind string // hypothesis or established
+	// Text and TextEN are the commitments to what was written, "" where nobody wrote anything.
+	Text, TextEN string
+	// Test names the arithmetic that the ledger can make of it, Fits its outcome and Arithmetic its steps; Fits is nil
+	// where there is no test.
+	Test       string
+	Fits       *bool
+	Arithmetic phrase.Phrase
+	Source     domain.SourceID // that says it, or ""
+	Event      *figures.Entry  // nil where the arithmetic suggests it
+}
+
+// Item is one thing that sources say something about.
+type Item struct {
+	Edition    domain.Edition
+	Metric     string
+	Scope      string
+	Verdict    Verdict
+	Reason     phrase.Phrase
+	Hypotheses []Hypothesis
+	Figures    []Figure
+	Statements []Statement
+	// Recorded is what the ledger counts, or nil where it cannot.
+	Recorded *int
+}
+
+// World is what is compared.
+type World struct {
+	trends.World
+	// Disclosed gives a public text by its commitment; false where it was erased. Nil: no texts are compared.
+	Disclosed func(commitment string) (string, bool)
+}
+
+// Items gives the reconciliation of one edition: ceremony first, then figures in the order of their metrics.
+func (w World) Items(e domain.Edition) []Item {
+	out := w.ceremony(e)
+	var keys [][2]string
+	for _, f := range w.Figures.Of(e, w.Size) {
+		if k := [2]string{f.Metric, f.Scope}; !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+		// Levels 4 and 5 are what the founding question is about: they are added up wherever both are given.
+		if k := [2]string{"level4to5", ""}; (f.Metric == "level4" || f.Metric == "level5") && f.Scope == "" && !slices.Contains(keys, k) {
+			if len(w.Stated(e, "level4to5", "")) > 0 {
+				keys = append(keys, k)
+			}
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b [2]string) int {
+		return cmpKey(a) - cmpKey(b)
+	})
+	for _, k := range keys {
+		out = append(out, w.item(e, k[0], k[1]))
+	}
+	return out
+}
+
+// All gives the items of every edition.
+func (w World) All() []Item {
+	var out []Item
+	for _, e := range w.Figures.Editions(w.Size) {
+		out = append(out, w.Items(e)...)
+	}
+	return out
+}
+
+// cmpKey puts the metrics of the series first, in their order, and scopes after the whole edition.
+func cmpKey(k [2]string) int {
+	n := slices.Index(trends.Metrics, k[0])
+	if k[0] == "level4to5" {
+		n = -1
+	} else if n < 0 {
+		n = len(trends.Metrics)
+	}
+	if k[1] != "" {
+		n += 100
+	}
+	return n
+}
+
+func (w World) item(e domain.Edition, metric, scope string) Item {
+	it := Item{Edition: e, Metric: metric, Scope: scope}
+	for _, f := range w.Stated(e, metric, scope) {
+		for _, s := range f.Sources {
+			it.Figures = append(it.Figures, Figure{"", f.Value, f.Precision, f.Unit, s, entriesOf(f.Events, s), f.SameAs})
+		}
+	}
+	it.Recorded = w.recorded(e, metric, scope)
+	it.Verdict, it.Reason = judge(it.Figures)
+	if metric == "participants" && scope == "" {
+		w.withLabelled(&it)
+	}
+	w.againstLedger(&it)
+	it.Hypotheses = w.hypotheses(it)
+	it.Reason = phrase.Join(it.Reason, unexplained(it))
+	return it
+}
+
+func entriesOf(all []figures.Entry, s domain.SourceID) []figures.Entry {
+	return slices.DeleteFunc(slices.Clone(all), func(e figures.Entry) bool { return e.Source != s })
+}
+
+// unexplained says that a contradiction has no explanation by a source.
+func unexplained(it Item) phrase.Phrase {
+	if it.Verdict != Contradicts || slices.ContainsFunc(it.Hypotheses, func(h Hypothesis) bool { return h.Kind == "established" }) {
+		return phrase.Phrase{}
+	}
+	return phrase.New("Aucune source n'explique l'écart.", "No source explains the difference.")
+}
+
+// comparableUnit tells in which common unit two figures can be compared, if in any.
+func comparableUnit(a, b Figure) (string, bool) {
+	for _, ua := range []string{a.Unit, a.sameAs} {
+		for _, ub := range []string{b.Unit, b.sameAs} {
+			if ua != "" && ua == ub {
+				return ua, true
+			}
+		}
+	}
+	return "", false
+}
+
+// compatible tells whether two values of one unit can both be right.
+func compatible(a, b Figure) bool {
+	switch {
+	case a.Precision == domain.MoreThan && b.Precision == domain.MoreThan:
+		return true
+	case a.Precision == domain.MoreThan:
+		return b.Value > a.Value
+	case b.Precision == domain.MoreThan:
+		return a.Value > b.Value
+	case a.Precision == domain.About || b.Precision == domain.About:
+		return math.Abs(a.Value-b.Value) <= aboutTolerance*math.Max(math.Abs(a.Value), math.Abs(b.Value))
+	}
+	return a.Value == b.Value
+}
+
+// aboutTolerance is how far "about" may be off: 5 %. Assumed, no source says it.
+const aboutTolerance = 0.05
+
+// judge compares every two figures. One contradiction decides; where nothing contradicts, one agreement between two
+// sources does, unless another pair could not be compared and differs.
+func judge(all []Figure) (Verdict, phrase.Phrase) {
+	if len(all) < 2 {
+		return CannotTell, phrase.New("Un seul chiffre, rien à comparer.", "A single figure, nothing to compare it with.")
+	}
+	var agree, differ, units, sameNumber bool
+	var against [2]Figure
+	for i, a := range all {
+		for _, b := range all[:i] {
+			_, same := comparableUnit(a, b)
+			switch {
+			case same && compatible(a, b):
+				agree = agree || a.Source != b.Source
+			case same:
+				if !differ {
+					against = [2]Figure{b, a}
+				}
+				differ = true
+			case a.Value == b.Value && (a.Unit == "" || b.Unit == ""):
+				agree = agree || a.Source != b.Source
+			case a.Value == b.Value:
+				sameNumber = true
+			default:
+				units = true
+			}
+		}
+	}
+	switch {
+	case differ:
+		return Contradicts, contradiction(against[0], against[1])
+	case units:
+		return CannotTell, phrase.New("Les unités diffèrent, ou une source ne dit pas ce qu'elle compte : ces chiffres ne se comparent pas.",
+			"The units differ, or a source does not say what it counts: these figures cannot be compared.")
+	case sameNumber:
+		return CannotTell, phrase.New("Le même nombre, mais les sources ne lui donnent pas la même unité.",
+			"The same number, but the sources do not give it the same unit.")
+	case agree:
+		return Agrees, phrase.New("Les sources donnent le même chiffre.", "The sources give the same figure.")
+	}
+	return CannotTell, phrase.New("Une seule source, rien à comparer.", "A single source, nothing to compare it with.")
+}
+
+func contradiction(a, b Figure) phrase.Phrase {
+	p := phrase.New("%[1]s selon %[2]s, %[3]s selon %[4]s.", "%[5]s according to %[2]s, %[6]s according to %[4]s.",
+		say(a, "fr"), string(a.Source), say(b, "fr"), string(b.Source), say(a, "en"), say(b, "en"))
+	for _, f := range []Figure{a, b} {
+		if f.sameAs != "" {
+			p = phrase.Join(p, phrase.New(
+				"Cette source écrit « %[1]s », mais la somme de ses cinq niveaux est son propre total, en « %[2]s » : les deux mots y comptent la même chose.",
+				"That source writes \"%[1]s\", but its five levels add up to its own total, in \"%[2]s\": the two words count the same thing there.",
+				f.Unit, f.sameAs))
+			break
+		}
+	}
+	return p
+}
+
+// say writes a figure with its precision and unit.
+func say(f Figure, lang string) string {
+	unit := f.Unit
+	if lang == "fr" {
+		unit = trends.FrenchUnit(unit)
+	}
+	words := map[domain.Precision]phrase.Phrase{
+		domain.About:         {FR: "environ ", EN: "about "},
+		domain.MoreThan:      {FR: "plus de ", EN: "more than "},
+		domain.DerivedFigure: {FR: "en additionnant, ", EN: "by adding, "},
+	}
+	number := phrase.New("%v", "%v", trimmed(f.Value))
+	return strings.TrimSpace(words[f.Precision].In(lang) + number.In(lang) + " " + unit)
+}
+
+// trimmed is a whole number as an int, so that it is grouped by the rules of the language.
+func trimmed(v float64) any {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return int64(v)
+	}
+	return v
+}
+
+// withLabelled sets participants beside the labelled: since 2010 every participant receives at least one arobase
+// (villes-internet-2016-interview), so the two should be the same.
+func (w World) withLabelled(it *Item) {
+	if it.Edition.Year() < 2010 {
+		return
+	}
+	var best trends.Published
+	if best = w.Published(it.Edition, "labelled", ""); best.Figure == nil {
+		return
+	}
+	own := len(it.Figures)
+	for _, s := range best.Figure.Sources {
+		f := best.Figure
+		it.Figures = append(it.Figures, Figure{"labelled", f.Value, f.Precision, f.Unit, s, entriesOf(f.Events, s), f.SameAs})
+	}
+	rule := phrase.New("Tout participant est censé recevoir au moins une arobase : participants et labellisés devraient être aussi nombreux.",
+		"Every participant is said to receive at least one at-sign: participants and labelled should be equally many.")
+	verdict, reason := judge(it.Figures)
+	if own > 1 && it.Verdict == Contradicts {
+		return
+	}
+	it.Verdict, it.Reason = verdict, phrase.Join(rule, reason)
+}
+
+// againstLedger contradicts a figure that is smaller than what the ledger holds of the same thing.
+func (w World) againstLedger(it *Item) {
+	if it.Recorded == nil || it.Verdict == Contradicts {
+		return
+	}
+	for _, f := range it.Figures {
+		if f.Metric == "" && f.Precision == domain.Exact && f.Unit == unitOf(it.Metric) && f.Value < float64(*it.Recorded) {
+			it.Verdict = Contradicts
+			it.Reason = phrase.New("%[1]s selon %[2]s, mais le registre en connaît %[4]d par leur nom.",
+				"%[3]s according to %[2]s, but the ledger knows %[4]d by name.", say(f, "fr"), string(f.Source), say(f, "en"), *it.Recorded)
+			return
+		}
+	}
+}
+
+func unitOf(metric string) string {
+	switch metric {
+	case "mention_awards":
+		return "awards"
+	case "mentions_kinds":
+		return "mentions"
+	}
+	return "collectivities"
+}
+
+// recorded counts in the ledger what a figure counts, where it can: by name, for the whole edition.
+func (w World) recorded(e domain.Edition, metric, scope string) *int {
+	if scope != "" {
+		return nil
+	}
+	n := 0
+	switch metric {
+	case "collectivities_with_mention":
+		for _, l := range w.Labels.In(e, w.Size) {
+			if len(l.Mentions) > 0 {
+				n++
+			}
+		}
+	case "mentions_kinds":
+		seen := map[domain.MentionID]bool{}
+		for _, l := range w.Labels.In(e, w.Size) {
+			for _, m := range l.Mentions {
+				seen[m.ID] = true
+			}
+		}
+		n = len(seen)
+	case "level1", "level2", "level3", "level4", "level5", "level4to5", "labelled", "mention_awards":
+		return w.Count(e, metric).Value
+	default:
+		return nil
+	}
+	return &n
+}
