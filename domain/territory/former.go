@@ -86,18 +86,17 @@ func (r *Reference) Formers(insee string) []Former {
 // FindFormer gives the former communes that bore a name, spelled as for Find; a hint may name their département or région
 // of today. It is apart from Find so that a body that is gone is never taken for one in force.
 func (r *Reference) FindFormer(name string) []Former {
-	q, ok := r.parseQuery(name)
-	if !ok {
-		return nil
-	}
 	var out []Former
-	for _, i := range r.names().formers.lookup(q.key) {
-		f := r.former(int(i))
-		d, _ := r.departement(departementOf(f.Code))
-		if all(q.hints, func(h hint) bool { return h.fits(d.Code, d.Region, f.Code) }) {
-			out = append(out, f)
+	r.readings(name, func(q query) bool {
+		for _, i := range r.names().formers.lookup(q.key) {
+			f := r.former(int(i))
+			d, _ := r.departement(departementOf(f.Code))
+			if q.form == "" && all(q.hints, func(h hint) bool { return h.fits(d.Code, d.Region, f.Code) }) {
+				out = append(out, f)
+			}
 		}
-	}
+		return len(out) > 0
+	})
 	return out
 }
 

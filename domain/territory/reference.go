@@ -51,7 +51,7 @@ type epci struct {
 // unknown is the population of a commune of which the reference gives none.
 const unknown = -1
 
-// Official is the Code officiel géographique 2026, parsed when it is first asked for (about 20 ms) and kept.
+// Official is the Code officiel géographique 2026, parsed when it is first asked for (about 40 ms) and kept (5 MB).
 func Official() *Reference { return official() }
 
 var official = sync.OnceValue(func() *Reference {
@@ -94,9 +94,13 @@ func (r *Reference) link() error {
 		}
 	}
 	r.members = members
-	for i := range r.communes {
-		if _, ok := r.departement(departementOf(r.communes[i].code)); !ok {
-			return fmt.Errorf("commune %s is in no département", r.communes[i].code)
+	last := ""
+	for _, c := range r.communes {
+		if d := departementOf(c.code); d == "" || d != last {
+			if _, ok := r.departement(d); !ok {
+				return fmt.Errorf("commune %s is in no département", c.code)
+			}
+			last = d
 		}
 	}
 	r.hash = sync.OnceValue(func() string {

@@ -221,7 +221,7 @@ func (h *historian) restored(r *record) bool {
 	return ok && oldSeries(c.Siren) && sameName(c.Nom, r.Nom)
 }
 
-// oldSeries tells a SIREN of a commune that was there when the numbers were given, in 1983: 21, then the INSEE code.
+// oldSeries tells a SIREN of a commune that was there when the numbers were first given: 21, then its code.
 // A commune nouvelle gets a new number of another series (20, 92, 93).
 func oldSeries(siren string) bool { return strings.HasPrefix(siren, "21") }
 
