@@ -22,7 +22,7 @@ func (h *Holding) check(in Input) error {
 	case (h.Edition == 0) != (h.Certainty == Undated):
 		return broken(RuleEditionYear, "certainty", "a fact is undated if, and only if, its edition is not known")
 	case !in.exists(SourceStream(h.Source)):
-		return broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", h.Source)
+		return broken(RuleSourceFirst, "source", "there is no source %q in the ledger", h.Source)
 	case !in.exists(CollectivityStream(h.Collectivity)):
 		return broken(RuleBodyFirst, "holder", "%s was not entered", h.Collectivity)
 	}
@@ -72,7 +72,7 @@ func (c ArbitrateAward) Basis() []StreamName                { return nil }
 func (c ArbitrateAward) Opens(history []Recorded) []Opening { return enteredBy(history) }
 
 func (c ArbitrateAward) Decide(in Input) ([]Event, error) {
-	if err := c.Chosen.Check(); err != nil {
+	if err := c.Chosen.checkAs("chosen.level"); err != nil {
 		return nil, err
 	}
 	facts := AwardFacts(in.History)

@@ -122,6 +122,9 @@ func (c SucceedCollectivity) Stream() StreamName {
 }
 
 func (c SucceedCollectivity) Decide(in Input) ([]Event, error) {
+	if len(c.From) == 0 {
+		return nil, invalid("from", "required", "is missing")
+	}
 	b := foldBody(in.History)
 	if b.registered == nil {
 		return nil, broken(RuleBodyFirst, "from", "%s was not entered", c.From[0])

@@ -14,9 +14,9 @@ func (GrantDistinction) Opens([]Recorded) []Opening { return nil }
 func (c GrantDistinction) Decide(in Input) ([]Event, error) {
 	held, lapsed := term(in.History)
 	switch {
-	case held != nil && !lapsed && held.Until >= c.From:
+	case held != nil && !lapsed && !after(c.From, held.Until):
 		return nil, broken(RuleTerm, "from", "the distinction is held until %s; renew it instead", held.Until)
-	case c.Until <= c.From:
+	case c.Until == c.From || after(c.From, c.Until):
 		return nil, broken(RuleTerm, "until", "the term ends before it begins")
 	case !in.exists(CollectivityStream(c.Collectivity)):
 		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
@@ -44,8 +44,10 @@ func (c RenewDistinction) Decide(in Input) ([]Event, error) {
 	switch {
 	case held == nil || lapsed:
 		return nil, broken(RuleTerm, "until", "the distinction is not held")
-	case c.Until <= held.Until:
+	case !after(c.Until, held.Until):
 		return nil, broken(RuleTerm, "until", "it is held until %s already", held.Until)
+	case c.Source != "" && !in.exists(SourceStream(c.Source)):
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
 	}
 	return one(&c.DistinctionRenewed)
 }
@@ -69,6 +71,12 @@ func (c LapseDistinction) Decide(in Input) ([]Event, error) {
 	return one(&c.DistinctionLapsed)
 }
 
+// after tells whether one day, month or year is surely later than another: 2024-06 is later than 2023, but not than 2024.
+func after(a, b string) bool {
+	n := min(len(a), len(b))
+	return a[:n] > b[:n]
+}
+
 // term folds the stream of a distinction: the last term, and whether it lapsed.
 func term(history []Recorded) (held *Term, lapsed bool) {
 	for _, r := range history {
@@ -76,7 +84,9 @@ func term(history []Recorded) (held *Term, lapsed bool) {
 		case *DistinctionGranted:
 			held, lapsed = &Term{e.From, e.Until}, false
 		case *DistinctionRenewed:
-			held.Until = e.Until
+			if held != nil {
+				held.Until = e.Until
+			}
 		case *DistinctionLapsed:
 			lapsed = true
 		}

@@ -11,14 +11,11 @@ func (c RecordCeremonyFact) Decide(in Input) ([]Event, error) {
 	if c.Edition == 0 {
 		return nil, invalid("edition", "required", "is missing")
 	}
-	if err := checkEdition(in.Now, c.Edition, ""); err != nil && c.Edition.Year() == 0 {
+	if err := checkPossible(in.Now, c.Edition); err != nil {
 		return nil, err
 	}
-	if last := EditionOfYear(in.Now.Year() + 1); c.Edition < 0 || c.Edition > last {
-		return nil, broken(RuleEditionPossible, "edition", "there is no edition %d: the last that can be is %d, of %d", c.Edition, last, last.Year())
-	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
 	}
 	if err := c.checkValue(); err != nil {
 		return nil, err
@@ -35,8 +32,10 @@ func (c RecordCeremonyFact) checkValue() error {
 	switch {
 	case isDate != (c.On != ""), isNumber != (c.Number != 0), (isDate || isNumber) == (c.Value != nil):
 		return broken(RuleCeremonyValue, "value", "the attribute %s needs a day, a number or a text: the one that belongs to it", c.Attribute)
+	case c.Until != "" && !isDate:
+		return broken(RuleCeremonyValue, "until", "only the attribute date has a last day")
 	case c.Until != "" && c.Until < c.On:
-		return broken(RuleCeremonyValue, "value", "the ceremony ends before it begins")
+		return broken(RuleCeremonyValue, "until", "the ceremony ends before it begins")
 	}
 	return nil
 }
@@ -49,8 +48,11 @@ func (c EnumerateEdition) Basis() []StreamName      { return []StreamName{Source
 func (EnumerateEdition) Opens([]Recorded) []Opening { return nil }
 
 func (c EnumerateEdition) Decide(in Input) ([]Event, error) {
+	if err := checkPossible(in.Now, c.Edition); err != nil {
+		return nil, err
+	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
 	}
 	for _, r := range in.History {
 		if e, ok := r.Event.(*EditionEnumerated); ok && e.Source == c.Source {

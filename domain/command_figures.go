@@ -12,7 +12,7 @@ func (c PublishFigure) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
 	}
 	if c.Occurred == "" {
 		c.Occurred = c.Edition.occurred()
@@ -44,11 +44,14 @@ func (c ProposeExplanation) Basis() []StreamName      { return origin(c.Source) 
 func (ProposeExplanation) Opens([]Recorded) []Opening { return nil }
 
 func (c ProposeExplanation) Decide(in Input) ([]Event, error) {
+	if err := checkPossible(in.Now, c.Edition); err != nil {
+		return nil, err
+	}
 	switch {
 	case c.Kind == "established" && c.Source == "":
-		return nil, broken(RuleHypothesis, "source_id", "an established explanation needs the source that says it; without one it is a hypothesis")
+		return nil, broken(RuleHypothesis, "source", "an established explanation needs the source that says it; without one it is a hypothesis")
 	case c.Source != "" && !in.exists(SourceStream(c.Source)):
-		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
 	}
 	return one(&c.ExplanationProposed)
 }
@@ -65,7 +68,7 @@ func (c RecordRule) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source_id", "there is no source %q in the ledger", c.Source)
+		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
 	}
 	if c.Occurred == "" {
 		c.Occurred = c.Edition.occurred()

@@ -16,7 +16,7 @@ func origin(id SourceID) []StreamName {
 
 func (c CiteSource) Decide(in Input) ([]Event, error) {
 	if len(in.History) > 0 {
-		return nil, broken(RuleOnce, "source_id", "%s was cited before with other particulars; correct them instead", c.Source)
+		return nil, broken(RuleOnce, "source", "%s was cited before with other particulars; correct them instead", c.Source)
 	}
 	if err := checkOrigin(in, c.Source, c.OriginOf); err != nil {
 		return nil, err

@@ -74,10 +74,18 @@ func find(history []Recorded, id uuid.UUID) (Recorded, bool) {
 	return Recorded{}, false
 }
 
-// checkEdition refuses an edition that cannot be: one whose ceremony would be later than the year after now.
-func checkEdition(now time.Time, e Edition, stated string) error {
+// checkPossible refuses an edition that cannot be: one whose ceremony would be later than the year after now.
+func checkPossible(now time.Time, e Edition) error {
 	if last := EditionOfYear(now.Year() + 1); e < 0 || e > last {
 		return broken(RuleEditionPossible, "edition", "there is no edition %d: the last that can be is %d, of %d", e, last, last.Year())
+	}
+	return nil
+}
+
+// checkEdition refuses an edition that cannot be, or that is not the one of its year.
+func checkEdition(now time.Time, e Edition, stated string) error {
+	if err := checkPossible(now, e); err != nil {
+		return err
 	}
 	return CheckStatedYear(e, stated)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"time"
 
@@ -91,8 +92,8 @@ func Decode(typ string, data []byte) (Event, error) {
 	return e, nil
 }
 
-// DecodeStrict reads the data of an event whose writer nobody trusts: no unknown or differently written member, every
-// value of the form that its field asks for.
+// DecodeStrict reads the data of an event whose writer nobody trusts: no unknown, repeated or differently written member,
+// every value of the form that its field asks for, and nothing that this program would write in another way.
 func DecodeStrict(typ string, data []byte) (Event, error) {
 	t, ok := byType[typ]
 	if !ok {
@@ -110,5 +111,39 @@ func DecodeStrict(typ string, data []byte) (Event, error) {
 	if err := Validate(e); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", typ, err)
 	}
+	again, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", typ, err)
+	}
+	if !sameJSON(data, again) {
+		return nil, fmt.Errorf("reading %s: a member is repeated, empty or written in another way than %s", typ, again)
+	}
 	return e, nil
+}
+
+// sameJSON tells whether two JSON texts, of which b has no member twice, say the same, up to spaces and the order of
+// members. encoding/json alone takes "Level" for "level", the last of two equal members, and null for nothing at all.
+func sameJSON(a, b []byte) bool {
+	va, na, erra := readJSON(a)
+	vb, nb, errb := readJSON(b)
+	return erra == nil && errb == nil && na == nb && reflect.DeepEqual(va, vb)
+}
+
+// readJSON gives the value of a JSON text and the count of its tokens.
+func readJSON(b []byte) (value any, tokens int, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		return nil, 0, err
+	}
+	d = json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	for {
+		if _, err := d.Token(); err == io.EOF {
+			return value, tokens, nil
+		} else if err != nil {
+			return nil, 0, err
+		}
+		tokens++
+	}
 }

@@ -15,7 +15,7 @@ const (
 type Holding struct {
 	// Edition is absent where the source does not say which one.
 	Edition      Edition        `json:"edition,omitempty" validate:"omitempty,edition"`
-	YearAsStated string         `json:"yearAsStated,omitempty" validate:"omitempty,max=40"`
+	YearAsStated string         `json:"yearAsStated,omitempty" validate:"omitempty,max=40,year"`
 	Collectivity CollectivityID `json:"collectivity" validate:"required,collectivity"`
 	Holder       string         `json:"holder" validate:"required,line,max=200"`
 	Certainty    Certainty      `json:"certainty" validate:"required,oneof=stated derived undated"`

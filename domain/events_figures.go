@@ -49,7 +49,7 @@ const (
 // FigurePublished is one number that one source gives. Figures in different units are never compared, added or joined.
 type FigurePublished struct {
 	Edition      Edition `json:"edition,omitempty" validate:"omitempty,edition"`
-	YearAsStated string  `json:"yearAsStated,omitempty" validate:"omitempty,max=40"`
+	YearAsStated string  `json:"yearAsStated,omitempty" validate:"omitempty,max=40,year"`
 	Metric       string  `json:"metric" validate:"required,metric"`
 	// Scope is empty for the whole edition, else region:, departement:, holder:, population:, mention: or kind:.
 	Scope string `json:"scope,omitempty" validate:"omitempty,scope"`
@@ -94,7 +94,7 @@ func (*ExplanationProposed) EventName() string { return "explanation-proposed" }
 // RuleRecorded is a rule of the label, or a fact about how it works, as a source tells it.
 type RuleRecorded struct {
 	Edition      Edition  `json:"edition,omitempty" validate:"omitempty,edition"`
-	YearAsStated string   `json:"yearAsStated,omitempty" validate:"omitempty,max=40"`
+	YearAsStated string   `json:"yearAsStated,omitempty" validate:"omitempty,max=40,year"`
 	Topic        string   `json:"topic" validate:"required,slug,max=60"`
 	Statement    *Sealed  `json:"statement" seal:"public" validate:"required"`
 	Source       SourceID `json:"source" validate:"required,sourceid"`

@@ -29,7 +29,7 @@ func (*ReferenceAdopted) EventName() string { return "reference-adopted" }
 // PersonalDataErased announces that a sealed value is about to be destroyed, and on what ground. The commitment stays.
 type PersonalDataErased struct {
 	Event   uuid.UUID `json:"event" validate:"required"`
-	Pointer string    `json:"pointer" validate:"required,max=200,startswith=/data/"`
+	Pointer string    `json:"pointer" validate:"required,max=200,pointer"`
 	Ground  string    `json:"ground" validate:"required,oneof=request objection retention court other"`
 	Provenance
 }

@@ -34,12 +34,17 @@ type Award struct {
 }
 
 // Check tells whether distinction and level belong together.
-func (a Award) Check() error {
+func (a Award) Check() error { return a.checkAs("level") }
+
+// checkAs reports under the name that the level has where the award stands.
+func (a Award) checkAs(field string) error {
 	switch {
-	case a.Distinction == DistinctionLevel && !a.Level.Valid():
-		return invalid("level", "level", "a level is an integer from %d to %d", MinLevel, MaxLevel)
+	case a.Level != 0 && !a.Level.Valid():
+		return invalid(field, "level", "%d: a level is an integer from %d to %d", a.Level, MinLevel, MaxLevel)
+	case a.Distinction == DistinctionLevel && a.Level == 0:
+		return broken(RuleAwardForm, field, "the distinction \"level\" needs its level, an integer from %d to %d", MinLevel, MaxLevel)
 	case a.Distinction != DistinctionLevel && a.Level != 0:
-		return invalid("level", "level", "only the distinction \"level\" has a level")
+		return broken(RuleAwardForm, field, "only the distinction \"level\" has a level")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -21,7 +22,7 @@ const (
 )
 
 // Sealed is a field of an event whose value lies outside the public log. The event holds a commitment to the value;
-// the value itself is in memory only between the decision and the sealing. The rules of a fold never depend on it:
+// the value itself is in memory only where a command is carried out. The rules of a fold never depend on it:
 // whatever is erased, results can be recomputed.
 type Sealed struct {
 	commitment string
@@ -48,7 +49,7 @@ func (s *Sealed) Commitment() string {
 	return s.commitment
 }
 
-// Value is the plain value, known only before sealing.
+// Value is the plain value, known only where the field was made, never where it was read from the ledger.
 func (s *Sealed) Value() any {
 	if s == nil {
 		return nil
@@ -56,8 +57,8 @@ func (s *Sealed) Value() any {
 	return s.value
 }
 
-// Seal sets the commitment and forgets the value.
-func (s *Sealed) Seal(commitment string) { s.commitment, s.value = commitment, nil }
+// Seal sets the commitment. Sealing again replaces it: every attempt to write has a salt of its own.
+func (s *Sealed) Seal(commitment string) { s.commitment = commitment }
 
 // MarshalJSON writes {"sealed":"..."}. A field that was not sealed is an error: plain text never reaches the log.
 func (s Sealed) MarshalJSON() ([]byte, error) {
@@ -77,7 +78,7 @@ func (s *Sealed) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &leaf); err != nil {
 		return fmt.Errorf("reading a sealed field: %w", err)
 	}
-	if len(leaf.Sealed) != 44 {
+	if b, err := base64.StdEncoding.Strict().DecodeString(leaf.Sealed); err != nil || len(b) != 32 || len(leaf.Sealed) != 44 {
 		return fmt.Errorf("a sealed field holds 32 bytes in base64")
 	}
 	*s = Sealed{commitment: leaf.Sealed}

@@ -35,6 +35,8 @@ type Cite struct {
 	Position  uint64
 	Source    SourceID
 	Certainty Certainty
+	// YearAsStated is kept for undated facts only: it is all that is known of their time.
+	YearAsStated string
 	// RetractedAt is the position of the retraction plus one, or 0.
 	RetractedAt uint64
 }
@@ -84,35 +86,45 @@ func AwardFacts(history []Recorded) *Facts {
 	return f
 }
 
-// Apply adds an event of the stream. Events of other kinds change nothing.
+// Apply adds an event of the stream. Events of other kinds change nothing; nor does a second retraction of a fact, or a
+// second answer to a dispute, which the rules refuse.
 func (f *Facts) Apply(r Recorded) {
 	switch e := r.Event.(type) {
 	case *AwardRecorded:
-		f.Awards = append(f.Awards, AwardFact{e.Award, Cite{r.ID, r.Position, e.Source, e.Certainty, 0}})
+		f.Awards = append(f.Awards, AwardFact{e.Award, e.cite(r)})
 	case *MentionRecorded:
-		f.Mentions = append(f.Mentions, MentionFact{e.Mention, e.Label.Commitment(), Cite{r.ID, r.Position, e.Source, e.Certainty, 0}})
+		f.Mentions = append(f.Mentions, MentionFact{e.Mention, e.Label.Commitment(), e.cite(r)})
 	case *AwardArbitrated:
 		f.Arbitrations = append(f.Arbitrations, Arbitration{r.ID, r.Position, e.Chosen, e.Reason.Commitment()})
 	case *FactDisputed:
 		f.Disputes = append(f.Disputes, Dispute{Event: r.ID, Position: r.Position, Fact: e.Event, Claim: e.Claim.Commitment()})
 	case *DisputeAnswered:
 		for i := range f.Disputes {
-			if f.Disputes[i].Event == e.Dispute {
+			if f.Disputes[i].Event == e.Dispute && f.Disputes[i].AnsweredAt == 0 {
 				f.Disputes[i].AnsweredAt, f.Disputes[i].Outcome, f.Disputes[i].Answer = r.Position+1, e.Outcome, e.Answer.Commitment()
 			}
 		}
 	case *RecordRetracted:
 		for i := range f.Awards {
-			if f.Awards[i].Event == e.Event {
+			if f.Awards[i].Event == e.Event && !f.Awards[i].Retracted() {
 				f.Awards[i].RetractedAt = r.Position + 1
 			}
 		}
 		for i := range f.Mentions {
-			if f.Mentions[i].Event == e.Event {
+			if f.Mentions[i].Event == e.Event && !f.Mentions[i].Retracted() {
 				f.Mentions[i].RetractedAt = r.Position + 1
 			}
 		}
 	}
+}
+
+// cite says where a holding stands.
+func (h Holding) cite(r Recorded) Cite {
+	c := Cite{Event: r.ID, Position: r.Position, Source: h.Source, Certainty: h.Certainty}
+	if h.Edition == 0 {
+		c.YearAsStated = h.YearAsStated
+	}
+	return c
 }
 
 // AsOf gives the facts as they were known when the ledger had a size. It copies only what has to differ.
@@ -170,7 +182,7 @@ type Standing struct {
 type Independent func(a, b SourceID) bool
 
 // Standing draws the conclusion. Derived facts can contradict, but not corroborate. Without independent no fact is
-// corroborated.
+// corroborated. The last arbitration holds as long as a fact that was not taken back says what it chose.
 func (f *Facts) Standing(independent Independent) Standing {
 	live := f.Live()
 	if len(live) == 0 {
@@ -178,7 +190,9 @@ func (f *Facts) Standing(independent Independent) Standing {
 	}
 	if n := len(f.Arbitrations); n > 0 {
 		chosen := f.Arbitrations[n-1].Chosen
-		return Standing{Status: Arbitrated, Award: &chosen}
+		if slices.ContainsFunc(live, func(a AwardFact) bool { return a.Award == chosen }) {
+			return Standing{Status: Arbitrated, Award: &chosen}
+		}
 	}
 	for i, a := range live {
 		for _, b := range live[:i] {

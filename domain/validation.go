@@ -31,6 +31,8 @@ var forms = []struct {
 	{"mention", "a mention's id has lower-case letters, digits and hyphens", func(s string) bool { return MentionID(s).Valid() }},
 	{"slug", "only lower-case letters, digits and hyphens", slug.MatchString},
 	{"line", "one line of text without control characters, in Unicode normal form C", validLine},
+	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", statedYear.MatchString},
+	{"pointer", "the place of a sealed field in its event, such as /data/note", regexp.MustCompile(`^/data(/[A-Za-z0-9]{1,40}){1,4}$`).MatchString},
 	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
 	{"date", "a day: 2017-02-01", func(s string) bool { return len(s) == 10 && partialDate(s) }},
 	{"sha256hex", "64 hexadecimal digits in lower case", regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString},
@@ -38,7 +40,7 @@ var forms = []struct {
 	{"origin", "a log's origin is a host name with an optional path, without spaces or plus signs",
 		regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*$`).MatchString},
 	{"metric", "a metric's name has lower-case letters, digits and underscores", regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`).MatchString},
-	{"unit", "a unit is one lower-case word of the source", regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`).MatchString},
+	{"unit", "a unit is what the source counts, in lower-case letters: communes, sheets", regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`).MatchString},
 	{"scope", "a scope is region:, departement:, holder:, population:, mention: or kind: and a value", validScope},
 	{"departement", "a département's code, such as 73, 2A or 971", regexp.MustCompile(`^([0-9][0-9AB]|9[78][0-9])$`).MatchString},
 	{"region", "a region's code, such as 84", regexp.MustCompile(`^[0-9]{2,3}$`).MatchString},
@@ -111,7 +113,10 @@ func Validate(e Event) error {
 	}
 	for f := range SealedFields(e) {
 		if text, ok := f.Field.Value().(string); ok {
-			if why := checkText(text); why != "" {
+			switch why := checkText(text); {
+			case strings.TrimSpace(text) == "":
+				found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), "required", "is missing"})
+			case why != "":
 				found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), "text", why})
 			}
 		}
@@ -166,6 +171,8 @@ func message(w validator.FieldError) string {
 		return "is too long or too great; the most is " + w.Param()
 	case "min":
 		return "is too short or too small; the least is " + w.Param()
+	case "eq":
+		return fmt.Sprintf("%q must be %s", shorten(fmt.Sprint(w.Value())), w.Param())
 	case "unique":
 		return "names the same thing twice"
 	}

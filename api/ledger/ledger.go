@@ -1,0 +1,138 @@
+// Package ledger is the application: one method for each use case. Every face (command line, REST, site) is thin over
+// it. It turns commands into events through the domain, seals what must not be public, writes, waits for the
+// projections, and answers questions from them.
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arobase/domain"
+	"arobase/domain/territory"
+	"arobase/eventstore"
+	"arobase/eventstore/vault"
+	"arobase/projections"
+	"arobase/projections/figures"
+	"arobase/projections/labels"
+)
+
+// Parts are what a ledger is made of. Who makes it chooses the stores, the clock and the randomness.
+type Parts struct {
+	Store eventstore.Store
+	// Vault holds the sealed values. Nil: nothing can be written, and no text is shown.
+	Vault vault.Vault
+	// Secret makes ids of keyed commands unguessable and binds requests to their keys. 32 random bytes, private.
+	Secret [32]byte
+	Clock  func() time.Time // nil: time.Now
+	Random io.Reader        // nil: crypto/rand
+}
+
+// Genesis is what is fixed when a ledger begins.
+type Genesis struct {
+	LedgerID uuid.UUID
+	Origin   string
+	MadeUp   bool
+}
+
+// Ledger is an open ledger.
+type Ledger struct {
+	Genesis
+	store   eventstore.Store
+	vault   vault.Vault
+	secret  [32]byte
+	clock   func() time.Time
+	random  io.Reader
+	cog     *territory.Reference
+	runner  *projections.Runner
+	labels  *labels.Labels   // guarded by the runner
+	figures *figures.Figures // guarded by the runner
+
+	mu   sync.Mutex
+	last time.Time // the last time written by this node; guarded by mu
+}
+
+// ErrNotOpened says that the store holds no ledger yet.
+var ErrNotOpened = errors.New("the store holds no ledger")
+
+// ErrReadOnly says that the ledger was opened without a vault.
+var ErrReadOnly = errors.New("this ledger is open for reading only")
+
+// Create writes the genesis event and adopts the official territories. The store must be empty.
+func Create(ctx context.Context, p Parts, g Genesis) (*Ledger, error) {
+	if n, err := p.Store.Size(ctx); err != nil || n != 0 {
+		return nil, fmt.Errorf("opening a new ledger: the store holds %d events: %w", n, err)
+	}
+	l := assemble(p)
+	l.Genesis = g
+	kind := "real"
+	if g.MadeUp {
+		kind = "made-up"
+	}
+	open := domain.OpenLedger{LedgerOpened: domain.LedgerOpened{
+		LedgerID: g.LedgerID, Origin: g.Origin, Envelope: domain.EnvelopeForm, Kind: kind,
+	}}
+	adopt := domain.AdoptReference{ReferenceAdopted: domain.ReferenceAdopted{
+		Name: l.cog.Name(), Version: l.cog.Version(), SHA256: l.cog.SHA256(),
+	}}
+	for _, c := range []domain.Command{open, adopt} {
+		if _, err := l.write(ctx, Request{Actor: OperatorActor, Command: c}); err != nil {
+			return nil, fmt.Errorf("opening a new ledger: %w", err)
+		}
+	}
+	return l, nil
+}
+
+// Open reads the genesis event of a store.
+func Open(ctx context.Context, p Parts) (*Ledger, error) {
+	l := assemble(p)
+	for e, err := range p.Store.ReadAll(ctx, 0) {
+		if err != nil {
+			return nil, fmt.Errorf("reading the first event: %w", err)
+		}
+		r, err := projections.Decode(e)
+		if err != nil {
+			return nil, fmt.Errorf("reading the first event: %w", err)
+		}
+		g, ok := r.Event.(*domain.LedgerOpened)
+		if !ok {
+			return nil, fmt.Errorf("the first event is %s, not ledger-opened", r.Event.EventName())
+		}
+		l.Genesis = Genesis{g.LedgerID, g.Origin, g.Kind == "made-up"}
+		return l, nil
+	}
+	return nil, ErrNotOpened
+}
+
+func assemble(p Parts) *Ledger {
+	l := &Ledger{
+		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
+		cog: territory.Official(), labels: labels.New(), figures: figures.New(),
+	}
+	if l.clock == nil {
+		l.clock = time.Now
+	}
+	if l.random == nil {
+		l.random = rand.Reader
+	}
+	l.runner = projections.NewRunner(p.Store, l.labels, l.figures)
+	return l
+}
+
+// Runner follows the store for the projections. Whoever opened the ledger runs it, or calls CatchUp.
+func (l *Ledger) Runner() *projections.Runner { return l.runner }
+
+// Territories is the list of official territories that names are looked up in.
+func (l *Ledger) Territories() *territory.Reference { return l.cog }
+
+// Actors are roles and bodies; who acted is a sealed value.
+const (
+	OperatorActor  = "operator:ledger"
+	RegistrarActor = "registrar:history"
+)

@@ -1,0 +1,153 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/eventstore/envelope"
+	"arobase/eventstore/vault"
+	"arobase/projections/reconciliation"
+)
+
+// EventView is one stored event with the texts that belong to it and are public.
+type EventView struct {
+	Index    uint64          `json:"index"` // of the leaf, from 0
+	ID       uuid.UUID       `json:"id"`
+	Type     string          `json:"type"`
+	Stream   string          `json:"stream"`
+	Revision int64           `json:"revision"`
+	Actor    string          `json:"actor"`
+	Recorded time.Time       `json:"recorded"`
+	Data     json.RawMessage `json:"data"`
+	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers whose text was erased.
+	Disclosed map[string]json.RawMessage `json:"disclosed,omitempty"`
+	Erased    []string                   `json:"erased,omitempty"`
+	// Envelope is the stored text, exactly: the leaf.
+	Envelope string `json:"-"`
+}
+
+// EventFilter narrows a list of events.
+type EventFilter struct {
+	Type   string // award-recorded, or arobase.award-recorded.v1
+	Stream string
+	After  uint64 // events with a greater or equal index
+	Follow bool
+}
+
+// Events gives events in order.
+func (l *Ledger) Events(ctx context.Context, f EventFilter) iter.Seq2[EventView, error] {
+	return func(yield func(EventView, error) bool) {
+		read := l.store.ReadAll
+		if f.Follow {
+			read = l.store.Follow
+		}
+		all := read(ctx, eventstore.Position(f.After))
+		if f.Stream != "" && !f.Follow {
+			all = l.store.ReadStream(ctx, f.Stream, 0)
+		}
+		for e, err := range all {
+			if err != nil {
+				yield(EventView{}, fmt.Errorf("reading events: %w", err))
+				return
+			}
+			if f.Stream != "" && e.Stream != f.Stream || uint64(e.Position) < f.After || !f.matches(e.Type) {
+				continue
+			}
+			v, err := l.eventView(ctx, e)
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (f EventFilter) matches(typ string) bool {
+	name, _, _ := envelope.SplitType(typ)
+	return f.Type == "" || f.Type == typ || f.Type == name
+}
+
+// KnownType tells whether a filter names a type of the catalogue.
+func KnownType(s string) bool {
+	for _, t := range domain.Types() {
+		if s == t.Name || s == t.String() {
+			return true
+		}
+	}
+	return false
+}
+
+// Event gives one event, or ErrUnknown.
+func (l *Ledger) Event(ctx context.Context, id uuid.UUID) (EventView, error) {
+	e, err := l.store.Lookup(ctx, id)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return EventView{}, fmt.Errorf("event %s: %w", id, ErrUnknown)
+	}
+	if err != nil {
+		return EventView{}, fmt.Errorf("reading event %s: %w", id, err)
+	}
+	return l.eventView(ctx, e)
+}
+
+func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, error) {
+	env, err := envelope.Parse(e.Bytes)
+	if err != nil {
+		return EventView{}, fmt.Errorf("reading event %d: %w", e.Position, err)
+	}
+	v := EventView{
+		Index: uint64(e.Position), ID: env.ID, Type: env.Type, Stream: env.Subject, Revision: env.Revision, Actor: env.Actor,
+		Recorded: env.Time, Data: env.Data, Envelope: string(e.Bytes),
+	}
+	data, err := domain.Decode(env.Type, env.Data)
+	if err != nil {
+		return v, nil // of a type that this program does not know: shown as it is
+	}
+	for f := range domain.SealedFields(data) {
+		if f.Visibility != domain.VisiblePublic {
+			continue
+		}
+		s, err := l.Disclosed(ctx, f.Field.Commitment())
+		switch {
+		case errors.Is(err, vault.ErrErased):
+			v.Erased = append(v.Erased, f.Pointer)
+		case err == nil:
+			if v.Disclosed == nil {
+				v.Disclosed = map[string]json.RawMessage{}
+			}
+			v.Disclosed[f.Pointer] = s.Value
+		}
+	}
+	return v, nil
+}
+
+// SourceView is a published work.
+type SourceView struct {
+	ID          string `json:"id"`
+	Publisher   string `json:"publisher"`
+	Title       string `json:"title"`
+	URL         string `json:"url,omitempty"`
+	PublishedOn string `json:"publishedOn,omitempty"`
+	OriginOf    string `json:"originOf,omitempty"`
+	Note        string `json:"note,omitempty"`
+	Index       uint64 `json:"index"`
+}
+
+// Sources gives every source.
+func (l *Ledger) Sources(ctx context.Context, size uint64) []SourceView {
+	out := []SourceView{}
+	l.world(ctx, size, func(w reconciliation.World) {
+		for _, s := range w.Labels.Sources(size) {
+			out = append(out, SourceView{
+				string(s.ID), s.Publisher, s.Title, s.URL, s.PublishedOn, string(s.OriginOf), l.Text(ctx, s.Note), s.Position,
+			})
+		}
+	})
+	return out
+}
