@@ -1,0 +1,56 @@
+# Everything a developer or a stranger does with this project. `make help` lists it.
+
+GO      ?= go
+BIN     := bin/arobase
+DATA    ?= ./arobase-data
+LISTEN  ?= 127.0.0.1:8080
+ADMIN   ?= 127.0.0.1:9090
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+.PHONY: build
+build: ## build the binary, static, into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/arobase
+
+.PHONY: run
+run: build ## import the history and serve it on http://127.0.0.1:8080
+	$(BIN) import --data $(DATA) history
+	exec $(BIN) serve --data $(DATA) --listen $(LISTEN) --admin $(ADMIN)
+
+.PHONY: test
+test: ## run every test but the slow benchmarks
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) test ./...
+
+.PHONY: race
+race: ## run the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+.PHONY: fuzz
+fuzz: ## fuzz everything that parses, 20 seconds each
+	@for pkg in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s -fuzzminimizetime 10x $$pkg || exit 1; \
+	  done; done
+
+.PHONY: bench
+bench: ## run the benchmarks, with their peers
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+.PHONY: lint
+lint: ## run the linter with the rules of the house
+	$(GO) tool -modfile=tools.mod golangci-lint run
+
+.PHONY: check
+check: ## install what the browser tests need (Debian, as root), and say what is missing
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || true
+	@command -v chromium >/dev/null && echo 'chromium: there' || echo 'chromium: not there; the browser tests are skipped'
+
+.PHONY: clean
+clean: ## remove what was built, never the data
+	rm -rf bin

@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"arobase/api/ledger"
+	"arobase/eventstore/sqlite"
+	"arobase/eventstore/vault"
+	"arobase/eventstore/vault/sqlitevault"
+)
+
+// dataDir is the directory of a ledger on this machine.
+//
+//	ledger.db      the events: the truth
+//	vault.db       the sealed values, which can be erased
+//	ledger.secret  makes the ids of keyed commands unguessable (0600)
+//	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
+//	log.key        signs the log (0600); not in backups
+//	log.db         every checkpoint that was signed
+//	lock           held by the one process that writes
+//	creating       there while the directory is being made; a directory that has it holds nothing yet
+type dataDir string
+
+func (d dataDir) file(name string) string { return filepath.Join(string(d), name) }
+
+const (
+	ledgerFile   = "ledger.db"
+	vaultFile    = "vault.db"
+	secretFile   = "ledger.secret"
+	treeFile     = "tree.hashes"
+	keyFile      = "log.key"
+	headsFile    = "log.db"
+	lockFile     = "lock"
+	creatingFile = "creating"
+)
+
+// errNoLedger says that a directory holds no ledger.
+var errNoLedger = errors.New("there is no ledger")
+
+// exists tells whether the directory holds a ledger.
+func (d dataDir) exists() (bool, error) {
+	if _, err := os.Stat(d.file(creatingFile)); err == nil {
+		return false, nil
+	}
+	_, err := os.Stat(d.file(ledgerFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// opened is a ledger with what it is made of.
+type opened struct {
+	*ledger.Ledger
+	dir   dataDir
+	store *sqlite.Store
+	vault vault.Vault
+	lock  *os.File
+}
+
+func (o *opened) close() error {
+	var errs []error
+	if o.store != nil {
+		errs = append(errs, o.store.Close())
+	}
+	if o.vault != nil {
+		errs = append(errs, o.vault.Close())
+	}
+	if o.lock != nil {
+		errs = append(errs, o.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// read opens the ledger for questions; another process may be writing meanwhile.
+func (d dataDir) read(ctx context.Context) (_ *opened, err error) {
+	if ok, err := d.exists(); err != nil {
+		return nil, err
+	} else if !ok {
+		return nil, fmt.Errorf("%w in %s; `arobase import` makes one, or say --data DIR", errNoLedger, d)
+	}
+	o := &opened{dir: d}
+	defer closeOnError(o, &err)
+	if o.store, err = sqlite.OpenReadOnly(ctx, d.file(ledgerFile)); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", d.file(ledgerFile), err)
+	}
+	v, err := sqlitevault.OpenReadOnly(ctx, d.file(vaultFile), o.store.LedgerID())
+	switch {
+	case err == nil:
+		o.vault = v
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("opening %s: %w", d.file(vaultFile), err)
+	}
+	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault}); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", d, err)
+	}
+	if err = o.Runner().CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func closeOnError(o *opened, err *error) {
+	if *err != nil {
+		*err = errors.Join(*err, o.close())
+	}
+}
+
+// genesis says how a ledger begins where there is none.
+type genesis struct {
+	origin string
+	madeUp bool
+}
+
+// defaultOrigin is the origin of a ledger that nobody named: that of this machine only.
+const defaultOrigin = "arobase.localhost/log"
+
+// write opens the ledger as the one process that writes, and makes it where there is none.
+func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool, err error) {
+	if err := os.MkdirAll(string(d), 0o700); err != nil {
+		return nil, false, fmt.Errorf("making the directory of the ledger: %w", err)
+	}
+	o := &opened{dir: d}
+	defer closeOnError(o, &err)
+	if o.lock, err = lock(d.file(lockFile)); err != nil {
+		return nil, false, err
+	}
+	there, err := d.exists()
+	if err != nil {
+		return nil, false, err
+	}
+	if !there {
+		if err := d.create(ctx, g); err != nil {
+			return nil, false, fmt.Errorf("making a ledger in %s: %w", d, err)
+		}
+	}
+	if o.store, err = sqlite.Open(ctx, d.file(ledgerFile)); err != nil {
+		return nil, false, fmt.Errorf("opening %s: %w", d.file(ledgerFile), err)
+	}
+	if o.vault, err = sqlitevault.Open(ctx, d.file(vaultFile), o.store.LedgerID()); err != nil {
+		o.vault = nil
+		return nil, false, fmt.Errorf("opening %s: %w", d.file(vaultFile), err)
+	}
+	secret, err := readSecret(d.file(secretFile), o.store.LedgerID())
+	if err != nil {
+		return nil, false, err
+	}
+	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: secret}); err != nil {
+		return nil, false, fmt.Errorf("opening %s: %w", d, err)
+	}
+	return o, !there, nil
+}
+
+// create makes the files of a ledger. A marker stands while it does: what is found with the marker was never used.
+func (d dataDir) create(ctx context.Context, g genesis) (err error) {
+	if err := d.clear(); err != nil {
+		return err
+	}
+	if err := writeDurably(d.file(creatingFile), nil, 0o600); err != nil {
+		return err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("making an id: %w", err)
+	}
+	var secret [32]byte
+	if _, err := rand.Read(secret[:]); err != nil {
+		return fmt.Errorf("making a secret: %w", err)
+	}
+	if err := writeDurably(d.file(secretFile), secretText(secret, id), 0o600); err != nil {
+		return err
+	}
+	if err := createLog(d, id, g.origin); err != nil {
+		return err
+	}
+	o := &opened{}
+	defer func() { err = errors.Join(err, o.close()) }()
+	if o.store, err = sqlite.Create(ctx, d.file(ledgerFile), id); err != nil {
+		return err
+	}
+	v, err := sqlitevault.Create(ctx, d.file(vaultFile), id)
+	if err != nil {
+		return err
+	}
+	o.vault = v
+	parts := ledger.Parts{Store: o.store, Vault: v, Secret: secret}
+	if _, err := ledger.Create(ctx, parts, ledger.Genesis{LedgerID: id, Origin: g.origin, MadeUp: g.madeUp}); err != nil {
+		return err
+	}
+	if err := os.Remove(d.file(creatingFile)); err != nil {
+		return fmt.Errorf("finishing: %w", err)
+	}
+	return syncDir(string(d))
+}
+
+// clear removes what an interrupted creation left, and refuses to touch anything else.
+func (d dataDir) clear() error {
+	ours := map[string]bool{lockFile: true}
+	if _, err := os.Stat(d.file(creatingFile)); err == nil {
+		for _, f := range []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile} {
+			ours[f] = true
+		}
+	}
+	entries, err := os.ReadDir(string(d))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(e.Name(), "-wal"), "-shm"), "-journal")
+		if !ours[base] || e.IsDir() {
+			return fmt.Errorf("the directory is not empty: %s is not part of a ledger", e.Name())
+		}
+	}
+	for _, e := range entries {
+		if e.Name() != lockFile && e.Name() != creatingFile {
+			if err := os.Remove(d.file(e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// secretText is the secret of a ledger as a file: it names its ledger, so that it is never used for another.
+func secretText(secret [32]byte, id uuid.UUID) []byte {
+	return fmt.Appendf(nil, "# ledger %s\n%s\n", id, hex.EncodeToString(secret[:]))
+}
+
+func readSecret(path string, id uuid.UUID) ([32]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("reading the secret of the ledger: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	if len(lines) != 2 || lines[0] != "# ledger "+id.String() {
+		return [32]byte{}, fmt.Errorf("%s is not the secret of the ledger %s", path, id)
+	}
+	raw, err := hex.DecodeString(lines[1])
+	if err != nil || len(raw) != 32 {
+		return [32]byte{}, fmt.Errorf("%s does not hold 32 bytes in hexadecimal", path)
+	}
+	return [32]byte(raw), nil
+}
+
+// writeDurably writes a file so that it is there, whole, after the loss of power.
+func writeDurably(path string, content []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, mode)
+	if err != nil {
+		return err
+	}
+	_, err = bytes.NewReader(content).WriteTo(f)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the names in a directory durable.
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arobase/api/tlog"
+	"arobase/api/tlog/sqlitelog"
+	"arobase/projections/transparency"
+)
+
+// createLog makes the key of a log and the file of its checkpoints.
+func createLog(d dataDir, id uuid.UUID, origin string) error {
+	if _, err := tlog.GenerateKey(d.file(keyFile), id, origin, rand.Reader); err != nil {
+		return err
+	}
+	heads, err := sqlitelog.Create(d.file(headsFile), id)
+	if err != nil {
+		return err
+	}
+	return heads.Close()
+}
+
+// logParts are what a log is made of.
+type logParts struct {
+	key   *tlog.Key
+	heads *sqlitelog.Heads
+	tree  *transparency.Tree
+	log   *tlog.Log
+}
+
+// openLog opens the log of a ledger that this process writes.
+func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts, err error) {
+	p, err := o.readKeyAndHeads()
+	if err != nil {
+		return nil, err
+	}
+	tree, found, err := transparency.Open(ctx, o.dir.file(treeFile), o.store)
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	if found.Cut > 0 || found.Partial {
+		logger.Warn("the file of the tree was cut back to what the ledger holds", "kept", found.Kept, "cut", found.Cut)
+	}
+	p.tree = tree
+	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads, Logger: logger}
+	return p, nil
+}
+
+// readLog opens the log for questions. The tree is computed anew, because the file may be another process's.
+func (o *opened) readLog(ctx context.Context) (*logParts, error) {
+	p, err := o.readKeyAndHeads()
+	if err != nil {
+		return nil, err
+	}
+	tree, err := transparency.InMemory(ctx, o.store)
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.tree = tree
+	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads}
+	return p, nil
+}
+
+func (o *opened) readKeyAndHeads() (*logParts, error) {
+	key, err := tlog.LoadKey(o.dir.file(keyFile), o.LedgerID, o.Origin)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := sqlitelog.Open(o.dir.file(headsFile), o.LedgerID)
+	if err != nil {
+		return nil, err
+	}
+	return &logParts{key: key, heads: heads}, nil
+}
+
+func (p *logParts) close() error {
+	var errs []error
+	if p.tree != nil {
+		errs = append(errs, p.tree.Close())
+	}
+	return errors.Join(append(errs, p.heads.Close())...)
+}
+
+// signNow brings the tree up to the ledger and signs it once. It is for commands that write and end.
+func (o *opened) signNow(ctx context.Context) (err error) {
+	p, err := o.openLog(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return fmt.Errorf("opening the log: %w", err)
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if _, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(ctx); err != nil {
+		return fmt.Errorf("signing the log: %w", err)
+	}
+	return nil
+}
