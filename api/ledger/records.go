@@ -14,6 +14,7 @@ import (
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/vault"
+	"arobase/projections/labels"
 	"arobase/projections/reconciliation"
 )
 
@@ -144,10 +145,24 @@ func (l *Ledger) Sources(ctx context.Context, size uint64) []SourceView {
 	out := []SourceView{}
 	l.world(ctx, size, func(w reconciliation.World) {
 		for _, s := range w.Labels.Sources(size) {
-			out = append(out, SourceView{
-				string(s.ID), s.Publisher, s.Title, s.URL, s.PublishedOn, string(s.OriginOf), l.Text(ctx, s.Note), s.Position,
-			})
+			out = append(out, l.sourceView(ctx, s))
 		}
 	})
 	return out
+}
+
+// Source gives one source as of a size, or ErrUnknown.
+func (l *Ledger) Source(ctx context.Context, id string, size uint64) (SourceView, error) {
+	var v SourceView
+	err := fmt.Errorf("source %q: %w", id, ErrUnknown)
+	l.world(ctx, size, func(w reconciliation.World) {
+		if s, ok := w.Labels.Source(domain.SourceID(id), size); ok {
+			v, err = l.sourceView(ctx, s), nil
+		}
+	})
+	return v, err
+}
+
+func (l *Ledger) sourceView(ctx context.Context, s labels.Source) SourceView {
+	return SourceView{string(s.ID), s.Publisher, s.Title, s.URL, s.PublishedOn, string(s.OriginOf), l.Text(ctx, s.Note), s.Position}
 }

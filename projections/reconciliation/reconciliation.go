@@ -195,7 +195,6 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 		return CannotTell, phrase.New("Un seul chiffre, rien à comparer.", "A single figure, nothing to compare it with.")
 	}
 	var agree, differ, units, sameNumber bool
-	var against [2]Figure
 	for i, a := range all {
 		for _, b := range all[:i] {
 			_, same := comparableUnit(a, b)
@@ -203,9 +202,6 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 			case same && compatible(a, b):
 				agree = agree || a.Source != b.Source
 			case same:
-				if !differ {
-					against = [2]Figure{b, a}
-				}
 				differ = true
 			case a.Value == b.Value && (a.Unit == "" || b.Unit == ""):
 				agree = agree || a.Source != b.Source
@@ -218,7 +214,7 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 	}
 	switch {
 	case differ:
-		return Contradicts, contradiction(against[0], against[1])
+		return Contradicts, contradiction(all)
 	case units:
 		return CannotTell, phrase.New("Les unités diffèrent, ou une source ne dit pas ce qu'elle compte : ces chiffres ne se comparent pas.",
 			"The units differ, or a source does not say what it counts: these figures cannot be compared.")
@@ -231,17 +227,33 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 	return CannotTell, phrase.New("Une seule source, rien à comparer.", "A single source, nothing to compare it with.")
 }
 
-func contradiction(a, b Figure) phrase.Phrase {
-	p := phrase.New("%[1]s selon %[2]s, %[3]s selon %[4]s.", "%[5]s according to %[2]s, %[6]s according to %[4]s.",
-		say(a, "fr"), string(a.Source), say(b, "fr"), string(b.Source), say(a, "en"), say(b, "en"))
-	for _, f := range []Figure{a, b} {
-		if f.sameAs != "" {
-			p = phrase.Join(p, phrase.New(
-				"Cette source écrit « %[1]s », mais la somme de ses cinq niveaux est son propre total, en « %[2]s » : les deux mots y comptent la même chose.",
-				"That source writes \"%[1]s\", but its five levels add up to its own total, in \"%[2]s\": the two words count the same thing there.",
-				f.Unit, f.sameAs))
-			break
+// contradiction lists everything that was said, each figure once with all who say it.
+func contradiction(all []Figure) phrase.Phrase {
+	var fr, en []string
+	var told []Figure
+	for _, f := range all {
+		same := func(g Figure) bool {
+			return g.Value == f.Value && g.Unit == f.Unit && g.Precision == f.Precision && g.Metric == f.Metric
 		}
+		if slices.ContainsFunc(told, same) {
+			continue
+		}
+		told = append(told, f)
+		var sources []string
+		for _, g := range all {
+			if same(g) {
+				sources = append(sources, string(g.Source))
+			}
+		}
+		who := strings.Join(sources, ", ")
+		fr, en = append(fr, say(f, "fr")+" ("+who+")"), append(en, say(f, "en")+" ("+who+")")
+	}
+	p := phrase.Phrase{FR: strings.Join(fr, " ; ") + ".", EN: strings.Join(en, "; ") + "."}
+	if i := slices.IndexFunc(all, func(f Figure) bool { return f.sameAs != "" }); i >= 0 {
+		p = phrase.Join(p, phrase.New(
+			"Les sources additionnées écrivent « %[1]s », mais la somme de leurs cinq niveaux est leur propre total, en « %[2]s » : les deux mots y comptent la même chose.",
+			"The sources that were added up write \"%[3]s\", but their five levels add up to their own total, in \"%[4]s\": the two words count the same thing there.",
+			trends.FrenchUnit(all[i].Unit), trends.FrenchUnit(all[i].sameAs), all[i].Unit, all[i].sameAs))
 	}
 	return p
 }
@@ -252,13 +264,15 @@ func say(f Figure, lang string) string {
 	if lang == "fr" {
 		unit = trends.FrenchUnit(unit)
 	}
-	words := map[domain.Precision]phrase.Phrase{
-		domain.About:         {FR: "environ ", EN: "about "},
-		domain.MoreThan:      {FR: "plus de ", EN: "more than "},
-		domain.DerivedFigure: {FR: "en additionnant, ", EN: "by adding, "},
-	}
+	before := map[domain.Precision]phrase.Phrase{
+		domain.About:    {FR: "environ ", EN: "about "},
+		domain.MoreThan: {FR: "plus de ", EN: "more than "},
+	}[f.Precision]
+	after := map[domain.Precision]phrase.Phrase{
+		domain.DerivedFigure: {FR: ", en comptant ou en additionnant", EN: ", by counting or adding"},
+	}[f.Precision]
 	number := phrase.New("%v", "%v", trimmed(f.Value))
-	return strings.TrimSpace(words[f.Precision].In(lang) + number.In(lang) + " " + unit)
+	return strings.TrimSpace(before.In(lang)+number.In(lang)+" "+unit) + after.In(lang)
 }
 
 // trimmed is a whole number as an int, so that it is grouped by the rules of the language.

@@ -98,7 +98,33 @@ func (w World) point(e domain.Edition, metric string) Point {
 	}
 	p.Recorded = w.Count(e, metric)
 	w.cover(&p)
+	if metric == "level4to5" && p.Published.Figure != nil {
+		p.Reason = phrase.Join(p.Reason, w.noPercentage(e))
+	}
 	return p
+}
+
+// noPercentage says why the share of levels 4 and 5 is not compared with that of the edition before: their totals do
+// not count the same thing.
+func (w World) noPercentage(e domain.Edition) phrase.Phrase {
+	before, now := w.Published(e-1, "labelled", "").Figure, w.Published(e, "labelled", "").Figure
+	if before == nil || now == nil || before.Unit == now.Unit {
+		return phrase.Phrase{}
+	}
+	return phrase.New("Pas de pourcentage : les totaux des éditions %[1]d (%[2]d %[5]s) et %[3]d (%[4]d %[6]s) ne sont pas dans la même unité.",
+		"No percentage: the totals of editions %[1]d (%[2]d %[7]s) and %[3]d (%[4]d %[8]s) are not in one unit.",
+		int(e-1), int(before.Value), int(e), int(now.Value), unitWord(before.Unit, "fr"), unitWord(now.Unit, "fr"), unitWord(before.Unit, "en"), unitWord(now.Unit, "en"))
+}
+
+// unitWord is a unit in a language, or that it is not stated.
+func unitWord(unit, lang string) string {
+	if unit == "" {
+		return phrase.Phrase{FR: "d'unité non précisée", EN: "of an unstated unit"}.In(lang)
+	}
+	if lang == "fr" {
+		return frenchUnit(unit)
+	}
+	return unit
 }
 
 // Count counts in the ledger what a metric counts, for a whole edition.
@@ -124,12 +150,11 @@ func (w World) count(e domain.Edition, metric string, keep func(labels.Label) bo
 			continue
 		}
 		switch s := l.Standing; {
-		case s.Status == "" || !s.Derived && !counts(metric, s.Award) && !counts(metric, l.Reasoned):
-		case s.Award == nil && metric != "labelled": // contested: labelled, but at no level
-		case s.Derived && counts(metric, s.Award), !s.Derived && !counts(metric, s.Award):
-			derived++
-		case counts(metric, s.Award):
+		case s.Status == "":
+		case !s.Derived && counts(metric, s.Award):
 			stated++
+		case counts(metric, s.Award), counts(metric, l.Reasoned):
+			derived++
 		}
 	}
 	return Recorded{&stated, derived}
@@ -190,7 +215,7 @@ func (w World) cover(p *Point) {
 
 func unitReason(f Figure, unit string) phrase.Phrase {
 	if f.Unit == "" {
-		return phrase.New("La source ne dit pas ce qu'elle compte ; le registre compte des %s.",
+		return phrase.New("La source ne dit pas ce qu'elle compte ; le registre compte des %[1]s.",
 			"The source does not say what it counts; the ledger counts %[2]s.", frenchUnit(unit), unit)
 	}
 	return phrase.New("La source compte des %[1]s, le registre des %[2]s : pas de couverture.",

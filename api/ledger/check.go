@@ -1,0 +1,127 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/eventstore/envelope"
+	"arobase/eventstore/vault"
+)
+
+// Checked counts what CheckEvents and CheckVault found to be right.
+type Checked struct {
+	Events  int // envelopes that the strict parser takes, and whose data has the form of its type
+	Unknown int // events of a type that this program does not know
+	Streams int
+	Sealed  int // commitments in events
+	Kept    int // of which the value is in the vault and fits
+	Erased  int // of which the value was erased, by an event that says so
+	Orphans int // values in the vault whose event was never written
+}
+
+// Check verifies every event by itself, against its place in the store and against the vault. The first thing that is
+// not right is the error, and names the event.
+func (l *Ledger) Check(ctx context.Context) (Checked, error) {
+	var c Checked
+	revisions := map[string]int64{}
+	times := map[string]time.Time{}
+	sealed := map[vault.Commitment]place{}
+	erased := map[place]bool{}
+	for e, err := range l.store.ReadAll(ctx, 0) {
+		if err != nil {
+			return c, fmt.Errorf("reading events: %w", err)
+		}
+		env, data, err := l.checkEvent(e)
+		switch {
+		case errors.Is(err, domain.ErrUnknownType):
+			c.Unknown++
+		case err != nil:
+			return c, fmt.Errorf("event %d: %w", e.Position, err)
+		}
+		if next, ok := revisions[env.Subject]; env.Revision != next && (ok || env.Revision != 0) {
+			return c, fmt.Errorf("event %d: revision %d of %s where %d comes next", e.Position, env.Revision, env.Subject, next)
+		}
+		if env.Time.Before(times[env.Subject]) {
+			return c, fmt.Errorf("event %d: recorded before the event before it in %s", e.Position, env.Subject)
+		}
+		revisions[env.Subject], times[env.Subject] = env.Revision+1, env.Time
+		c.Events++
+		if data == nil {
+			continue
+		}
+		for f := range domain.SealedFields(data) {
+			commitment, err := vault.ParseCommitment(f.Field.Commitment())
+			if err != nil {
+				return c, fmt.Errorf("event %d, %s: %w", e.Position, f.Pointer, err)
+			}
+			sealed[commitment] = place{e.ID, f.Pointer}
+		}
+		if x, ok := data.(*domain.PersonalDataErased); ok {
+			erased[place{x.Event, x.Pointer}] = true
+		}
+	}
+	c.Streams, c.Sealed = len(revisions), len(sealed)
+	if l.vault == nil {
+		return c, nil
+	}
+	return c, l.checkVault(ctx, &c, sealed, erased)
+}
+
+// place is one field of one event.
+type place struct {
+	event   uuid.UUID
+	pointer string
+}
+
+// checkEvent holds one event against the strict parser, its type and its place in the store.
+func (l *Ledger) checkEvent(e eventstore.Event) (envelope.Envelope, domain.Event, error) {
+	env, err := envelope.Parse(e.Bytes)
+	if err != nil {
+		return env, nil, err
+	}
+	switch {
+	case env.Ledger != l.LedgerID:
+		return env, nil, fmt.Errorf("%w: it names the ledger %s", eventstore.ErrForeign, env.Ledger)
+	case env.ID != e.ID, env.Subject != e.Stream, env.Revision != int64(e.Revision), env.Type != e.Type, !env.Time.Equal(e.Recorded):
+		return env, nil, errors.New("the envelope says another id, stream, revision, type or time than the store")
+	case e.Position == 0 && e.Type != domain.TypeOf(&domain.LedgerOpened{}).String():
+		return env, nil, fmt.Errorf("the first event is %s, not the opening of the ledger", e.Type)
+	}
+	data, err := domain.DecodeStrict(env.Type, env.Data)
+	return env, data, err
+}
+
+// checkVault holds every sealed value against its commitment, and every commitment against the vault.
+func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Commitment]place, erased map[place]bool) error {
+	err := l.vault.Each(ctx, func(s vault.Secret) error {
+		at, ok := sealed[s.Commitment]
+		switch {
+		case !ok:
+			c.Orphans++
+			return nil
+		case s.Value == nil && !erased[at]:
+			return fmt.Errorf("vault: the value of %s of event %s was erased, and no event says so", at.pointer, at.event)
+		case s.Value == nil:
+			c.Erased++
+		case s.Event != at.event || s.Pointer != at.pointer || !s.Verify(l.LedgerID):
+			return fmt.Errorf("vault: the value of %s of event %s is not the one committed to", at.pointer, at.event)
+		default:
+			c.Kept++
+		}
+		delete(sealed, s.Commitment)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, at := range sealed {
+		return fmt.Errorf("vault: the value of %s of event %s is missing (%d in all)", at.pointer, at.event, len(sealed))
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+package transparency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"arobase/eventstore"
+)
+
+var (
+	// ErrAhead says that the file has more leaves than the ledger has events. Events are durable before they become
+	// leaves, so the ledger has lost some, or is an older copy.
+	ErrAhead = errors.New("tree has more leaves than the ledger has events")
+	// ErrInUse says that another process has the file open.
+	ErrInUse = errors.New("tree is in use by another process")
+)
+
+// DiffersError names the first leaf whose hash, or a hash above it, is not what the ledger's event says.
+type DiffersError struct {
+	Leaf int64
+}
+
+func (e *DiffersError) Error() string {
+	return fmt.Sprintf("leaf %d of the tree differs from event %d of the ledger", e.Leaf, e.Leaf)
+}
+
+// Opened tells what Open found.
+type Opened struct {
+	// Kept is the number of leaves that were kept from the file.
+	Kept int64
+	// Cut is the number of whole leaves that were cut off the end, because they were not what the events say: what a loss
+	// of power leaves.
+	Cut int64
+	// Partial says that a leaf at the end was there in part.
+	Partial bool
+	// Added is the number of leaves that were computed and added.
+	Added int64
+}
+
+// Open opens the file of hashes of a ledger, or makes it, and brings it up to the ledger: see the package's comment for
+// what it verifies. The tree is durable and complete when it returns.
+//
+// A file of another ledger is eventstore.ErrForeign, one that is ahead of the ledger ErrAhead, one that differs in its
+// older part a [*DiffersError], one that another process has open ErrInUse. A warm start costs O(log^2 n) reads and the
+// last 65,536 events; a start without a file costs all events.
+func Open(ctx context.Context, path string, events Events) (*Tree, Opened, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, Opened{}, fmt.Errorf("opening tree %s: %w", path, err)
+	}
+	t, opened, err := open(ctx, f, events)
+	if err != nil {
+		return nil, Opened{}, fmt.Errorf("opening tree %s: %w", path, errors.Join(err, f.close()))
+	}
+	return t, opened, nil
+}
+
+// InMemory computes the tree of a ledger without a file, for a short life: 64 bytes and one hash an event.
+func InMemory(ctx context.Context, events Events) (*Tree, error) {
+	t, _, err := open(ctx, &memory{}, events)
+	if err != nil {
+		return nil, fmt.Errorf("computing the tree: %w", err)
+	}
+	return t, nil
+}
+
+func open(ctx context.Context, hashes hashStorage, events Events) (*Tree, Opened, error) {
+	t := &Tree{events: events, hashes: hashes}
+	var opened Opened
+
+	count, err := hashes.count()
+	if err != nil {
+		return nil, opened, err
+	}
+	found := wholeLeaves(count)
+	opened.Partial = count != tlog.StoredHashCount(found)
+	size, err := events.Size(ctx)
+	if err != nil {
+		return nil, opened, fmt.Errorf("asking the ledger's size: %w", err)
+	}
+	if found > int64(size) {
+		return nil, opened, fmt.Errorf("%w: %d and %d", ErrAhead, found, size)
+	}
+
+	// Older leaves are probed, the window is compared.
+	start := max(0, found-window)
+	if err := sameLedger(ctx, found, hashes, events); err != nil {
+		return nil, opened, err
+	}
+	if err := probe(ctx, start, hashes, events); err != nil {
+		return nil, opened, err
+	}
+	kept, err := t.compare(ctx, start, found)
+	if err != nil {
+		return nil, opened, err
+	}
+	opened.Kept, opened.Cut = kept, found-kept
+	if err := hashes.truncate(tlog.StoredHashCount(kept)); err != nil {
+		return nil, opened, err
+	}
+	// What was compared may have come from the system's memory and never have reached the disk.
+	t.unsynced = window
+	t.set(kept, false)
+	if err := t.sync(); err != nil {
+		return nil, opened, err
+	}
+
+	if err := t.CatchUp(ctx); err != nil {
+		return nil, opened, err
+	}
+	opened.Added = t.Size() - kept
+	t.appending.Lock()
+	defer t.appending.Unlock()
+	return t, opened, t.sync()
+}
+
+// sameLedger compares leaf 0, which names the ledger, with event 0.
+func sameLedger(ctx context.Context, size int64, hashes hashStorage, events Events) error {
+	if size == 0 {
+		return nil
+	}
+	stored, err := hashes.read([]int64{0})
+	if err != nil {
+		return err
+	}
+	if stored[0] == (tlog.Hash{}) && size <= window {
+		return nil // no event has that hash: it is a block that was never written, and will be compared with the rest
+	}
+	first, err := eventAt(ctx, 0, events)
+	if err != nil {
+		return err
+	}
+	if stored[0] != tlog.RecordHash(first.Bytes) {
+		return fmt.Errorf("%w: leaf 0 is not the hash of event 0", eventstore.ErrForeign)
+	}
+	return nil
+}
+
+// probe verifies a tree of a size at O(log n) leaves: that each is the hash of its event, and that its path leads to
+// the root. The leaves are those that lie at a power of two from either end.
+func probe(ctx context.Context, size int64, hashes hashStorage, events Events) error {
+	if size == 0 {
+		return nil
+	}
+	reader := tlog.HashReaderFunc(hashes.read)
+	root, err := tlog.TreeHash(size, reader)
+	if err != nil {
+		return fmt.Errorf("computing the root of the file: %w", err)
+	}
+	for _, leaf := range probes(size) {
+		event, err := eventAt(ctx, leaf, events)
+		if err != nil {
+			return err
+		}
+		proof, err := tlog.ProveRecord(size, leaf, reader)
+		if err != nil {
+			return fmt.Errorf("proving leaf %d from the file: %w", leaf, err)
+		}
+		if tlog.CheckRecord(proof, size, root, leaf, tlog.RecordHash(event.Bytes)) != nil {
+			return &DiffersError{Leaf: leaf}
+		}
+	}
+	return nil
+}
+
+// probes gives the leaves at which a tree is probed: 0, 1, 2, 4, ... and the same from the end.
+func probes(size int64) []int64 {
+	leaves := []int64{0, size - 1}
+	for step := int64(1); step < size; step *= 2 {
+		leaves = append(leaves, step, size-1-step)
+	}
+	slices.Sort(leaves)
+	return slices.Compact(leaves)
+}
+
+func eventAt(ctx context.Context, leaf int64, events Events) (eventstore.Event, error) {
+	for e, err := range events.ReadAll(ctx, eventstore.Position(leaf)) {
+		if err != nil {
+			return e, fmt.Errorf("reading event %d: %w", leaf, err)
+		}
+		if int64(e.Position) != leaf {
+			return e, fmt.Errorf("event %d where %d was asked for: %w", e.Position, leaf, ErrGap)
+		}
+		return e, nil
+	}
+	return eventstore.Event{}, fmt.Errorf("reading event %d: %w", leaf, eventstore.ErrNotFound)
+}
+
+// compare computes the leaves from start to end anew and gives the number of leaves up to the first that differs, with
+// the tree's edge at that size.
+func (t *Tree) compare(ctx context.Context, start, end int64) (kept int64, err error) {
+	if t.edge, err = readEdge(start, t.hashes); err != nil {
+		return 0, err
+	}
+	if start == end {
+		return start, nil
+	}
+	leaf := start
+	stored := newSequence(t.hashes, tlog.StoredHashCount(start), tlog.StoredHashCount(end))
+	var computed []tlog.Hash
+	for e, err := range t.events.ReadAll(ctx, eventstore.Position(start)) {
+		if err != nil {
+			return 0, fmt.Errorf("reading events to compare: %w", err)
+		}
+		if int64(e.Position) != leaf {
+			return 0, fmt.Errorf("event %d where %d comes next: %w", e.Position, leaf, ErrGap)
+		}
+		computed = t.edge.add(leaf, tlog.RecordHash(e.Bytes), computed[:0])
+		same, err := stored.startsWith(computed)
+		if err != nil {
+			return 0, err
+		}
+		if !same {
+			// The edge has the new leaf in it already. All that it was made of has just been compared, or probed.
+			t.edge, err = readEdge(leaf, t.hashes)
+			return leaf, err
+		}
+		if leaf++; leaf == end {
+			return leaf, nil
+		}
+	}
+	return 0, fmt.Errorf("the ledger ends at event %d: %w", leaf, ErrAhead)
+}
