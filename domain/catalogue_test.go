@@ -140,7 +140,11 @@ func eventOf(c Command) Event {
 	v := reflect.New(reflect.TypeOf(c))
 	v.Elem().Set(reflect.ValueOf(c))
 	for i := range v.Elem().NumField() {
-		if e, ok := v.Elem().Field(i).Addr().Interface().(Event); ok {
+		field := v.Elem().Field(i)
+		if !field.CanInterface() {
+			continue
+		}
+		if e, ok := field.Addr().Interface().(Event); ok {
 			return e
 		}
 	}

@@ -14,6 +14,9 @@ type Edition int
 // FirstEdition is the edition of 1999.
 const FirstEdition Edition = 1
 
+// lastEdition bounds the form of an edition, for the next thousand years; which ones can be is for the rules to say.
+const lastEdition Edition = 999
+
 // lastBeforeGap is the edition of 2009-12-15, the last before the year without a ceremony.
 const lastBeforeGap Edition = 11
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -77,6 +78,35 @@ type Dispute struct {
 	Answer     string // the commitment to the answer
 }
 
+// NewDispute is a dispute as it was entered.
+func NewDispute(r Recorded, e *FactDisputed) Dispute {
+	return Dispute{Event: r.ID, Position: r.Position, Fact: e.Event, Claim: e.Claim.Commitment()}
+}
+
+// AnswerIn enters an answer with the dispute that it belongs to, if it is among those given.
+func AnswerIn(all []Dispute, r Recorded, e *DisputeAnswered) {
+	for i := range all {
+		if all[i].Event == e.Dispute {
+			all[i].AnsweredAt, all[i].Outcome, all[i].Answer = r.Position+1, e.Outcome, e.Answer.Commitment()
+		}
+	}
+}
+
+// DisputesAsOf gives disputes as they were known when the ledger had a size.
+func DisputesAsOf(all []Dispute, size uint64) []Dispute {
+	var out []Dispute
+	for _, d := range all {
+		if d.Position >= size {
+			continue
+		}
+		if d.AnsweredAt > size {
+			d.AnsweredAt, d.Outcome, d.Answer = 0, "", ""
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
 // AwardFacts folds the history of a stream.
 func AwardFacts(history []Recorded) *Facts {
 	f := new(Facts)
@@ -97,13 +127,9 @@ func (f *Facts) Apply(r Recorded) {
 	case *AwardArbitrated:
 		f.Arbitrations = append(f.Arbitrations, Arbitration{r.ID, r.Position, e.Chosen, e.Reason.Commitment()})
 	case *FactDisputed:
-		f.Disputes = append(f.Disputes, Dispute{Event: r.ID, Position: r.Position, Fact: e.Event, Claim: e.Claim.Commitment()})
+		f.Disputes = append(f.Disputes, NewDispute(r, e))
 	case *DisputeAnswered:
-		for i := range f.Disputes {
-			if f.Disputes[i].Event == e.Dispute && f.Disputes[i].AnsweredAt == 0 {
-				f.Disputes[i].AnsweredAt, f.Disputes[i].Outcome, f.Disputes[i].Answer = r.Position+1, e.Outcome, e.Answer.Commitment()
-			}
-		}
+		AnswerIn(f.Disputes, r, e)
 	case *RecordRetracted:
 		for i := range f.Awards {
 			if f.Awards[i].Event == e.Event && !f.Awards[i].Retracted() {
@@ -151,15 +177,20 @@ func (f *Facts) AsOf(size uint64) *Facts {
 			g.Arbitrations = append(g.Arbitrations, a)
 		}
 	}
-	for _, d := range f.Disputes {
-		if d.Position < size {
-			if d.AnsweredAt > size {
-				d.AnsweredAt, d.Outcome, d.Answer = 0, "", ""
-			}
-			g.Disputes = append(g.Disputes, d)
-		}
-	}
+	g.Disputes = DisputesAsOf(f.Disputes, size)
 	return g
+}
+
+// Join adds facts that were entered under another name of the same body, in the order in which they were entered.
+func (f *Facts) Join(g *Facts) {
+	f.Awards = append(f.Awards, g.Awards...)
+	f.Mentions = append(f.Mentions, g.Mentions...)
+	f.Arbitrations = append(f.Arbitrations, g.Arbitrations...)
+	f.Disputes = append(f.Disputes, g.Disputes...)
+	slices.SortFunc(f.Awards, func(a, b AwardFact) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortFunc(f.Mentions, func(a, b MentionFact) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortFunc(f.Arbitrations, func(a, b Arbitration) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortFunc(f.Disputes, func(a, b Dispute) int { return cmp.Compare(a.Position, b.Position) })
 }
 
 // Live are the awards that were not taken back.

@@ -18,6 +18,18 @@ import (
 // validate is safe for concurrent use once its rules are registered.
 var validate = newValidate()
 
+// patterns are the forms that an expression tells wholly or, for a scope, in part.
+var patterns = map[string]*regexp.Regexp{
+	"pointer":     regexp.MustCompile(`^/data(/[A-Za-z0-9]{1,40}){1,4}$`),
+	"sha256hex":   regexp.MustCompile(`^[0-9a-f]{64}$`),
+	"origin":      regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*$`),
+	"metric":      regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`),
+	"unit":        regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`),
+	"scope":       regexp.MustCompile(`^(region|departement|holder|population|mention|kind):.{1,80}$`),
+	"departement": regexp.MustCompile(`^([0-9][0-9AB]|9[78][0-9])$`),
+	"region":      regexp.MustCompile(`^[0-9]{2,3}$`),
+}
+
 // forms are the rules of the field that validator does not know, each with the message that a person reads.
 var forms = []struct {
 	tag, message string
@@ -32,32 +44,32 @@ var forms = []struct {
 	{"slug", "only lower-case letters, digits and hyphens", slug.MatchString},
 	{"line", "one line of text without control characters, in Unicode normal form C", validLine},
 	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", statedYear.MatchString},
-	{"pointer", "the place of a sealed field in its event, such as /data/note", regexp.MustCompile(`^/data(/[A-Za-z0-9]{1,40}){1,4}$`).MatchString},
+	{"pointer", "the place of a sealed field in its event, such as /data/note", patterns["pointer"].MatchString},
 	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
 	{"date", "a day: 2017-02-01", func(s string) bool { return len(s) == 10 && partialDate(s) }},
-	{"sha256hex", "64 hexadecimal digits in lower case", regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString},
+	{"sha256hex", "64 hexadecimal digits in lower case", patterns["sha256hex"].MatchString},
 	{"weburl", "an address that begins with http:// or https://", validURL},
-	{"origin", "a log's origin is a host name with an optional path, without spaces or plus signs",
-		regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*$`).MatchString},
-	{"metric", "a metric's name has lower-case letters, digits and underscores", regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`).MatchString},
-	{"unit", "a unit is what the source counts, in lower-case letters: communes, sheets", regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`).MatchString},
+	{"origin", "a log's origin is a host name with an optional path, without spaces or plus signs", patterns["origin"].MatchString},
+	{"metric", "a metric's name has lower-case letters, digits and underscores", patterns["metric"].MatchString},
+	{"unit", "a unit is what the source counts, in lower-case letters: communes, sheets", patterns["unit"].MatchString},
 	{"scope", "a scope is region:, departement:, holder:, population:, mention: or kind: and a value", validScope},
-	{"departement", "a département's code, such as 73, 2A or 971", regexp.MustCompile(`^([0-9][0-9AB]|9[78][0-9])$`).MatchString},
-	{"region", "a region's code, such as 84", regexp.MustCompile(`^[0-9]{2,3}$`).MatchString},
+	{"departement", "a département's code, such as 73, 2A or 971", patterns["departement"].MatchString},
+	{"region", "a region's code, such as 84", patterns["region"].MatchString},
 }
 
-var scopeForm = regexp.MustCompile(`^(region|departement|holder|population|mention|kind):.{1,80}$`)
-
-func validScope(s string) bool { return scopeForm.MatchString(s) && validLine(s) }
+func validScope(s string) bool { return patterns["scope"].MatchString(s) && validLine(s) }
 
 func validLine(s string) bool {
 	if !utf8.ValidString(s) || !norm.NFC.IsNormalString(s) || s != strings.TrimSpace(s) {
 		return false
 	}
 	return strings.IndexFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError || noncharacter(r)
 	}) < 0
 }
+
+// noncharacter tells whether Unicode reserves r for the inside of programs. The bytes of the log hold none.
+func noncharacter(r rune) bool { return r&0xfffe == 0xfffe || 0xfdd0 <= r && r <= 0xfdef }
 
 func validURL(s string) bool {
 	u, err := url.Parse(s)
@@ -85,7 +97,7 @@ func newValidate() *validator.Validate {
 	}
 	must(v.RegisterValidation("level", func(fl validator.FieldLevel) bool { return Level(fl.Field().Int()).Valid() }))
 	must(v.RegisterValidation("edition", func(fl validator.FieldLevel) bool {
-		return FirstEdition <= Edition(fl.Field().Int()) && fl.Field().Int() <= 999
+		return fl.Field().Int() >= int64(FirstEdition) && fl.Field().Int() <= int64(lastEdition)
 	}))
 	return v
 }
@@ -134,7 +146,7 @@ func checkText(s string) string {
 		return "the text is not UTF-8 in Unicode normal form C"
 	case utf8.RuneCountInString(s) > maxText:
 		return fmt.Sprintf("the text has more than %d characters", maxText)
-	case strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) >= 0:
+	case strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || noncharacter(r) }) >= 0:
 		return "the text has control characters"
 	}
 	return ""

@@ -229,12 +229,14 @@ func (l *Ledger) editions(ctx context.Context, w reconciliation.World, id domain
 			dated = append(dated, v)
 		}
 		for _, d := range label.Disputes {
-			disputes = append(disputes, DisputeView{
-				d.Event, d.Position, int(label.Edition), d.Fact, l.Text(ctx, d.Claim), d.Outcome, l.Text(ctx, d.Answer),
-			})
+			disputes = append(disputes, l.disputeView(ctx, label.Edition, d))
 		}
 	}
 	return dated, undated, disputes
+}
+
+func (l *Ledger) disputeView(ctx context.Context, e domain.Edition, d domain.Dispute) DisputeView {
+	return DisputeView{d.Event, d.Position, int(e), d.Fact, l.Text(ctx, d.Claim), d.Outcome, l.Text(ctx, d.Answer)}
 }
 
 func (l *Ledger) relative(ctx context.Context, w reconciliation.World, id domain.CollectivityID, s labels.Succession) Relative {
@@ -262,9 +264,7 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 	if a := label.Standing.Award; a != nil {
 		v.Distinction = string(a.Distinction)
 	}
-	if label.RecordedAs != label.Collectivity {
-		v.RecordedAs = string(label.RecordedAs)
-	}
+	v.RecordedAs = string(label.RecordedAs)
 	if a := label.Arbitration; a != nil {
 		v.Arbitration = &Arbitration{a.Event, a.Position, l.Text(ctx, a.Reason)}
 	}
@@ -376,10 +376,12 @@ func beginsWord(name, text string) bool {
 
 // adder appends bodies once each.
 func (l *Ledger) adder(w reconciliation.World, out *[]CollectivityShort) func(domain.CollectivityID) {
+	known := map[domain.CollectivityID]bool{}
 	return func(id domain.CollectivityID) {
-		if slices.ContainsFunc(*out, func(c CollectivityShort) bool { return c.ID == string(id) }) {
+		if known[id] {
 			return
 		}
+		known[id] = true
 		c := CollectivityShort{ID: string(id)}
 		if b, ok := w.Labels.Body(id, w.Size); ok {
 			c.Name, c.Kind, c.Departement, c.Entered = b.Name, b.Type, l.departement(b.Departement), true

@@ -116,7 +116,7 @@ func (l *Ledger) Edition(ctx context.Context, n int, size uint64) (EditionDetail
 		}
 		v.EditionShort = l.editionShort(w, e)
 		for _, it := range w.Items(e) {
-			view := l.itemView(ctx, it)
+			view := l.itemView(ctx, w, it)
 			if len(it.Statements) > 0 {
 				v.Ceremony = append(v.Ceremony, view)
 			} else {

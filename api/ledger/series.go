@@ -182,6 +182,8 @@ type ItemFigure struct {
 	Source    string   `json:"source"`
 	Events    []string `json:"events,omitempty"`
 	Note      string   `json:"note,omitempty"`
+	// Disputes are objections to any of the facts behind the figure.
+	Disputes []DisputeView `json:"disputes,omitempty"`
 }
 
 // StatementView is one attribute of a ceremony by one source.
@@ -191,6 +193,8 @@ type StatementView struct {
 	Source    string `json:"source"`
 	Event     string `json:"event"`
 	Note      string `json:"note,omitempty"`
+	// Disputes are objections to it.
+	Disputes []DisputeView `json:"disputes,omitempty"`
 }
 
 // HypothesisView is an explanation, never the explanation.
@@ -241,26 +245,31 @@ func (l *Ledger) Reconciliation(ctx context.Context, edition int, size uint64) (
 			items = w.Items(domain.Edition(edition))
 		}
 		for _, it := range items {
-			v.Items = append(v.Items, l.itemView(ctx, it))
+			v.Items = append(v.Items, l.itemView(ctx, w, it))
 		}
 	})
 	return v, err
 }
 
-func (l *Ledger) itemView(ctx context.Context, it reconciliation.Item) ItemView {
+func (l *Ledger) itemView(ctx context.Context, w reconciliation.World, it reconciliation.Item) ItemView {
 	v := ItemView{
 		Edition: int(it.Edition), Metric: it.Metric, Scope: it.Scope, Verdict: string(it.Verdict), Reason: it.Reason.EN, ReasonFR: it.Reason.FR,
 		Hypotheses: []HypothesisView{}, Figures: []ItemFigure{}, Recorded: it.Recorded,
 	}
 	for _, f := range it.Figures {
-		fv := ItemFigure{f.Metric, f.Value, string(f.Precision), f.Unit, string(f.Source), eventIDs(f.Events), ""}
+		fv := ItemFigure{
+			Metric: f.Metric, Value: f.Value, Precision: string(f.Precision), Unit: f.Unit, Source: string(f.Source),
+			Events: eventIDs(f.Events), Disputes: l.disputes(ctx, w, it.Edition, f.Events...),
+		}
 		if len(f.Events) == 1 {
 			fv.Note = l.Text(ctx, f.Events[0].Note)
 		}
 		v.Figures = append(v.Figures, fv)
 	}
 	for _, s := range it.Statements {
-		v.Statements = append(v.Statements, StatementView{s.Value, s.Precision, string(s.Source), s.Event.Event.String(), l.Text(ctx, s.Event.Note)})
+		v.Statements = append(v.Statements, StatementView{
+			s.Value, s.Precision, string(s.Source), s.Event.Event.String(), l.Text(ctx, s.Event.Note), l.disputes(ctx, w, it.Edition, s.Event),
+		})
 	}
 	for _, h := range it.Hypotheses {
 		v.Hypotheses = append(v.Hypotheses, l.hypothesisView(ctx, h))
@@ -284,4 +293,15 @@ func (l *Ledger) hypothesisView(ctx context.Context, h reconciliation.Hypothesis
 		v.Event = h.Event.Event.String()
 	}
 	return v
+}
+
+// disputes gives the objections to facts about an edition.
+func (l *Ledger) disputes(ctx context.Context, w reconciliation.World, e domain.Edition, facts ...figures.Entry) []DisputeView {
+	var out []DisputeView
+	for _, f := range facts {
+		for _, d := range w.Figures.Disputes(f.Event, w.Size) {
+			out = append(out, l.disputeView(ctx, e, d))
+		}
+	}
+	return out
 }

@@ -16,14 +16,10 @@ type Figures struct {
 	ceremonies   map[domain.Edition][]Ceremony
 	explanations []Explanation
 	rules        []Rule
-	// at finds a figure or a ceremony fact by its event, to retract it.
-	figureAt   map[uuid.UUID]place
-	ceremonyAt map[uuid.UUID]place
-}
-
-type place struct {
-	edition domain.Edition
-	index   int
+	// retracted gives the position of the retraction of a fact plus one.
+	retracted map[uuid.UUID]uint64
+	// disputes are about any of these facts, by the fact.
+	disputes map[uuid.UUID][]domain.Dispute
 }
 
 // Entry says where a fact stands.
@@ -32,13 +28,18 @@ type Entry struct {
 	Position uint64
 	Source   domain.SourceID
 	Note     string // a commitment, or ""
-	// retractedAt is the position of the retraction plus one, or 0.
-	retractedAt uint64
 }
 
-// known tells whether the fact was known at a size and stood.
-func (e Entry) known(size uint64) bool {
-	return e.Position < size && (e.retractedAt == 0 || e.retractedAt > size)
+// standing copies the facts that were known at a size and stood.
+func standing[T any](f *Figures, all []T, size uint64, entry func(*T) *Entry) []T {
+	var out []T
+	for _, x := range all {
+		e := entry(&x)
+		if at := f.retracted[e.Event]; e.Position < size && (at == 0 || at > size) {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // Figure is one number that one source gives.
@@ -87,7 +88,7 @@ type Rule struct {
 func New() *Figures {
 	return &Figures{
 		figures: map[domain.Edition][]Figure{}, ceremonies: map[domain.Edition][]Ceremony{},
-		figureAt: map[uuid.UUID]place{}, ceremonyAt: map[uuid.UUID]place{},
+		retracted: map[uuid.UUID]uint64{}, disputes: map[uuid.UUID][]domain.Dispute{},
 	}
 }
 
@@ -96,19 +97,17 @@ func (*Figures) Name() string { return "figures" }
 
 // Events implements projections.Projection.
 func (*Figures) Events() []string {
-	return []string{"figure-published", "figure-retracted", "explanation-proposed", "rule-recorded", "ceremony-fact-recorded", "record-retracted"}
+	return []string{"figure-published", "figure-retracted", "explanation-proposed", "rule-recorded", "ceremony-fact-recorded", "record-retracted", "fact-disputed", "dispute-answered"}
 }
 
 // Apply implements projections.Projection.
 func (f *Figures) Apply(r domain.Recorded) {
 	switch e := r.Event.(type) {
 	case *domain.FigurePublished:
-		f.figureAt[r.ID] = place{e.Edition, len(f.figures[e.Edition])}
 		f.figures[e.Edition] = append(f.figures[e.Edition], Figure{
 			e.Edition, e.YearAsStated, e.Metric, e.Scope, e.Number, e.Precision, e.Unit, entry(r, e.Source, e.Note),
 		})
 	case *domain.CeremonyFactRecorded:
-		f.ceremonyAt[r.ID] = place{e.Edition, len(f.ceremonies[e.Edition])}
 		f.ceremonies[e.Edition] = append(f.ceremonies[e.Edition], Ceremony{
 			e.Attribute, e.On, e.Until, e.Number, e.Value.Commitment(), e.Precision, entry(r, e.Source, e.Note),
 		})
@@ -119,14 +118,25 @@ func (f *Figures) Apply(r domain.Recorded) {
 	case *domain.RuleRecorded:
 		f.rules = append(f.rules, Rule{e.Edition, e.YearAsStated, e.Topic, e.Statement.Commitment(), entry(r, e.Source, nil)})
 	case *domain.FigureRetracted:
-		if at, ok := f.figureAt[e.Event]; ok {
-			f.figures[at.edition][at.index].retractedAt = r.Position + 1
-		}
+		f.retracted[e.Event] = r.Position + 1
 	case *domain.RecordRetracted:
-		if at, ok := f.ceremonyAt[e.Event]; ok {
-			f.ceremonies[at.edition][at.index].retractedAt = r.Position + 1
+		if r.Stream.Category() == "edition" {
+			f.retracted[e.Event] = r.Position + 1
+		}
+	case *domain.FactDisputed:
+		if c := r.Stream.Category(); c == "edition" || c == "figures" {
+			f.disputes[e.Event] = append(f.disputes[e.Event], domain.NewDispute(r, e))
+		}
+	case *domain.DisputeAnswered:
+		for _, all := range f.disputes {
+			domain.AnswerIn(all, r, e)
 		}
 	}
+}
+
+// Disputes gives the objections to a fact.
+func (f *Figures) Disputes(fact uuid.UUID, size uint64) []domain.Dispute {
+	return domain.DisputesAsOf(f.disputes[fact], size)
 }
 
 func entry(r domain.Recorded, source domain.SourceID, note *domain.Sealed) Entry {
@@ -135,19 +145,19 @@ func entry(r domain.Recorded, source domain.SourceID, note *domain.Sealed) Entry
 
 // Of gives the figures of an edition that stand, in the order in which they were entered.
 func (f *Figures) Of(e domain.Edition, size uint64) []Figure {
-	return slices.DeleteFunc(slices.Clone(f.figures[e]), func(x Figure) bool { return !x.known(size) })
+	return standing(f, f.figures[e], size, func(x *Figure) *Entry { return &x.Entry })
 }
 
 // Ceremony gives the attributes of a ceremony that stand.
 func (f *Figures) Ceremony(e domain.Edition, size uint64) []Ceremony {
-	return slices.DeleteFunc(slices.Clone(f.ceremonies[e]), func(x Ceremony) bool { return !x.known(size) })
+	return standing(f, f.ceremonies[e], size, func(x *Ceremony) *Entry { return &x.Entry })
 }
 
 // Explanations gives what was proposed for a metric of an edition.
 func (f *Figures) Explanations(e domain.Edition, metric, scope string, size uint64) []Explanation {
 	var out []Explanation
-	for _, x := range f.explanations {
-		if x.known(size) && x.Edition == e && x.Metric == metric && x.Scope == scope {
+	for _, x := range standing(f, f.explanations, size, func(x *Explanation) *Entry { return &x.Entry }) {
+		if x.Edition == e && x.Metric == metric && x.Scope == scope {
 			out = append(out, x)
 		}
 	}
@@ -156,7 +166,7 @@ func (f *Figures) Explanations(e domain.Edition, metric, scope string, size uint
 
 // Rules gives every rule that sources tell, in the order in which they were entered.
 func (f *Figures) Rules(size uint64) []Rule {
-	return slices.DeleteFunc(slices.Clone(f.rules), func(x Rule) bool { return !x.known(size) })
+	return standing(f, f.rules, size, func(x *Rule) *Entry { return &x.Entry })
 }
 
 // Editions gives the editions of which a figure or an attribute of the ceremony is known; never the undated one.

@@ -171,7 +171,7 @@ func (l *Labels) Body(id domain.CollectivityID, size uint64) (Body, bool) {
 	if b.contested != nil {
 		c := *b.contested
 		if c.settledAt > size {
-			c.SettledAs = ""
+			c.SettledAs, c.settledAt = "", 0
 		}
 		v.Contested = &c
 	}

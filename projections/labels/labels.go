@@ -7,8 +7,8 @@
 package labels
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 
 	"arobase/domain"
 )
@@ -136,7 +136,7 @@ type Label struct {
 	Edition domain.Edition
 	// Collectivity is the body that is meant: where a contested name was settled, the body it was settled as.
 	Collectivity domain.CollectivityID
-	// RecordedAs is the id that the facts were entered under.
+	// RecordedAs is the contested name that some of the facts were entered under before it was settled, or "".
 	RecordedAs domain.CollectivityID
 	// Holders are the names that the sources use.
 	Holders  []string
@@ -157,21 +157,30 @@ type Mention struct {
 	Facts  []domain.MentionFact
 }
 
-// view draws the conclusions from a candidacy at a size, or nothing where no fact was known yet.
-func (l *Labels) view(c *candidacy, size uint64) (Label, bool) {
-	facts := c.facts.AsOf(size)
+// view draws the conclusions from what was entered of one body in one edition at a size, or nothing where no fact was
+// known yet. There are several candidacies where a contested name was settled as a body that has facts of its own.
+func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64) (Label, bool) {
+	v := Label{Edition: group[0].Edition, Collectivity: id}
+	facts := new(domain.Facts)
+	for _, c := range group {
+		part := c.facts.AsOf(size)
+		if len(part.Awards) == 0 && len(part.Mentions) == 0 {
+			continue
+		}
+		if c.Collectivity != id {
+			v.RecordedAs = c.Collectivity
+		}
+		facts.Join(part)
+		for _, h := range c.holders {
+			if h.position < size && !slices.Contains(v.Holders, h.name) {
+				v.Holders = append(v.Holders, h.name)
+			}
+		}
+	}
 	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 {
 		return Label{}, false
 	}
-	v := Label{
-		Edition: c.Edition, Collectivity: l.settledAs(c.Collectivity, size), RecordedAs: c.Collectivity,
-		Standing: facts.Standing(l.independentAt(size)), Awards: facts.Awards, Disputes: facts.Disputes,
-	}
-	for _, h := range c.holders {
-		if h.position < size {
-			v.Holders = append(v.Holders, h.name)
-		}
-	}
+	v.Standing, v.Awards, v.Disputes = facts.Standing(l.independentAt(size)), facts.Awards, facts.Disputes
 	if n := len(facts.Arbitrations); n > 0 {
 		v.Arbitration = &facts.Arbitrations[n-1]
 	}
@@ -201,7 +210,7 @@ func mentions(facts []domain.MentionFact, independent domain.Independent) []Ment
 		out[i].Status = mentionStatus(out[i].Facts, independent)
 	}
 	out = slices.DeleteFunc(out, func(m Mention) bool { return m.Status == "" })
-	slices.SortFunc(out, func(a, b Mention) int { return cmpString(string(a.ID), string(b.ID)) })
+	slices.SortFunc(out, func(a, b Mention) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
@@ -235,44 +244,45 @@ func (l *Labels) Of(id domain.CollectivityID, size uint64) []Label {
 			all = append(all, l.byBody[s.name]...)
 		}
 	}
-	var out []Label
+	byEdition := map[domain.Edition][]*candidacy{}
 	for _, c := range all {
-		if v, ok := l.view(c, size); ok {
+		if l.settledAs(c.Collectivity, size) == id || c.Collectivity == id {
+			byEdition[c.Edition] = append(byEdition[c.Edition], c)
+		}
+	}
+	var out []Label
+	for _, group := range byEdition {
+		if v, ok := l.view(id, group, size); ok {
 			out = append(out, v)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return before(out[i].Edition, out[j].Edition) })
+	slices.SortFunc(out, func(a, b Label) int { return compareEditions(a.Edition, b.Edition) })
 	return out
 }
 
-// before orders editions with the undated last.
-func before(a, b domain.Edition) bool {
+// compareEditions orders editions with the undated last.
+func compareEditions(a, b domain.Edition) int {
 	if (a == 0) != (b == 0) {
-		return b == 0
+		return cmp.Compare(b, a)
 	}
-	return a < b
+	return cmp.Compare(a, b)
 }
 
 // In gives every label of an edition that still stands, in the order of the collectivities' ids.
 func (l *Labels) In(e domain.Edition, size uint64) []Label {
-	var out []Label
+	groups := map[domain.CollectivityID][]*candidacy{}
 	for _, c := range l.byEdition[e] {
-		if v, ok := l.view(c, size); ok && v.Live() {
+		id := l.settledAs(c.Collectivity, size)
+		groups[id] = append(groups[id], c)
+	}
+	var out []Label
+	for id, group := range groups {
+		if v, ok := l.view(id, group, size); ok && v.Live() {
 			out = append(out, v)
 		}
 	}
-	slices.SortFunc(out, func(a, b Label) int { return cmpString(string(a.Collectivity), string(b.Collectivity)) })
+	slices.SortFunc(out, func(a, b Label) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
 	return out
-}
-
-func cmpString(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Editions gives the editions of which a label or a mention is known and stands, in order; never the undated one.
@@ -290,7 +300,7 @@ func (l *Labels) Editions(size uint64) []domain.Edition {
 // published tells whether anything awarded in an edition is known and stands.
 func (l *Labels) published(e domain.Edition, size uint64) bool {
 	return slices.ContainsFunc(l.byEdition[e], func(c *candidacy) bool {
-		v, ok := l.view(c, size)
+		v, ok := l.view(c.Collectivity, []*candidacy{c}, size)
 		return ok && v.Live()
 	})
 }

@@ -1,6 +1,7 @@
 package labels
 
 import (
+	"cmp"
 	"slices"
 
 	"arobase/domain"
@@ -43,7 +44,7 @@ func (l *Labels) Sources(size uint64) []Source {
 			out = append(out, s)
 		}
 	}
-	slices.SortFunc(out, func(a, b Source) int { return cmpString(string(a.ID), string(b.ID)) })
+	slices.SortFunc(out, func(a, b Source) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
