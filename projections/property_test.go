@@ -63,7 +63,7 @@ func (f folds) answers(size uint64) map[string]any {
 	}
 	return map[string]any{
 		"figures.Disputes": disputes,
-		"labels.Of": of, "labels.In": in, "labels.Today": today, "labels.relatives": relatives,
+		"labels.Of":        of, "labels.In": in, "labels.Today": today, "labels.relatives": relatives,
 		"labels.Bodies": f.labels.Bodies(size), "labels.Sources": f.labels.Sources(size),
 		"labels.Editions": f.labels.Editions(size), "labels.Latest": f.labels.Latest(size),
 		"figures": ceremonies, "figures.Rules": f.figures.Rules(size), "figures.Editions": f.figures.Editions(size),

@@ -118,10 +118,10 @@ func (f *Figures) Apply(r domain.Recorded) {
 	case *domain.RuleRecorded:
 		f.rules = append(f.rules, Rule{e.Edition, e.YearAsStated, e.Topic, e.Statement.Commitment(), entry(r, e.Source, nil)})
 	case *domain.FigureRetracted:
-		f.retracted[e.Event] = r.Position + 1
+		f.retract(e.Event, r)
 	case *domain.RecordRetracted:
 		if r.Stream.Category() == "edition" {
-			f.retracted[e.Event] = r.Position + 1
+			f.retract(e.Event, r)
 		}
 	case *domain.FactDisputed:
 		if c := r.Stream.Category(); c == "edition" || c == "figures" {
@@ -131,6 +131,13 @@ func (f *Figures) Apply(r domain.Recorded) {
 		for _, all := range f.disputes {
 			domain.AnswerIn(all, r, e)
 		}
+	}
+}
+
+// retract keeps the first retraction of a fact: what was taken back stays so.
+func (f *Figures) retract(fact uuid.UUID, r domain.Recorded) {
+	if f.retracted[fact] == 0 {
+		f.retracted[fact] = r.Position + 1
 	}
 }
 

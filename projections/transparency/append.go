@@ -71,16 +71,22 @@ func (t *Tree) CatchUp(ctx context.Context) error {
 // together.
 func (t *Tree) Run(ctx context.Context) error {
 	for {
-		err := t.CatchUp(ctx)
-		if err == nil {
-			err = t.awaitEvent(ctx)
+		if err := t.CatchUp(ctx); err != nil {
+			return unlessEnded(ctx, err)
 		}
-		if ctx.Err() != nil {
-			return nil
+		if err := t.awaitEvent(ctx); err != nil {
+			return unlessEnded(ctx, err)
 		}
-		if err != nil {
-			return err
-		}
+	}
+}
+
+// unlessEnded is the error, or nil if the context has ended: that is how Run is told to stop.
+func unlessEnded(ctx context.Context, err error) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	default:
+		return err
 	}
 }
 
