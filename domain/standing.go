@@ -86,7 +86,7 @@ func NewDispute(r Recorded, e *FactDisputed) Dispute {
 // AnswerIn enters an answer with the dispute that it belongs to, if it is among those given.
 func AnswerIn(all []Dispute, r Recorded, e *DisputeAnswered) {
 	for i := range all {
-		if all[i].Event == e.Dispute {
+		if all[i].Event == e.Dispute && all[i].AnsweredAt == 0 { // the first answer is the answer
 			all[i].AnsweredAt, all[i].Outcome, all[i].Answer = r.Position+1, e.Outcome, e.Answer.Commitment()
 		}
 	}

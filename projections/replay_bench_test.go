@@ -95,6 +95,7 @@ type work struct {
 	stream domain.StreamName
 	event  eventstore.Proposed
 }
+
 // BenchmarkReplay replays a million events through every projection. Its peer only reads and parses the envelopes: what
 // is above it is decoding and folding.
 func BenchmarkReplay(b *testing.B) {

@@ -148,22 +148,35 @@ func (l *Ledger) Palmares(ctx context.Context, n int, size uint64) (PalmaresView
 		v.HeldOn = w.Figures.HeldOn(e, w.Size)
 		v.Published = figureView(w.Published(e, "labelled", "").Figure)
 		v.Enumerated = w.Transitions(e, e).Enumerated
-		for _, label := range w.Labels.In(e, w.Size) {
-			line := PalmaresLine{Collectivity: string(label.Collectivity), Name: l.nameOf(w, label.Collectivity), EditionView: l.editionView(ctx, label)}
-			if b, ok := w.Labels.Body(label.Collectivity, w.Size); ok {
-				line.Kind, line.Departement, line.Region = b.Type, l.departement(b.Departement), l.region(b.Region)
-				if b.Contested != nil {
-					line.Kind = "unsettled"
-				}
-			}
-			v.Lines = append(v.Lines, line)
-		}
-	})
-	french := collate.New(language.French)
-	slices.SortStableFunc(v.Lines, func(a, b PalmaresLine) int {
-		return cmp.Or(palmaresRank(b)-palmaresRank(a), french.CompareString(a.Name, b.Name))
+		v.Lines = l.palmaresLines(ctx, w, e)
 	})
 	return v, err
+}
+
+// Undated gives what sources say of holders without saying of which edition, in the same order.
+func (l *Ledger) Undated(ctx context.Context, size uint64) []PalmaresLine {
+	var out []PalmaresLine
+	l.world(ctx, size, func(w reconciliation.World) { out = l.palmaresLines(ctx, w, 0) })
+	return out
+}
+
+func (l *Ledger) palmaresLines(ctx context.Context, w reconciliation.World, e domain.Edition) []PalmaresLine {
+	lines := []PalmaresLine{}
+	for _, label := range w.Labels.In(e, w.Size) {
+		line := PalmaresLine{Collectivity: string(label.Collectivity), Name: l.nameOf(w, label.Collectivity), EditionView: l.editionView(ctx, label)}
+		if b, ok := w.Labels.Body(label.Collectivity, w.Size); ok {
+			line.Kind, line.Departement, line.Region = b.Type, l.departement(b.Departement), l.region(b.Region)
+			if b.Contested != nil {
+				line.Kind = "unsettled"
+			}
+		}
+		lines = append(lines, line)
+	}
+	french := collate.New(language.French)
+	slices.SortStableFunc(lines, func(a, b PalmaresLine) int {
+		return cmp.Or(palmaresRank(b)-palmaresRank(a), french.CompareString(a.Name, b.Name))
+	})
+	return lines
 }
 
 // palmaresRank puts hors concours first, then the levels, then labels of unknown level, then mentions alone.

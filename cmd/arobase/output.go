@@ -67,6 +67,26 @@ func number(v float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.6f", v), "0"), ".")
 }
 
+// grouped writes a number for people, its thousands apart: 41,000,000.
+func grouped(v float64) string {
+	s := number(v)
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	var b strings.Builder
+	if strings.HasPrefix(s, "-") {
+		b.WriteByte('-')
+	}
+	for i, digit := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(digit)
+	}
+	if fraction != "" {
+		b.WriteString("." + fraction)
+	}
+	return b.String()
+}
+
 // writeJSON writes one value, indented for a reader.
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

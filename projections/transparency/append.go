@@ -13,7 +13,7 @@ import (
 const (
 	// window is the greatest number of leaves that are not synced, and so the number that Open computes anew.
 	window = 1 << 16
-	// batch is how many leaves are written at once.
+	// batch is how many leaves are written at once, at most the window.
 	batch = 1 << 10
 )
 
@@ -110,7 +110,7 @@ func (t *Tree) append(leaves []tlog.Hash) error {
 	if len(leaves) == 0 {
 		return nil
 	}
-	if t.unsynced+int64(len(leaves)) > window {
+	if t.unsynced+int64(len(leaves)) > t.window {
 		if err := t.sync(); err != nil {
 			return err
 		}

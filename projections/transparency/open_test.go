@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"arobase/eventstore"
@@ -59,7 +60,7 @@ func TestOpenAfterEveryCut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := 0; n <= len(whole); n += 8 {
+	for n := 0; n <= len(whole); n += 13 {
 		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -158,34 +159,75 @@ func TestOpenRefusesFileInUse(t *testing.T) {
 	reopened(t, path, l)
 }
 
-// Beyond the window only probes look, but the whole edge is under each of them.
+// Beyond the window only probes look; within it everything is repaired.
 func TestOpenProbesOlderLeaves(t *testing.T) {
+	const window = batch
 	const size = window + 300
 	l := newLedger("probes", size)
 	path := written(t, l)
-	if got, want := reopened(t, path, l), (Opened{Kept: size}); got != want {
-		t.Errorf("opened %+v, want %+v", got, want)
-	}
-	for _, tt := range []struct {
-		why  string
-		hash int64
-	}{
-		{"leaf 1", tlog.StoredHashIndex(0, 1)},
-		{"leaf 299, the last one before the window", tlog.StoredHashIndex(0, 299)},
-		{"the root of the first 256", tlog.StoredHashIndex(8, 0)},
-		{"the root of leaves 256 to 287", tlog.StoredHashIndex(5, 8)},
-	} {
-		flip(t, path, 32*tt.hash)
-		var differs *DiffersError
-		if _, _, err := Open(t.Context(), path, l); !errors.As(err, &differs) {
-			t.Errorf("%s: Open gave %v, want a *DiffersError", tt.why, err)
+	reopen := func() (Opened, error) {
+		f, err := openFile(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		flip(t, path, 32*tt.hash)
+		tree, opened, err := open(t.Context(), f, l, window)
+		if err != nil {
+			return opened, errors.Join(err, f.close())
+		}
+		verify(t, tree, l)
+		return opened, tree.Close()
 	}
-	// Within the window it is repaired.
+	if got, err := reopen(); err != nil || got != (Opened{Kept: size}) {
+		t.Errorf("opened %+v, %v", got, err)
+	}
+
+	detected := func(hash int64) bool {
+		t.Helper()
+		flip(t, path, 32*hash)
+		defer flip(t, path, 32*hash)
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes := &file{f}
+		defer func() { _ = hashes.close() }()
+		err = probe(t.Context(), 300, hashes, l)
+		if _, ok := errors.AsType[*DiffersError](err); err != nil && !ok {
+			t.Fatalf("hash %d damaged: %v", hash, err)
+		}
+		return err != nil
+	}
+	for why, hash := range map[string]int64{
+		"leaf 1":                              tlog.StoredHashIndex(0, 1),
+		"the last leaf before the window":     tlog.StoredHashIndex(0, 299),
+		"the root of the first 256":           tlog.StoredHashIndex(8, 0),
+		"the root of leaves 0 to 127":         tlog.StoredHashIndex(7, 0),
+		"the root of leaves 256 to 287":       tlog.StoredHashIndex(5, 8),
+		"the root of leaves 296 to 299":       tlog.StoredHashIndex(2, 74),
+		"a leaf at a power of two, 128":       tlog.StoredHashIndex(0, 128),
+		"a leaf at a power of two before end": tlog.StoredHashIndex(0, 300-1-128),
+	} {
+		if !detected(hash) {
+			t.Errorf("%s: damage is not detected", why)
+		}
+	}
+	// Everything that a later root is made of.
+	for _, hash := range torchwood.RightEdge(300) {
+		if !detected(hash) {
+			t.Errorf("stored hash %d, of the edge: damage is not detected", hash)
+		}
+	}
+	flip(t, path, 32*tlog.StoredHashIndex(8, 0))
+	if _, err := reopen(); err == nil {
+		t.Error("opened with the root of the first 256 damaged")
+	} else if _, ok := errors.AsType[*DiffersError](err); !ok {
+		t.Errorf("opening: %v, want a *DiffersError", err)
+	}
+	flip(t, path, 32*tlog.StoredHashIndex(8, 0))
+
 	flip(t, path, 32*tlog.StoredHashIndex(0, 300))
-	if got, want := reopened(t, path, l), (Opened{Kept: 300, Cut: window, Added: window}); got != want {
-		t.Errorf("opened %+v, want %+v", got, want)
+	if got, err := reopen(); err != nil || got != (Opened{Kept: 300, Cut: window, Added: window}) {
+		t.Errorf("opened %+v, %v; want the window repaired", got, err)
 	}
 }
 
@@ -275,7 +317,7 @@ func TestTreeIsBrokenAfterAFailure(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			disk := &failing{}
 			l := newLedger("broken", 5)
-			tree, _, err := open(t.Context(), disk, l)
+			tree, _, err := open(t.Context(), disk, l, window)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -304,9 +346,10 @@ func TestTreeIsBrokenAfterAFailure(t *testing.T) {
 }
 
 func TestSync(t *testing.T) {
+	const window = 2 * batch
 	disk := &failing{}
 	l := newLedger("sync", 2*window+5)
-	tree, _, err := open(t.Context(), disk, l)
+	tree, _, err := open(t.Context(), disk, l, window)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,6 +50,7 @@ var (
 type Tree struct {
 	events Events
 	hashes hashStorage
+	window int64 // the constant of that name; less in tests
 
 	appending sync.Mutex // held by whoever appends, syncs or closes; guards the four fields below
 	edge      edge       // the right edge of the tree

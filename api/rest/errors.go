@@ -1,0 +1,112 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"arobase/api/ledger"
+	"arobase/api/tlog"
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/eventstore/vault"
+	"arobase/projections"
+)
+
+// fail answers an error. This is the one place that decides what a reader hears of it; o is the address that was asked,
+// where there is one.
+func (a *api) fail(w http.ResponseWriter, r *http.Request, o *operation, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // nobody listens
+	}
+	p := problemOf(o, err)
+	if p == nil {
+		p = problem(internal, "The server could not answer. The id in \"instance\" leads to the details in its log.")
+	}
+	if p.Status >= 500 {
+		id := uuid.NewString()
+		p.Instance = "urn:uuid:" + id
+		level := slog.LevelError
+		if p.retryAfter > 0 {
+			level = slog.LevelWarn
+		}
+		a.Logger.Log(r.Context(), level, "a question could not be answered", slog.String("id", id), slog.String("method", r.Method),
+			slog.String("path", short(r.URL.Path)), slog.Int("status", p.Status), slog.Any("error", err))
+	}
+	a.write(w, r, p)
+}
+
+// problemOf translates an error, or gives nil where it is ours alone and the reader hears an id only.
+func problemOf(o *operation, err error) *Problem {
+	var (
+		said     *Problem
+		invalid  domain.Invalid
+		broken   *domain.Broken
+		revision *eventstore.RevisionConflict
+		id       *eventstore.IDConflict
+		unsigned *tlog.NotSignedYet
+	)
+	switch {
+	case errors.As(err, &said):
+		return said
+	case errors.Is(err, ledger.ErrUnknown), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, vault.ErrUnknown):
+		c := notFound
+		if o != nil && o.unknown != "" {
+			c = o.unknown
+		}
+		return problem(c, "%s", kinds[c].Says)
+	case errors.Is(err, ledger.ErrAsOf):
+		p := problem(invalidAsOf, "%s", without(err, ledger.ErrAsOf))
+		p.Errors = []ProblemField{{"as_of", "moment", p.Detail}}
+		return p
+	case errors.Is(err, ledger.ErrQuery):
+		return problem(invalidQuery, "%s", without(err, ledger.ErrQuery))
+	case errors.As(err, &invalid):
+		p := problem(invalidInput, "%s", invalid)
+		for _, f := range invalid {
+			p.Errors = append(p.Errors, ProblemField(f))
+		}
+		return p
+	case errors.As(err, &broken):
+		// The form is right and the state forbids it; after another event the same request may be fine. So it is a
+		// conflict with the state, not an error of form.
+		p := problem(ruleBroken, "%s", broken)
+		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message}}
+		return p
+	case errors.As(err, &revision), errors.As(err, &id):
+		return problem(conflict, "%s", kinds[conflict].Says)
+	case errors.Is(err, ledger.ErrKeyReused):
+		return problem(keyReused, "%s", kinds[keyReused].Says)
+	case errors.Is(err, vault.ErrErased):
+		return problem(erased, "%s", kinds[erased].Says)
+	case errors.As(err, &unsigned), errors.Is(err, tlog.ErrNoHead):
+		return later(notSigned, 1)
+	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, eventstore.ErrReadOnly):
+		return later(readOnly, 0)
+	case errors.Is(err, projections.ErrStopped):
+		return later(projectionsStopped, 0)
+	case errors.Is(err, eventstore.ErrClosed):
+		return later(storeUnavailable, 5) // a restart is under way
+	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign):
+		return later(storeUnavailable, 0) // somebody has to look at it first
+	case errors.Is(err, context.DeadlineExceeded):
+		return later(timedOut, 1)
+	}
+	return nil
+}
+
+// later is a problem that passes: by itself after some seconds, or, with 0, when somebody has acted.
+func later(c code, seconds int) *Problem {
+	p := problem(c, "%s", kinds[c].Says)
+	p.retryAfter = seconds
+	return p
+}
+
+// without is the message of an error without the words that only tell programs which one it is.
+func without(err, sentinel error) string {
+	return strings.TrimPrefix(err.Error(), sentinel.Error()+": ")
+}

@@ -1,0 +1,111 @@
+package rest
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestNegotiate(t *testing.T) {
+	both := []string{mediaJSON, mediaCSV}
+	for _, c := range []struct {
+		accept string
+		offers []string
+		want   string
+	}{
+		{"", both, mediaJSON},
+		{"*/*", both, mediaJSON},
+		{"text/csv", both, mediaCSV},
+		{"TEXT/CSV; charset=utf-8", both, mediaCSV},
+		{"text/*", both, mediaCSV},
+		{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", both, mediaJSON}, // a browser
+		{"application/json;q=0.1, text/csv;q=0.2", both, mediaCSV},
+		{"application/json;q=0, */*", both, mediaCSV}, // the most specific range decides
+		{"application/json;q=0", []string{mediaJSON}, ""},
+		{"text/html", both, ""},
+		{"application/json;q=nonsense", both, ""},
+		{"application/json;q=2", both, ""},
+		{";;;", both, ""},
+		{"application/cloudevents+json", []string{mediaJSON, mediaEvent}, mediaEvent},
+		{"text/event-stream", []string{mediaStream}, mediaStream},
+	} {
+		if got := negotiate(c.accept, c.offers); got != c.want {
+			t.Errorf("negotiate(%q, %v) = %q, want %q", c.accept, c.offers, got, c.want)
+		}
+	}
+}
+
+func TestCells(t *testing.T) {
+	five, half := 5, 0.5
+	for _, c := range []struct {
+		cell             any
+		rfc4180, excelFR string
+	}{
+		{nil, "", ""},
+		{(*int)(nil), "", ""},
+		{(*float64)(nil), "", ""},
+		{&five, "5", "5"},
+		{&half, "0.5", "0,5"},
+		{3.6, "3.6", "3,6"},
+		{-2, "-2", "-2"}, // a number, not a formula
+		{uint64(7), "7", "7"},
+		{true, "true", "true"},
+		{"@@@@@", "'@@@@@", "'@@@@@"},
+		{"=1+1", "'=1+1", "'=1+1"},
+		{"+33", "'+33", "'+33"},
+		{"-2", "'-2", "'-2"},
+		{"\t=1", "'\t=1", "'\t=1"},
+		{"＝1", "'＝1", "'＝1"},
+		{"3.6", "3.6", "3.6"}, // a text is left as it is
+		{"Sèvres", "Sèvres", "Sèvres"},
+	} {
+		for _, d := range []struct {
+			excelFR bool
+			want    string
+		}{{false, c.rfc4180}, {true, c.excelFR}} {
+			if got, err := written(c.cell, d.excelFR); err != nil || got != d.want {
+				t.Errorf("%#v (excel-fr %t) is written %q, %v; want %q", c.cell, d.excelFR, got, err, d.want)
+			}
+		}
+	}
+	if _, err := written(struct{}{}, false); err == nil {
+		t.Error("a cell of an unknown type is written")
+	}
+}
+
+// Whatever the text, a file reads back as it was, up to the apostrophe and the line ends, and no cell is a formula.
+func TestRowsReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cells := rapid.SliceOfN(rapid.StringMatching(`[ -~éœ=+@;,"'\n\t\r-]{0,12}`), 2, 2).Draw(t, "cells")
+		excelFR := rapid.Bool().Draw(t, "excel-fr")
+		content, err := rows{[]string{"a", "b"}, [][]any{{cells[0], cells[1]}}}.csv(excelFR)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(content)
+		if after, marked := strings.CutPrefix(text, "\uFEFF"); marked != excelFR {
+			t.Fatalf("byte order mark: %t", marked)
+		} else {
+			text = after
+		}
+		r := csv.NewReader(strings.NewReader(text))
+		if excelFR {
+			r.Comma = ';'
+		}
+		back, err := r.ReadAll()
+		if err != nil || len(back) != 2 {
+			t.Fatalf("%q: %v, %v", text, back, err)
+		}
+		for i, got := range back[1] {
+			if got != "" && strings.ContainsRune("=+-@\t\r", rune(got[0])) {
+				t.Fatalf("%q begins like a formula", got)
+			}
+			ends := strings.NewReplacer("\r\n", "\n", "\r", "")
+			if want := ends.Replace(cells[i]); ends.Replace(strings.TrimPrefix(got, "'")) != strings.TrimPrefix(want, "'") {
+				t.Fatalf("%q became %q", want, got)
+			}
+		}
+	})
+}

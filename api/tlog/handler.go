@@ -1,0 +1,113 @@
+package tlog
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"filippo.io/torchwood"
+)
+
+// Handler serves the log to readers (C2SP tlog-tiles, "APIs"), under the prefix /log/:
+//
+//	GET /log/checkpoint
+//	GET /log/tile/<L>/<N>[.p/<W>]
+//	GET /log/tile/entries/<N>[.p/<W>]
+//
+// Everything may be read from any site (CORS *). A tile is served only as far as the last signed checkpoint reaches. A
+// path in any other form than the specification's is not found.
+func (l *Log) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		// The escaped path and no redirects, so that everything has one address.
+		path := r.URL.EscapedPath()
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			l.fail(w, r, errMethod)
+		case path == "/log/checkpoint":
+			l.serveCheckpoint(w, r)
+		case strings.HasPrefix(path, "/log/tile/"):
+			l.serveTile(w, r, path[len("/log/"):])
+		default:
+			l.fail(w, r, errNoTile)
+		}
+	})
+}
+
+var (
+	errMethod = errors.New("method not allowed")
+	// errNoTile says that a tile is not one, or reaches beyond the last checkpoint.
+	errNoTile = errors.New("no such tile")
+	// errBehind says that the checkpoint covers a tile, and this node's tree does not have it yet.
+	errBehind = errors.New("tree lags behind the last checkpoint")
+)
+
+func (l *Log) serveCheckpoint(w http.ResponseWriter, r *http.Request) {
+	head, err := l.Checkpoint(r.Context())
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	// It changes with every event, and a reader that asks again is told quickly that it did not.
+	h.Set("Cache-Control", "no-cache")
+	sum := sha256.Sum256(head.Signed)
+	h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(head.Signed))
+}
+
+func (l *Log) serveTile(w http.ResponseWriter, r *http.Request, path string) {
+	tile, err := torchwood.ParseTilePath(path)
+	if err != nil || torchwood.TilePath(tile) != path { // tile/data/ would parse too
+		l.fail(w, r, errNoTile)
+		return
+	}
+	data, err := l.tile(r.Context(), tile)
+	if err != nil {
+		l.fail(w, r, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if tile.L == -1 {
+		data = compress(w, r, data)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	_, _ = w.Write(data) // the reader may be gone
+}
+
+// fail tells the reader what kind of failure it is, and the logger what happened.
+func (l *Log) fail(w http.ResponseWriter, r *http.Request, err error) {
+	code, text := http.StatusInternalServerError, "the log cannot serve this now"
+	switch {
+	case errors.Is(err, ErrNoHead):
+		code, text = http.StatusNotFound, "no checkpoint is signed yet"
+	case errors.Is(err, errNoTile):
+		code, text = http.StatusNotFound, "no such tile under the last checkpoint"
+	case errors.Is(err, errMethod):
+		code, text = http.StatusMethodNotAllowed, "the log can only be read"
+	case errors.Is(err, errBehind):
+		code, text = http.StatusServiceUnavailable, "this node lags behind the last checkpoint"
+		w.Header().Set("Retry-After", "1")
+	case errors.Is(err, context.Canceled):
+		return // nobody listens
+	case l.Logger != nil:
+		l.Logger.ErrorContext(r.Context(), "serving the log failed", slog.String("path", r.URL.Path), slog.Any("error", err))
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store") // what is not there now may be soon
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(text + "\n"))
+}

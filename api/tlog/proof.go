@@ -1,0 +1,49 @@
+package tlog
+
+import (
+	"context"
+	"fmt"
+
+	"filippo.io/torchwood"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"arobase/eventstore"
+)
+
+// Proof proves to anyone, for ever and offline, that an event is in the log: a C2SP tlog-proof against the last signed
+// checkpoint, with the event's bytes as its extra data. [VerifyProof] checks it. An event that is not under a checkpoint
+// yet is a [*NotSignedYet]. The proof is checked before it is given: what would not verify is ErrDisagree.
+func (l *Log) Proof(ctx context.Context, index int64) ([]byte, error) {
+	proof, err := l.proof(ctx, index)
+	if err != nil {
+		return nil, fmt.Errorf("proving event %d: %w", index, err)
+	}
+	return proof, nil
+}
+
+func (l *Log) proof(ctx context.Context, index int64) ([]byte, error) {
+	head, err := l.Heads.Last(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the last checkpoint: %w", err)
+	}
+	if index < 0 {
+		return nil, eventstore.ErrNotFound
+	}
+	if index >= head.Size {
+		return nil, &NotSignedYet{Index: index, Size: head.Size}
+	}
+	path, err := l.Tree.Inclusion(index, head.Size)
+	if err != nil {
+		return nil, err
+	}
+	for e, err := range l.Events.ReadAll(ctx, eventstore.Position(index)) {
+		if err != nil {
+			return nil, err
+		}
+		if int64(e.Position) != index || tlog.CheckRecord(path, head.Size, head.Root, index, tlog.RecordHash(e.Bytes)) != nil {
+			return nil, fmt.Errorf("%w: event %d is not under the checkpoint of size %d", ErrDisagree, index, head.Size)
+		}
+		return torchwood.FormatProofWithExtraData(index, e.Bytes, path, head.Signed), nil
+	}
+	return nil, fmt.Errorf("%w: event %d is signed and not in the ledger", ErrDisagree, index)
+}

@@ -1,0 +1,56 @@
+package tlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// spacing is the least time between two checkpoints: events of that time share one.
+	spacing = 200 * time.Millisecond
+	// retryAfter is how long to wait after a failure that may pass.
+	retryAfter = time.Second
+)
+
+// Run signs as the tree grows: within a second of an event, at most five times a second, and not at all while nothing
+// happens. It goes on after refusals and failures, which [Signer.State] shows; a refusal is looked at again when the
+// tree has changed. It returns nil when the context ends, and an error if the tree is closed.
+func (s *Signer) Run(ctx context.Context) error {
+	for {
+		head, err := s.Sign(ctx)
+		await, pause := head.Size+1, spacing
+		if refusal, ok := errors.AsType[*Refusal](err); ok {
+			await = refusal.Size + 1
+		} else if err != nil {
+			await, pause = 0, retryAfter
+		}
+		if err := s.pause(ctx, pause, await); err != nil {
+			return unlessEnded(ctx, err)
+		}
+	}
+}
+
+// pause returns after a time, as soon as the tree has a number of leaves.
+func (s *Signer) pause(ctx context.Context, least time.Duration, size int64) error {
+	select {
+	case <-time.After(least):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := s.tree.Wait(ctx, size); err != nil {
+		return fmt.Errorf("waiting for the tree to grow: %w", err)
+	}
+	return nil
+}
+
+// unlessEnded is the error, or nil if the context has ended: that is how Run is told to stop.
+func unlessEnded(ctx context.Context, err error) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	default:
+		return err
+	}
+}

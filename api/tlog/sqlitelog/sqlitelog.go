@@ -1,0 +1,223 @@
+// Package sqlitelog keeps the signed checkpoints of a log in one SQLite file. It is the tlog.Heads of a single machine.
+//
+// A database rather than a list of lines, because compare-and-swap must hold between processes too: two servers started
+// by mistake on one directory, or a command beside a server. The file takes care of that with its own locks, syncs
+// (synchronous=FULL) before a checkpoint can be read, and finds one by size. Rows are only ever added; the file itself
+// refuses to change or delete one.
+package sqlitelog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	xtlog "golang.org/x/mod/sumdb/tlog"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"arobase/api/tlog"
+	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
+)
+
+// kind is the format of the file. signed is the signed note; at is in Unix milliseconds.
+var kind = sqlitefile.Kind{
+	Name:          "log",
+	ApplicationID: 0x61726f6c, // "arol"
+	Version:       1,
+	Mode:          0o644,
+	Schema: `
+CREATE TABLE checkpoints (
+	size   INTEGER PRIMARY KEY CHECK (size > 0),
+	root   BLOB NOT NULL CHECK (length(root) = 32),
+	signed BLOB NOT NULL,
+	at     INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER checkpoints_stay BEFORE UPDATE ON checkpoints
+	BEGIN SELECT RAISE(ABORT, 'a signed checkpoint cannot be changed'); END;
+CREATE TRIGGER checkpoints_remain BEFORE DELETE ON checkpoints
+	BEGIN SELECT RAISE(ABORT, 'a signed checkpoint cannot be deleted'); END;
+`,
+}
+
+// readers is the number of connections for reading.
+const readers = 2
+
+// Heads is a tlog.Heads in one file.
+type Heads struct {
+	pool   *sqlitefile.Pool
+	commit func(conn *sqlite.Conn) error // ends a transaction; a test puts a failing disk here
+
+	mu     sync.Mutex   // held while writing; guards the fields below
+	conn   *sqlite.Conn // the one that writes
+	broken error        // the write whose outcome is not known, or nil
+}
+
+var _ tlog.Heads = (*Heads)(nil)
+
+// Create makes a new file for a ledger and opens it. An existing file is an error that wraps fs.ErrExist.
+func Create(path string, ledger uuid.UUID) (*Heads, error) {
+	if err := kind.Create(path, ledger); err != nil {
+		return nil, err
+	}
+	return Open(path, ledger)
+}
+
+// Open opens the file of a ledger. One of another ledger is eventstore.ErrForeign, one of another kind
+// sqlitefile.ErrFormat.
+func Open(path string, ledger uuid.UUID) (_ *Heads, err error) {
+	h := &Heads{commit: commit}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("opening log %s: %w", path, errors.Join(err, h.release()))
+		}
+	}()
+	if h.conn, err = sqlitefile.Connect(path, sqlitefile.ReadWrite); err != nil {
+		return nil, err
+	}
+	found, err := kind.Identify(h.conn)
+	if err != nil {
+		return nil, err
+	}
+	if found != ledger {
+		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
+	}
+	// A process that was killed between write and fsync leaves a checkpoint that can be read and may not survive the loss
+	// of power. A commit syncs it.
+	if err := execute(h.conn, "UPDATE meta SET value = value WHERE key = 'format'"); err != nil {
+		return nil, fmt.Errorf("syncing: %w", err)
+	}
+	if h.pool, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// Close closes the file, when the calls under way have ended. There must be no later ones.
+func (h *Heads) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.release(); err != nil {
+		return fmt.Errorf("closing the log: %w", err)
+	}
+	return nil
+}
+
+// release closes the connections, the one that writes last: it puts the write-ahead log into the file.
+func (h *Heads) release() error {
+	var errs []error
+	if h.pool != nil {
+		errs = append(errs, h.pool.Close())
+	}
+	if h.conn != nil {
+		errs = append(errs, h.conn.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Last implements tlog.Heads.
+func (h *Heads) Last(ctx context.Context) (tlog.Head, error) {
+	return h.read(ctx, "SELECT size, root, signed, at FROM checkpoints ORDER BY size DESC LIMIT 1")
+}
+
+// At implements tlog.Heads.
+func (h *Heads) At(ctx context.Context, size int64) (tlog.Head, error) {
+	head, err := h.read(ctx, "SELECT size, root, signed, at FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1", size)
+	if err == nil && head.Size == 0 {
+		return head, fmt.Errorf("checkpoint of at least %d: %w", size, tlog.ErrNoHead)
+	}
+	return head, err
+}
+
+func (h *Heads) read(ctx context.Context, query string, arguments ...int64) (tlog.Head, error) {
+	conn, err := h.pool.Take(ctx)
+	if err != nil {
+		return tlog.Head{}, err
+	}
+	defer h.pool.Put(conn)
+	return head(conn, query, arguments...)
+}
+
+// head gives the head in the one row of a query, or the zero Head where there is none.
+func head(conn *sqlite.Conn, query string, arguments ...int64) (found tlog.Head, err error) {
+	stmt, err := conn.Prepare(query)
+	if err != nil {
+		return tlog.Head{}, err
+	}
+	defer func() { err = errors.Join(err, stmt.Reset()) }()
+	for i, a := range arguments {
+		stmt.BindInt64(i+1, a)
+	}
+	row, err := stmt.Step()
+	if err != nil || !row {
+		return tlog.Head{}, err
+	}
+	found.Size = stmt.ColumnInt64(0)
+	if n := stmt.ColumnBytes(1, found.Root[:]); n != xtlog.HashSize {
+		return tlog.Head{}, fmt.Errorf("root of %d bytes at size %d", n, found.Size)
+	}
+	found.Signed = make([]byte, stmt.ColumnLen(2))
+	stmt.ColumnBytes(2, found.Signed)
+	found.At = time.UnixMilli(stmt.ColumnInt64(3)).UTC()
+	return found, nil
+}
+
+// Replace implements tlog.Heads. If the outcome of a write cannot be known it is eventstore.ErrPoisoned, then and ever
+// after: nothing more is signed until the file is opened again.
+func (h *Heads) Replace(ctx context.Context, old, next tlog.Head) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if next.Size <= old.Size || len(next.Signed) == 0 {
+		return fmt.Errorf("%w: size %d after %d", eventstore.ErrInvalid, next.Size, old.Size)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.broken != nil {
+		return fmt.Errorf("%w: %w", eventstore.ErrPoisoned, h.broken)
+	}
+	if err := execute(h.conn, "BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("beginning: %w", err)
+	}
+	if err := swap(h.conn, old, next); err != nil {
+		return errors.Join(err, execute(h.conn, "ROLLBACK"))
+	}
+	if err := h.commit(h.conn); err != nil {
+		h.broken = err
+		if !h.conn.AutocommitEnabled() {
+			_ = execute(h.conn, "ROLLBACK") // releases the file's lock; nothing follows from it
+		}
+		return fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
+	}
+	return nil
+}
+
+func execute(conn *sqlite.Conn, statement string) error {
+	return sqlitex.ExecuteTransient(conn, statement, nil)
+}
+
+func commit(conn *sqlite.Conn) error { return execute(conn, "COMMIT") }
+
+// swap is the compare-and-swap, within a transaction that nobody else can write beside.
+func swap(conn *sqlite.Conn, old, next tlog.Head) error {
+	last, err := head(conn, "SELECT size, root, signed, at FROM checkpoints ORDER BY size DESC LIMIT 1")
+	if err != nil {
+		return err
+	}
+	if last.Size != old.Size || last.Root != old.Root {
+		return fmt.Errorf("%w: the last has size %d, not %d", tlog.ErrMoved, last.Size, old.Size)
+	}
+	stmt, err := conn.Prepare("INSERT INTO checkpoints (size, root, signed, at) VALUES (?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	stmt.BindInt64(1, next.Size)
+	stmt.BindBytes(2, next.Root[:])
+	stmt.BindBytes(3, next.Signed)
+	stmt.BindInt64(4, next.At.UnixMilli())
+	_, err = stmt.Step()
+	return errors.Join(err, stmt.Reset())
+}

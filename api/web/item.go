@@ -1,0 +1,148 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"arobase/api/ledger"
+)
+
+// item is one thing that sources say something about: their words side by side, whether they agree, and why.
+type item struct {
+	ID      string
+	Edition labelled
+	Name    string // what is counted
+	Scope   string // of which part of the edition, "" for the whole
+	// Lead is what was said, each saying once.
+	Lead       []said
+	Verdict    status
+	Reason     template.HTML
+	Hypotheses []hypothesis
+	// Sources are all of them, each with what it says.
+	Sources  []cite
+	Recorded string
+	// Lone says that there is nothing to compare.
+	Lone bool
+	// Shifted says that something else was held than was announced.
+	Shifted bool
+}
+
+// said is one saying, with whether it was only announced.
+type said struct {
+	Text      string
+	Announced bool
+}
+
+// hypothesis is an explanation that somebody offers. It is never shown as the explanation.
+type hypothesis struct {
+	Heading    string
+	Text       template.HTML
+	Arithmetic template.HTML
+	Fits       string
+	Sources    []cite
+	Proofs     []proof
+}
+
+// itemID names an item within a page.
+func itemID(it ledger.ItemView) string {
+	id := fmt.Sprintf("e%d-%s", it.Edition, it.Metric)
+	if it.Scope != "" {
+		id += "-" + slug(it.Scope)
+	}
+	return id
+}
+
+// slug keeps what may stand in the id of an element.
+func slug(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ':' || r == ' ' || r == '\'' {
+			return '-'
+		}
+		return r
+	}, strings.ToLower(s))
+}
+
+func (p *page) item(it ledger.ItemView) item {
+	v := item{
+		ID: itemID(it), Name: p.metric(it.Metric), Scope: p.scope(it.Scope), Reason: p.prose(it.ReasonFR, it.Reason),
+		Verdict: status{it.Verdict, p.T("verdict." + it.Verdict)},
+	}
+	if it.Edition != 0 {
+		v.Edition = labelled{p.edition(it.Edition, yearOf(it.Edition)), p.href("edition", fmt.Sprint(it.Edition))}
+	}
+	for _, f := range it.Figures {
+		text := p.figure(f.Value, f.Unit, f.Precision)
+		if f.Metric != "" && f.Metric != it.Metric {
+			text = p.T("item.other", text, strings.ToLower(p.metric(f.Metric)))
+		}
+		v.say(said{Text: text})
+		c := p.cite(f.Source, f.Events...)
+		c.Says, c.Note = p.T("item.says", text), f.Note
+		v.Sources = append(v.Sources, c)
+	}
+	v.statements(p, it)
+	for _, h := range it.Hypotheses {
+		v.Hypotheses = append(v.Hypotheses, p.hypothesis(h))
+	}
+	if it.Recorded != nil {
+		v.Recorded = p.N("item.recorded", *it.Recorded)
+	}
+	v.Lone = it.Verdict == "cannot-tell" && len(it.Figures)+len(it.Statements) == 1
+	return v
+}
+
+// statements adds what sources say of a ceremony: what was held first, then what was only announced.
+func (v *item) statements(p *page, it ledger.ItemView) {
+	for _, announced := range []bool{false, true} {
+		for _, s := range it.Statements {
+			if (s.Precision == "announced") != announced {
+				continue
+			}
+			text := p.statement(it.Metric, s.Value)
+			c := p.cite(s.Source, s.Event)
+			c.Says, c.Note = p.T("item.says", text), s.Note
+			if announced {
+				c.Says = p.T("item.announced", text)
+				v.Shifted = v.Shifted || len(v.Lead) > 0 && !slices.ContainsFunc(v.Lead, func(x said) bool { return x.Text == text })
+			}
+			v.say(said{text, announced})
+			v.Sources = append(v.Sources, c)
+		}
+	}
+}
+
+// say adds a saying once; one that was announced and held was held.
+func (v *item) say(s said) {
+	if !slices.ContainsFunc(v.Lead, func(x said) bool { return x.Text == s.Text }) {
+		v.Lead = append(v.Lead, s)
+	}
+}
+
+func (p *page) statement(metric, value string) string {
+	switch {
+	case value == "":
+		return p.T("item.erased")
+	case metric == "ceremony_date":
+		return p.Date(value)
+	}
+	return value
+}
+
+func (p *page) hypothesis(h ledger.HypothesisView) hypothesis {
+	v := hypothesis{Heading: p.T("hypothesis." + h.Kind), Text: p.prose(h.TextFR, h.Text)}
+	if h.Text != h.Arithmetic {
+		v.Arithmetic = p.prose(h.ArithmeticFR, h.Arithmetic)
+	}
+	if h.Fits != nil {
+		v.Fits = p.T("hypothesis.fits." + fmt.Sprint(*h.Fits))
+	}
+	if h.Source != "" {
+		v.Sources = append(v.Sources, p.cite(h.Source))
+	}
+	if h.Event != "" {
+		v.Proofs = p.proofs(v.Heading, []string{h.Event})
+	}
+	return v
+}

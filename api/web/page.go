@@ -1,0 +1,194 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"arobase/api/ledger"
+)
+
+// page is one request for one page, and what the layout says around it.
+type page struct {
+	*tongue
+	ctx  context.Context
+	site *site
+	req  *http.Request
+	// size is the number of records that the answer rests on; asOf is what the visitor asked for, "" for now.
+	size uint64
+	asOf string
+
+	Route       string
+	Title       string // of the document, without the name of the site
+	Description string
+	Status      int
+	// Asked is what stands in the search field.
+	Asked string
+	// sources are those that the page cites, each read once.
+	sources map[string]*ledger.SourceView
+}
+
+// frame is what a template is given: the page around and the view inside.
+type frame struct {
+	*page
+	V any
+}
+
+// redirect is an answer that is on another page.
+type redirect struct{ to string }
+
+func (r redirect) Error() string { return "see " + r.to }
+
+// page answers requests for one route.
+func (s *site) page(t *tongue, route string, h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := &page{
+			tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
+			sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
+		}
+		body, err := s.make(p, h)
+		var to redirect
+		switch {
+		case errors.As(err, &to):
+			http.Redirect(w, r, to.to, http.StatusSeeOther)
+			return
+		case err != nil && r.Context().Err() != nil:
+			return // nobody waits for the answer
+		case err != nil:
+			body = s.excuse(p, err)
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Language", t.code)
+		w.Header().Set("Cache-Control", "no-cache")
+		w.WriteHeader(p.Status)
+		_, _ = w.Write(body) // the reader may be gone
+	})
+}
+
+// make gives the page as HTML, whole or not at all.
+func (s *site) make(p *page, h handler) ([]byte, error) {
+	asOf := p.req.URL.Query().Get("as_of")
+	size, err := s.Ledger.AsOf(p.ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
+	p.size, p.asOf = size, asOf
+	view, err := h(p)
+	if err != nil {
+		return nil, err
+	}
+	return p.render(p.Route, view)
+}
+
+func (p *page) render(name string, view any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := p.templates[name].ExecuteTemplate(&b, "layout.html", frame{p, view}); err != nil {
+		return nil, fmt.Errorf("rendering %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// problem is a page that says what went wrong and what to do next.
+type problem struct{ Heading, Text string }
+
+func notFound(*page) (any, error) { return nil, ledger.ErrUnknown }
+
+// excuse gives the page for an error. What went wrong inside is for the log of the server, never for the visitor.
+func (s *site) excuse(p *page, err error) []byte {
+	kind, status := "internal", http.StatusInternalServerError
+	switch {
+	case errors.Is(err, ledger.ErrUnknown):
+		kind, status = "unknown", http.StatusNotFound
+	case errors.Is(err, ledger.ErrAsOf):
+		kind, status = "asof", http.StatusBadRequest
+	case errors.Is(err, ledger.ErrQuery):
+		kind, status = "query", http.StatusBadRequest
+	default:
+		s.Logger.ErrorContext(p.ctx, "making a page failed", slog.String("path", p.req.URL.Path), slog.Any("error", err))
+	}
+	p.Status, p.Route = status, "problem"
+	p.Title = p.T("problem." + kind)
+	body, err := p.render("problem", problem{p.Title, p.T("problem." + kind + ".text")})
+	if err != nil {
+		s.Logger.ErrorContext(p.ctx, "making the page of an error failed", slog.Any("error", err))
+		return []byte("500\n")
+	}
+	return body
+}
+
+// href is the address of another page, seen as of the same moment.
+func (p *page) href(route, value string) string { return p.hrefWith(route, value, url.Values{}) }
+
+func (p *page) hrefWith(route, value string, query url.Values) string {
+	if p.asOf != "" {
+		query.Set("as_of", p.asOf)
+	}
+	return p.path(route, value, query)
+}
+
+// link is a link in the middle of a sentence.
+func link(href, text string) template.HTML {
+	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(text) + `</a>`) //nolint:gosec // both are escaped
+}
+
+// Link is the address of a page that has no value in its address, for the layout.
+func (p *page) Link(route string) string { return p.href(route, "") }
+
+// here gives the value in the address of this page.
+func (p *page) here() string {
+	if v := p.req.PathValue("id"); v != "" {
+		return v
+	}
+	return p.req.PathValue("n")
+}
+
+// Here is the address of this very page in French or in English.
+func (p *page) Here(code string) string {
+	t := p.tongue
+	if t.code != code {
+		t = t.other
+	}
+	if p.Route == "problem" {
+		return t.path("home", "", nil)
+	}
+	return t.path(p.Route, p.here(), p.req.URL.Query())
+}
+
+// Lang is the language of the page, Other the one that it can be switched to.
+func (p *page) Lang() string  { return p.code }
+func (p *page) Other() string { return p.other.code }
+
+// Operator is who runs the site.
+func (p *page) Operator() string { return p.site.Operator }
+
+// Version is that of the program.
+func (p *page) Version() string { return p.site.Version }
+
+// MadeUp says that nothing in this ledger is real.
+func (p *page) MadeUp() bool { return p.site.Ledger.MadeUp }
+
+// AsOf says as of when the page is known, or "" for now.
+func (p *page) AsOf() string {
+	if p.asOf == "" {
+		return ""
+	}
+	if _, isTime := parseTime(p.asOf); isTime {
+		return p.T("asof.time", p.moment(p.asOf), p.Int(int(p.size)))
+	}
+	return p.T("asof.size", p.Int(int(p.size)))
+}
+
+// Now is the address of this page as of now.
+func (p *page) Now() string {
+	query := p.req.URL.Query()
+	query.Del("as_of")
+	return p.path(p.Route, p.here(), query)
+}
+
+// HiddenAsOf keeps the moment through a form.
+func (p *page) HiddenAsOf() string { return p.asOf }

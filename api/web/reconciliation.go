@@ -1,0 +1,123 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"arobase/api/ledger"
+)
+
+// reconciliationView sets what was published side by side: contradictions first.
+type reconciliationView struct {
+	Heading  string
+	Groups   []verdictGroup
+	Verdicts []filter
+	Editions []filter
+}
+
+type verdictGroup struct {
+	ID, Heading, Text string
+	Items             []item
+}
+
+// filter is a narrower or wider view of the same page.
+type filter struct {
+	Text, Href string
+	Here       bool
+	Count      string
+}
+
+// verdicts are the groups in the order of the page. "shifted" and "single" are views of two verdicts: an announcement that
+// was not held to agrees, and a single figure cannot be compared.
+var verdicts = []string{"contradicts", "shifted", "cannot-tell", "agrees", "single"}
+
+// always are the groups that are shown without being asked for.
+var always = []string{"contradicts", "shifted", "cannot-tell"}
+
+func verdictOf(v item) string {
+	switch {
+	case v.Lone:
+		return "single"
+	case v.Shifted && v.Verdict.Code != "contradicts":
+		return "shifted"
+	}
+	return v.Verdict.Code
+}
+
+func (s *site) reconciliation(p *page) (any, error) {
+	query := p.req.URL.Query()
+	edition, err := editionAsked(query)
+	if err != nil {
+		return nil, err
+	}
+	asked := query.Get("verdict")
+	if asked != "" && !slices.Contains(verdicts, asked) {
+		return nil, fmt.Errorf("%w: verdict %q", ledger.ErrQuery, asked)
+	}
+	r, err := s.Ledger.Reconciliation(p.ctx, edition, p.size)
+	if err != nil {
+		return nil, err
+	}
+	byVerdict := map[string][]item{}
+	for _, it := range r.Items {
+		v := p.item(it)
+		byVerdict[verdictOf(v)] = append(byVerdict[verdictOf(v)], v)
+	}
+	v := reconciliationView{Heading: p.T("reconciliation.title")}
+	if edition != 0 {
+		v.Heading = p.T("reconciliation.title.edition", edition, yearOf(edition))
+	}
+	p.Title, p.Description = v.Heading, p.T("reconciliation.description")
+	for _, verdict := range verdicts {
+		shown := asked == verdict || asked == "" && (edition != 0 || slices.Contains(always, verdict))
+		if items := byVerdict[verdict]; shown && len(items) > 0 {
+			v.Groups = append(v.Groups, verdictGroup{verdict, p.T("group." + verdict), p.T("group." + verdict + ".text"), items})
+		}
+		v.Verdicts = append(v.Verdicts, p.filter(edition, verdict, asked, len(byVerdict[verdict])))
+	}
+	v.Editions = p.editionFilters(edition, asked)
+	return v, nil
+}
+
+func editionAsked(query url.Values) (int, error) {
+	text := query.Get("edition")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%w: edition %q", ledger.ErrQuery, text)
+	}
+	return n, nil
+}
+
+func (p *page) filter(edition int, verdict, asked string, count int) filter {
+	query := url.Values{}
+	if edition != 0 {
+		query.Set("edition", fmt.Sprint(edition))
+	}
+	if verdict != asked {
+		query.Set("verdict", verdict)
+	}
+	return filter{p.T("group." + verdict), p.hrefWith("reconciliation", "", query), verdict == asked, p.Int(count)}
+}
+
+func (p *page) editionFilters(edition int, asked string) []filter {
+	address := func(n int) string {
+		query := url.Values{}
+		if n != 0 {
+			query.Set("edition", fmt.Sprint(n))
+		}
+		if asked != "" {
+			query.Set("verdict", asked)
+		}
+		return p.hrefWith("reconciliation", "", query)
+	}
+	out := []filter{{p.T("filter.all"), address(0), edition == 0, ""}}
+	for _, e := range p.site.Ledger.Editions(p.ctx, p.size) {
+		out = append(out, filter{fmt.Sprint(e.Year), address(e.Edition), e.Edition == edition, ""})
+	}
+	return out
+}

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"arobase/api/ledger"
+)
+
+// recordView is one inscription: what it says, the very bytes, and how anyone can check that it is still what it was.
+type recordView struct {
+	Heading  string
+	Says     template.HTML
+	Sources  []cite
+	Recorded string
+	Index    string
+	By       string
+	Texts    []disclosed
+	Erased   bool
+	Bytes    string
+	Steps    []string
+	Proof    string // the proof as it is served, "" where there is none yet
+	ProofURL string
+	Commands string
+	Previous *labelled
+	Next     *labelled
+}
+
+// disclosed is a text that belongs to a record and is public. The record holds only its seal.
+type disclosed struct{ Name, Text string }
+
+func (s *site) record(p *page) (any, error) {
+	id, err := uuid.Parse(p.here())
+	if err != nil || id.String() != p.here() {
+		return nil, fmt.Errorf("record %q: %w", p.here(), ledger.ErrUnknown)
+	}
+	e, err := s.Ledger.Event(p.ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if e.Index >= p.size {
+		return nil, fmt.Errorf("record %s as of %d: %w", id, p.size, ledger.ErrUnknown)
+	}
+	name := typeName(e.Type)
+	v := recordView{
+		Heading: p.T("record.heading", p.Int(int(e.Index))), Recorded: p.Moment(e.Recorded), Index: p.Int(int(e.Index)),
+		By: p.or("actor."+e.Actor, e.Actor), Erased: len(e.Erased) > 0, Bytes: e.Envelope,
+	}
+	p.Title = v.Heading
+	p.Description = p.or("record.type."+name, name)
+	v.Says, v.Sources = p.tells(e)
+	for pointer, value := range e.Disclosed {
+		v.Texts = append(v.Texts, disclosed{p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer), asText(value)})
+	}
+	slices.SortFunc(v.Texts, func(a, b disclosed) int { return strings.Compare(a.Name, b.Name) })
+	s.prove(p, &v, e)
+	return v, v.neighbours(p, e.Index)
+}
+
+// prove adds the proof and the commands that check it without this site.
+func (s *site) prove(p *page, v *recordView, e ledger.EventView) {
+	if s.Proof == nil {
+		return
+	}
+	v.ProofURL = "/v1/events/" + e.ID.String() + "/proof"
+	v.Steps = []string{p.T("proof.step.bytes"), p.T("proof.step.place", p.Int(int(e.Index))), p.T("proof.step.signature")}
+	if proof, err := s.Proof(p.ctx, e.Index); err == nil {
+		v.Proof = string(proof)
+	}
+	v.Commands = "curl -o " + p.T("proof.file") + " " + p.origin() + v.ProofURL + "\narobase verify " + p.T("proof.file") + " --key " + p.key()
+}
+
+// asText gives a disclosed value as text; one that is not a text as it is written.
+func asText(value json.RawMessage) string {
+	var s string
+	if json.Unmarshal(value, &s) == nil {
+		return s
+	}
+	return string(value)
+}
+
+// typeName is the name of a type without its prefix and version.
+func typeName(typ string) string {
+	name := strings.TrimPrefix(typ, "arobase.")
+	if i := strings.LastIndex(name, ".v"); i >= 0 {
+		name = name[:i]
+	}
+	return name
+}
+
+// neighbours links to the records before and after in the ledger.
+func (v *recordView) neighbours(p *page, index uint64) error {
+	first := index
+	if index > 0 {
+		first--
+	}
+	for e, err := range p.site.Ledger.Events(p.ctx, ledger.EventFilter{After: first}) {
+		switch {
+		case err != nil:
+			return err
+		case e.Index > index+1 || e.Index >= p.size:
+			return nil
+		case e.Index == index:
+			continue
+		}
+		to := &labelled{p.T("record.short", p.Int(int(e.Index))), p.href("record", e.ID.String())}
+		if e.Index < index {
+			v.Previous = to
+		} else {
+			v.Next = to
+		}
+	}
+	return nil
+}

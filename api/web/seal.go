@@ -1,0 +1,25 @@
+package web
+
+// seal says how far the ledger is sealed: how many records its last checkpoint covers, and whether that is signed.
+type seal struct {
+	// State is signed, unsigned or none.
+	State string
+	Text  string
+	Note  string // the checkpoint as it is served
+	Href  string
+}
+
+func (p *page) seal() seal {
+	v := seal{State: "none", Text: p.T("seal.none", p.Int(int(p.size))), Href: p.href("register", "")}
+	if p.site.Checkpoint == nil {
+		return v
+	}
+	size, signed, note := p.site.Checkpoint()
+	v.Note = string(note)
+	if signed {
+		v.State, v.Text = "signed", p.N("seal.signed", int(size))
+	} else {
+		v.State, v.Text = "unsigned", p.N("seal.unsigned", int(size))
+	}
+	return v
+}

@@ -1,0 +1,141 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"arobase/api/ledger"
+)
+
+// sourcesView lists the published works that the ledger rests on.
+type sourcesView struct{ Sources []cite }
+
+func (s *site) sources(p *page) (any, error) {
+	p.Title, p.Description = p.T("sources.title"), p.T("sources.description")
+	all := s.Ledger.Sources(p.ctx, p.size)
+	order := collate.New(language.French)
+	slices.SortStableFunc(all, func(a, b ledger.SourceView) int {
+		return cmp.Or(order.CompareString(a.Publisher, b.Publisher), cmp.Compare(a.PublishedOn, b.PublishedOn))
+	})
+	v := sourcesView{}
+	for _, source := range all {
+		p.sources[source.ID] = &source
+		v.Sources = append(v.Sources, p.cite(source.ID))
+	}
+	return v, nil
+}
+
+// sourceView is one work and what it says.
+type sourceView struct {
+	cite
+	Note    string
+	CopyOf  *cite
+	Index   string
+	Figures []saying
+	Holders []saying
+	Rules   []ruleLine
+}
+
+// saying is one fact as this source tells it.
+type saying struct {
+	About labelled
+	Text  string
+	When  labelled
+	Proof []proof
+}
+
+func (s *site) source(p *page) (any, error) {
+	id := p.here()
+	known, err := s.Ledger.Source(p.ctx, id, p.size)
+	if err != nil {
+		return nil, err
+	}
+	v := sourceView{cite: p.cite(id), Note: known.Note, Index: p.Int(int(known.Index))}
+	p.Title, p.Description = p.T("source.title", v.Publisher, v.Title), p.T("source.description", v.Publisher)
+	if known.OriginOf != "" {
+		c := p.cite(known.OriginOf)
+		v.CopyOf = &c
+	}
+	for _, e := range s.Ledger.Editions(p.ctx, p.size) {
+		palmares, err := s.Ledger.Palmares(p.ctx, e.Edition, p.size)
+		if err != nil {
+			return nil, err
+		}
+		v.holders(p, id, palmares.Lines)
+	}
+	v.holders(p, id, s.Ledger.Undated(p.ctx, p.size))
+	if err := v.figures(p, id); err != nil {
+		return nil, err
+	}
+	for _, r := range s.Ledger.Rules(p.ctx, p.size) {
+		if r.Source == id {
+			v.Rules = append(v.Rules, ruleLine{p.topic(r.Topic), r.Statement, []cite{p.cite(id, r.Event)}})
+		}
+	}
+	return v, nil
+}
+
+func (v *sourceView) holders(p *page, id string, lines []ledger.PalmaresLine) {
+	for _, line := range lines {
+		for _, f := range line.Facts {
+			if f.Source != id || f.Retracted {
+				continue
+			}
+			say := saying{
+				About: labelled{line.Name, p.href("collectivity", line.Collectivity)}, Text: p.award(f),
+				When: p.when(line.Edition), Proof: p.proofs(line.Name, []string{f.Event.String()}),
+			}
+			if line.Edition == 0 {
+				say.When = labelled{Text: p.undatedYear(line.Facts)}
+			}
+			v.Holders = append(v.Holders, say)
+		}
+	}
+}
+
+func (p *page) when(edition int) labelled {
+	return labelled{p.edition(edition, yearOf(edition)), p.href("edition", fmt.Sprint(edition))}
+}
+
+// figures adds the numbers and the facts of ceremonies. What follows only by adding is not said by the source.
+func (v *sourceView) figures(p *page, id string) error {
+	all, err := p.site.Ledger.Reconciliation(p.ctx, 0, p.size)
+	if err != nil {
+		return fmt.Errorf("reading what source %s says: %w", id, err)
+	}
+	seen := map[string]bool{}
+	add := func(it ledger.ItemView, text string, events []string) {
+		if key := strings.Join(events, " "); len(events) == 0 || seen[key] {
+			return
+		} else {
+			seen[key] = true
+		}
+		name := p.metric(it.Metric)
+		if it.Scope != "" {
+			name += ", " + p.scope(it.Scope)
+		}
+		v.Figures = append(v.Figures, saying{labelled{Text: name}, text, p.when(it.Edition), p.proofs(name, events)})
+	}
+	for _, it := range all.Items {
+		for _, f := range it.Figures {
+			if f.Source == id && f.Metric == "" && len(f.Events) == 1 {
+				add(it, p.figure(f.Value, f.Unit, f.Precision), f.Events)
+			}
+		}
+		for _, st := range it.Statements {
+			if st.Source == id {
+				text := p.statement(it.Metric, st.Value)
+				if st.Precision == "announced" {
+					text = p.T("item.announced", text)
+				}
+				add(it, text, []string{st.Event})
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"html/template"
+
+	"arobase/api/ledger"
+	"arobase/domain"
+)
+
+// tells says in words what a record says, and who is its source.
+func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
+	data, err := domain.Decode(e.Type, e.Data)
+	if err != nil {
+		return p.H("tells.unknown"), nil
+	}
+	switch d := data.(type) {
+	case *domain.AwardRecorded:
+		f := ledger.Fact{Distinction: string(d.Distinction), Certainty: string(d.Certainty)}
+		if d.Level.Valid() {
+			n := int(d.Level)
+			f.Level = &n
+		}
+		return p.H("tells.award", p.named(string(d.Source)), p.body(d.Collectivity, d.Holder), p.award(f), p.editionOf(d.Edition, d.YearAsStated)), p.cited(d.Source)
+	case *domain.MentionRecorded:
+		f := ledger.Fact{Mention: string(d.Mention), Label: p.site.Ledger.Text(p.ctx, d.Label.Commitment()), Certainty: string(d.Certainty)}
+		return p.H("tells.award", p.named(string(d.Source)), p.body(d.Collectivity, d.Holder), p.award(f), p.editionOf(d.Edition, d.YearAsStated)), p.cited(d.Source)
+	case *domain.FigurePublished:
+		what := p.metric(d.Metric)
+		if d.Scope != "" {
+			what += ", " + p.scope(d.Scope)
+		}
+		return p.H("tells.figure", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), what, p.figure(d.Number.Float(), d.Unit, string(d.Precision))), p.cited(d.Source)
+	case *domain.CeremonyFactRecorded:
+		return p.ceremonyFact(d), p.cited(d.Source)
+	case *domain.RuleRecorded:
+		return p.H("tells.rule", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), p.topic(d.Topic)), p.cited(d.Source)
+	case *domain.SourceCited:
+		return p.H("tells.source", p.named(string(d.Source)), d.Title), p.cited(d.Source)
+	case *domain.CollectivityRegistered:
+		return p.H("tells.registered", p.body(d.Collectivity, d.Name), p.kind(d.Type)), nil
+	case *domain.NameRecorded:
+		return p.H("tells.name", p.body(d.Collectivity, string(d.Collectivity)), d.Name), nil
+	case *domain.PopulationRecorded:
+		return p.H("tells.population", p.body(d.Collectivity, string(d.Collectivity)), p.Int(d.Value), d.Year), nil
+	case *domain.IdentityContested:
+		return p.H("tells.contested", p.body(d.Collectivity, d.Name), len(d.Candidates)), nil
+	case *domain.CollectivitySucceeded:
+		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
+	case *domain.ReferenceAdopted:
+		return p.H("tells.reference", d.Name, d.Version), nil
+	case *domain.LedgerOpened:
+		return p.H("tells.opened", d.Origin), nil
+	}
+	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
+}
+
+func (p *page) ceremonyFact(d *domain.CeremonyFactRecorded) template.HTML {
+	value := p.site.Ledger.Text(p.ctx, d.Value.Commitment())
+	switch {
+	case d.On != "" && d.Until != "":
+		value = p.Date(d.On + "/" + d.Until)
+	case d.On != "":
+		value = p.Date(d.On)
+	case d.Number != 0:
+		value = p.Int(d.Number)
+	case value == "":
+		value = p.T("item.erased")
+	}
+	return p.H("tells.ceremony."+d.Precision, p.named(string(d.Source)), p.editionOf(d.Edition, ""), p.metric("ceremony_"+d.Attribute), value)
+}
+
+func (p *page) cited(id domain.SourceID) []cite { return []cite{p.cite(string(id))} }
+
+// body names a collectivity, linked to its page where it has one as of this page.
+func (p *page) body(id domain.CollectivityID, name string) template.HTML {
+	c, err := p.site.Ledger.Collectivity(p.ctx, string(id), p.size)
+	if err != nil {
+		return template.HTML(template.HTMLEscapeString(name)) //nolint:gosec // escaped
+	}
+	if name == string(id) {
+		name = c.Name
+	}
+	return link(p.href("collectivity", string(id)), name)
+}
+
+func (p *page) bodies(ids []domain.CollectivityID) template.HTML {
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, string(p.body(id, string(id))))
+	}
+	return template.HTML(p.list(parts)) //nolint:gosec // each part is escaped
+}
+
+// editionOf names an edition with a link, or says what little is known.
+func (p *page) editionOf(e domain.Edition, stated string) template.HTML {
+	if e == 0 {
+		return template.HTML(template.HTMLEscapeString(p.undatedYear([]ledger.Fact{{YearAsStated: stated}}))) //nolint:gosec // escaped
+	}
+	to := p.when(int(e))
+	if _, err := p.site.Ledger.Palmares(p.ctx, int(e), p.size); err != nil {
+		return template.HTML(template.HTMLEscapeString(to.Text)) //nolint:gosec // escaped
+	}
+	return link(to.Href, to.Text)
+}

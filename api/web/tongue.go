@@ -1,0 +1,99 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+)
+
+// tongue is one of the two languages of the site: its words and its templates, which are parsed once for each language so
+// that a template says its words without being told in which.
+type tongue struct {
+	code      string // fr or en
+	words     words
+	templates map[string]*template.Template // by page
+	other     *tongue
+}
+
+// routes are the addresses of the pages in French and in English. Addresses are stable: they are cited.
+var routes = map[string][2]string{
+	"home":           {"/", "/en/"},
+	"search":         {"/recherche", "/en/search"},
+	"editions":       {"/editions", "/en/editions"},
+	"edition":        {"/editions/{n}", "/en/editions/{n}"},
+	"collectivity":   {"/collectivites/{id}", "/en/collectivities/{id}"},
+	"reconciliation": {"/rapprochement", "/en/reconciliation"},
+	"trends":         {"/tendances", "/en/trends"},
+	"sources":        {"/sources", "/en/sources"},
+	"source":         {"/sources/{id}", "/en/sources/{id}"},
+	"register":       {"/registre", "/en/ledger"},
+	"record":         {"/inscriptions/{id}", "/en/records/{id}"},
+}
+
+func (t *tongue) pattern(route string) string {
+	if t.code == "fr" {
+		return routes[route][0]
+	}
+	return routes[route][1]
+}
+
+// path is the address of a page: its route, the one value in it, and its query, which may be nil.
+func (t *tongue) path(route, value string, query url.Values) string {
+	p := t.pattern(route)
+	if before, after, ok := strings.Cut(p, "{"); ok {
+		_, after, _ = strings.Cut(after, "}")
+		p = before + url.PathEscape(value) + after
+	}
+	if len(query) > 0 {
+		p += "?" + query.Encode()
+	}
+	return p
+}
+
+func newTongues(assets *assets) (fr, en *tongue, err error) {
+	fr = &tongue{code: "fr", words: words{}}
+	en = &tongue{code: "en", words: words{}, other: fr}
+	fr.other = en
+	for _, part := range french {
+		for key, s := range part {
+			fr.words[key] = frenchText(s)
+		}
+	}
+	for _, part := range english {
+		for key, s := range part {
+			en.words[key] = englishText(s)
+		}
+	}
+	for _, t := range []*tongue{fr, en} {
+		if t.templates, err = t.parse(assets); err != nil {
+			return nil, nil, err
+		}
+	}
+	return fr, en, nil
+}
+
+// parse reads the templates of every page: the layout, the shared pieces and the page's own.
+func (t *tongue) parse(assets *assets) (map[string]*template.Template, error) {
+	shared, err := template.New("layout.html").Funcs(template.FuncMap{
+		"t": t.T, "n": t.N, "int": t.Int, "date": t.Date, "asset": assets.path,
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/pieces/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("reading the templates: %w", err)
+	}
+	all := map[string]*template.Template{}
+	pages := []string{"problem"}
+	for route := range routes {
+		pages = append(pages, route)
+	}
+	for _, name := range pages {
+		set, err := shared.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("copying the templates: %w", err)
+		}
+		if all[name], err = set.ParseFS(templateFiles, "templates/"+name+".html"); err != nil {
+			return nil, fmt.Errorf("reading the template of %s: %w", name, err)
+		}
+	}
+	return all, nil
+}

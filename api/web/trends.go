@@ -1,0 +1,139 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"arobase/api/ledger"
+	"arobase/projections/trends"
+)
+
+// trendsView is one metric over the editions, whole or by groups, and what moved between two editions.
+type trendsView struct {
+	Heading    string
+	Metrics    []filter
+	Dimensions []filter
+	Chart      *chart
+	Groups     []groupLine
+	By         string
+	From, To   []option
+	Change     *change
+}
+
+// groupLine is one group of one edition.
+type groupLine struct {
+	Year, Ordinal int
+	Href          string
+	Group         string
+	Published     string
+	Sources       []cite
+	Recorded      string
+	Reason        any
+}
+
+type option struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// shownMetrics are those that are a series by themselves. Entries and exits are told between two editions.
+var shownMetrics = []string{"labelled", "level4to5", "level5", "level4", "level3", "level2", "level1", "participants", "mention_awards"}
+
+func (s *site) trends(p *page) (any, error) {
+	query := p.req.URL.Query()
+	metric, by := query.Get("metric"), query.Get("by")
+	if metric == "" {
+		metric = shownMetrics[0]
+	}
+	if !slices.Contains(shownMetrics, metric) {
+		return nil, fmt.Errorf("%w: metric %q", ledger.ErrQuery, metric)
+	}
+	answer, err := s.Ledger.Trends(p.ctx, trends.Query{By: by}, p.size)
+	if err != nil {
+		return nil, err
+	}
+	v := trendsView{Heading: p.T("trends.title"), By: by}
+	p.Title, p.Description = v.Heading, p.T("trends.description")
+	points := slices.DeleteFunc(answer.Points, func(pt ledger.PointView) bool { return by != "level" && pt.Metric != metric })
+	switch {
+	case by != "":
+		for _, pt := range points {
+			v.Groups = append(v.Groups, p.groupLine(pt, by))
+		}
+	case len(points) > 0:
+		title := p.T("series.title", p.metric(metric), points[0].Year, points[len(points)-1].Year)
+		c := p.series(metric, title, points)
+		v.Chart = &c
+	}
+	v.filters(p, metric, by)
+	return v, v.transition(p, query)
+}
+
+// filters are the links to other metrics and groupings.
+func (v *trendsView) filters(p *page, metric, by string) {
+	address := func(metric, by string) string {
+		q := url.Values{"metric": {metric}}
+		if by != "" {
+			q.Set("by", by)
+		}
+		return p.hrefWith("trends", "", q)
+	}
+	for _, m := range shownMetrics {
+		v.Metrics = append(v.Metrics, filter{p.metric(m), address(m, ""), m == metric && by != "level", ""})
+	}
+	for _, d := range append([]string{""}, trends.Dimensions...) {
+		v.Dimensions = append(v.Dimensions, filter{p.T("by." + d), address(metric, d), d == by, ""})
+	}
+}
+
+func (p *page) groupLine(pt ledger.PointView, by string) groupLine {
+	row := p.chartRow(pt)
+	g := groupLine{
+		Year: pt.Year, Ordinal: pt.Edition, Href: row.Href, Group: pt.Group, Published: row.Published, Sources: row.Sources,
+		Recorded: row.Recorded, Reason: row.Reason,
+	}
+	if g.Published == "" {
+		g.Published = row.Others
+	}
+	switch by {
+	case "level":
+		g.Group = p.T("award.level.short", pt.Group)
+	case "kind":
+		g.Group = p.kind(pt.Group)
+	case "size":
+		g.Group = p.scope("population:" + pt.Group)
+	case "departement":
+		if name, ok := p.site.Ledger.Territories().Departement(pt.Group); ok {
+			g.Group = name
+		}
+	}
+	return g
+}
+
+// transition answers who came and who left between the two editions that were asked for, the last two if none.
+func (v *trendsView) transition(p *page, query url.Values) error {
+	editions := p.site.Ledger.Editions(p.ctx, p.size)
+	if len(editions) < 2 {
+		return nil
+	}
+	from, to := editions[1].Edition, editions[0].Edition
+	if query.Has("from") || query.Has("to") {
+		var err, err2 error
+		from, err = strconv.Atoi(query.Get("from"))
+		to, err2 = strconv.Atoi(query.Get("to"))
+		if err != nil || err2 != nil {
+			return fmt.Errorf("%w: from %q to %q", ledger.ErrQuery, query.Get("from"), query.Get("to"))
+		}
+	}
+	for _, e := range slices.Backward(editions) {
+		n := fmt.Sprint(e.Edition)
+		text := p.T("edition.short", e.Edition, e.Year)
+		v.From = append(v.From, option{n, text, e.Edition == from})
+		v.To = append(v.To, option{n, text, e.Edition == to})
+	}
+	var err error
+	v.Change, err = p.change(from, to)
+	return err
+}

@@ -1,0 +1,81 @@
+// Package web is the site: what a citizen, a journalist or a mayor reads. It is rendered here, in French at / and in
+// English at /en/, and works without scripts; it asks nothing of any other host.
+//
+// A page is made in three steps. A handler asks package ledger a question; it turns the answer into a view, which is the
+// page in the order in which it is read, with every sentence said in the reader's language; a template sets the view. So
+// templates hold structure and no reasoning, and what a page says can be read in one place. Nothing here decides what
+// is true: the status, verdict and reason of a fact are those of the ledger.
+//
+// The fact stands in the text; its source, date and proof stand beside it in the margin, always in the same place.
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"arobase/api/ledger"
+)
+
+// Deps is what the site needs.
+type Deps struct {
+	Ledger *ledger.Ledger
+	// Checkpoint gives the last checkpoint of the log: how many records it covers, whether it is signed, and its text.
+	// Nil where no log is kept.
+	Checkpoint func() (size uint64, signed bool, note []byte)
+	// Proof gives the proof of the record at an index as the log serves it. Nil where no log is kept.
+	Proof func(ctx context.Context, index uint64) ([]byte, error)
+	// Key is the public key of the log in the form of signed notes, for the commands that a reader pastes; may be empty.
+	Key string
+	// Operator is who runs this site. Every page says so.
+	Operator string
+	Version  string
+	Logger   *slog.Logger // nil: silent
+}
+
+// site answers requests. It does not change after New.
+type site struct {
+	Deps
+	assets *assets
+}
+
+// handler makes the view of a page.
+type handler func(p *page) (view any, err error)
+
+// New gives the handler of the whole site. It is meant for /, with the other faces at longer prefixes. It panics if the
+// compiled-in templates or assets are broken, which the tests of this package exclude.
+func New(deps Deps) http.Handler {
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &site{Deps: deps}
+	var err error
+	if s.assets, err = readAssets(assetFiles); err != nil {
+		panic(fmt.Sprintf("web: %v", err))
+	}
+	fr, en, err := newTongues(s.assets)
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err))
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	pages := map[string]handler{
+		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
+		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
+		"register": s.register, "record": s.record,
+	}
+	for _, t := range []*tongue{fr, en} {
+		for route, h := range pages {
+			pattern := t.pattern(route)
+			if route == "home" {
+				pattern += "{$}"
+			}
+			mux.Handle("GET "+pattern, s.page(t, route, h))
+		}
+	}
+	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))
+	mux.Handle("/en/", s.page(en, "problem", notFound))
+	mux.Handle("/", s.page(fr, "problem", notFound))
+	return secured(mux)
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scripts in testdata run the program as people do: its own process, its arguments, its streams, its exit code.
+// Each tells one story.
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"arobase": main}) }
+
+func TestScripts(t *testing.T) {
+	history, err := filepath.Abs(filepath.Join("..", "..", "history"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stories{history: history, dir: t.TempDir()}
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HISTORY", history)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":       exits,
+			"ledger":      s.ledger,
+			"size":        size,
+			"write":       write,
+			"grow":        grow,
+			"longline":    longLine,
+			"windows1252": windows1252,
+			"workbook":    workbook,
+			"killmidway":  killMidway,
+			"recordids":   recordIDs,
+			"whole":       whole,
+			"json":        validJSON,
+			"csv":         validCSV,
+			"narrow":      narrow,
+			"freeport":    freePort,
+			"waitfor":     waitFor,
+			"eventually":  eventually,
+			"holdlock":    holdLock,
+		},
+	})
+}
+
+// stories keeps what scripts share: the history, imported once.
+type stories struct {
+	history string
+	dir     string
+	once    sync.Once
+	failed  error
+}
+
+// ledger makes a copy of a ledger into which the whole history was imported: ledger DIR.
+func (s *stories) ledger(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ledger DIR")
+	}
+	made := filepath.Join(s.dir, "made")
+	s.once.Do(func() {
+		if out, err := exec.Command("arobase", "import", "--data", made, s.history).CombinedOutput(); err != nil {
+			s.failed = fmt.Errorf("importing the history: %w\n%s", err, out)
+		}
+	})
+	ts.Check(s.failed)
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(made)))
+}
+
+// exits runs a command and holds it to an exit code: exits CODE COMMAND...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("running %s: %v", strings.Join(args[1:], " "), err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// eventually runs a command until it succeeds, for ten seconds: eventually COMMAND...
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: eventually COMMAND...")
+	}
+	var err error
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if err = ts.Exec(args[0], args[1:]...); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s: %v", strings.Join(args, " "), err)
+}

@@ -1,0 +1,170 @@
+package sqlitevault
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"arobase/eventstore"
+	"arobase/eventstore/vault"
+)
+
+// overwrite destroys a value in place: zeros of the same length, see schema.go.
+const overwrite = "UPDATE secrets SET state = ?, salt = zeroblob(length(salt)), value = zeroblob(length(value)) WHERE commitment = ? AND state = ?"
+
+// Erase implements vault.Vault. If another process is reading the file for longer than ten seconds, the value is
+// destroyed but its old copy cannot leave the write-ahead log yet: that is an error, and Erase is to be called again.
+//
+// Two fsyncs, whatever the size of the vault.
+func (v *Vault) Erase(ctx context.Context, c vault.Commitment) error {
+	err := v.write(ctx, func(conn *sqlite.Conn) error {
+		var known bool
+		err := sqlitex.Execute(conn, "SELECT 1 FROM secrets WHERE commitment = ? AND state <> 'void'", &sqlitex.ExecOptions{
+			Args:       []any{c[:]},
+			ResultFunc: func(*sqlite.Stmt) error { known = true; return nil },
+		})
+		if err != nil {
+			return err
+		}
+		if !known {
+			return vault.ErrUnknown
+		}
+		return sqlitex.Execute(conn, overwrite, &sqlitex.ExecOptions{Args: []any{"gone", c[:], "kept"}})
+	})
+	if err == nil {
+		// Also when it was erased before: the last time may have failed here.
+		err = v.emptyLog(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("erasing secret %s: %w", c, err)
+	}
+	return nil
+}
+
+// emptyLog copies the write-ahead log into the file, over the old values, and truncates it to nothing.
+func (v *Vault) emptyLog(ctx context.Context) error {
+	if v.writer == nil {
+		return eventstore.ErrReadOnly
+	}
+	if err := v.enter(); err != nil {
+		return err
+	}
+	defer v.calls.Done()
+	conn, err := v.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.writer.Put(conn)
+	if v.poison != nil {
+		return v.poison
+	}
+	var busy bool
+	err = sqlitex.Execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error { busy = row.ColumnInt64(0) != 0; return nil },
+	})
+	switch {
+	case err != nil:
+		v.poison = fmt.Errorf("%w: emptying the write-ahead log: %w", eventstore.ErrPoisoned, err)
+		return v.poison
+	case busy:
+		return fmt.Errorf("emptying the write-ahead log: another process is reading the vault, try again")
+	}
+	return nil
+}
+
+// absent stands for no commitment, where live is asked about the event of a mark.
+var absent vault.Commitment
+
+// Purge implements vault.Vault. For a mark, live is asked with the zero commitment: a mark knows its event only.
+// Tombstones stay. live is called outside of any transaction and may use the vault.
+//
+// O(n) in the secrets that are old enough.
+func (v *Vault) Purge(ctx context.Context, before time.Time, live func(ctx context.Context, event uuid.UUID, c vault.Commitment) (bool, error)) (int, error) {
+	purged, err := v.purgeSecrets(ctx, before, live)
+	if err == nil {
+		err = v.purgeRequests(ctx, before, live)
+	}
+	if err == nil {
+		err = v.emptyLog(ctx)
+	}
+	if err != nil {
+		return purged, fmt.Errorf("purging the vault: %w", err)
+	}
+	return purged, nil
+}
+
+func (v *Vault) purgeSecrets(ctx context.Context, before time.Time, live func(context.Context, uuid.UUID, vault.Commitment) (bool, error)) (purged int, _ error) {
+	for after := int64(0); ; {
+		page, err := v.page(ctx, "seq > ? AND state = 'kept' AND put < ? ORDER BY seq", after, before.UnixMilli())
+		if err != nil {
+			return purged, err
+		}
+		for _, r := range page {
+			after = r.seq
+			c := r.secret.Commitment
+			alive, err := live(ctx, r.secret.Event, c)
+			if err != nil {
+				return purged, err
+			}
+			if alive {
+				continue
+			}
+			// put is asked again: a retry may have put the secret anew since.
+			err = v.write(ctx, func(conn *sqlite.Conn) error {
+				err := sqlitex.Execute(conn, overwrite+" AND put < ?", &sqlitex.ExecOptions{Args: []any{"void", c[:], "kept", before.UnixMilli()}})
+				purged += conn.Changes()
+				return err
+			})
+			if err != nil {
+				return purged, err
+			}
+		}
+		if len(page) < pageRows {
+			return purged, nil
+		}
+	}
+}
+
+func (v *Vault) purgeRequests(ctx context.Context, before time.Time, live func(context.Context, uuid.UUID, vault.Commitment) (bool, error)) error {
+	for after := []byte{}; ; {
+		var page []vault.Request
+		err := v.read(ctx, func(conn *sqlite.Conn) error {
+			return sqlitex.Execute(conn, "SELECT leaf, event FROM requests WHERE leaf > ? AND put < ? ORDER BY leaf LIMIT ?", &sqlitex.ExecOptions{
+				Args: []any{after, before.UnixMilli(), pageRows},
+				ResultFunc: func(row *sqlite.Stmt) error {
+					var r vault.Request
+					row.ColumnBytes(0, r.LeafHash[:])
+					row.ColumnBytes(1, r.Event[:])
+					page = append(page, r)
+					return nil
+				},
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			after = r.LeafHash[:]
+			alive, err := live(ctx, r.Event, absent)
+			if err != nil {
+				return err
+			}
+			if alive {
+				continue
+			}
+			err = v.write(ctx, func(conn *sqlite.Conn) error {
+				return sqlitex.Execute(conn, "DELETE FROM requests WHERE leaf = ? AND put < ?", &sqlitex.ExecOptions{Args: []any{r.LeafHash[:], before.UnixMilli()}})
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if len(page) < pageRows {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package sqlitevault
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"arobase/eventstore/vault"
+)
+
+const columns = "SELECT seq, commitment, event, pointer, visibility, state, salt, value FROM secrets "
+
+// Get implements vault.Vault. O(log n).
+func (v *Vault) Get(ctx context.Context, c vault.Commitment) (vault.Secret, error) {
+	var found row
+	err := v.read(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, columns+"WHERE commitment = ?", &sqlitex.ExecOptions{
+			Args:       []any{c[:]},
+			ResultFunc: func(stmt *sqlite.Stmt) error { found = scan(stmt); return nil },
+		})
+	})
+	switch {
+	case err != nil:
+	case found.state == "gone":
+		err = vault.ErrErased
+	case found.state != "kept":
+		err = vault.ErrUnknown
+	}
+	if err != nil {
+		return vault.Secret{}, fmt.Errorf("getting secret %s: %w", c, err)
+	}
+	return found.secret, nil
+}
+
+// row is one row of secrets.
+type row struct {
+	seq    int64
+	state  string
+	secret vault.Secret // without salt and value where the row is a tombstone
+}
+
+// scan copies the current row of a query that begins with columns.
+func scan(stmt *sqlite.Stmt) row {
+	r := row{seq: stmt.ColumnInt64(0), state: stmt.ColumnText(5)}
+	stmt.ColumnBytes(1, r.secret.Commitment[:])
+	stmt.ColumnBytes(2, r.secret.Event[:])
+	r.secret.Pointer = stmt.ColumnText(3)
+	r.secret.Visibility = vault.Visibility(stmt.ColumnText(4))
+	if r.state == "kept" {
+		stmt.ColumnBytes(6, r.secret.Salt[:])
+		r.secret.Value = make([]byte, stmt.ColumnLen(7))
+		stmt.ColumnBytes(7, r.secret.Value)
+	}
+	return r
+}
+
+// Request implements vault.Vault. O(log n).
+func (v *Vault) Request(ctx context.Context, leafHash [32]byte) (vault.Request, error) {
+	var request vault.Request
+	err := v.read(ctx, func(conn *sqlite.Conn) error {
+		stored, found, err := findRequest(conn, leafHash)
+		if err == nil && !found {
+			err = vault.ErrUnknown
+		}
+		request = stored
+		return err
+	})
+	if err != nil {
+		return vault.Request{}, fmt.Errorf("getting the request of leaf %x: %w", leafHash, err)
+	}
+	return request, nil
+}
+
+func findRequest(conn *sqlite.Conn, leafHash [32]byte) (request vault.Request, found bool, err error) {
+	request.LeafHash = leafHash
+	err = sqlitex.Execute(conn, "SELECT event, mac FROM requests WHERE leaf = ?", &sqlitex.ExecOptions{
+		Args: []any{leafHash[:]},
+		ResultFunc: func(stmt *sqlite.Stmt) error {
+			stmt.ColumnBytes(0, request.Event[:])
+			stmt.ColumnBytes(1, request.MAC[:])
+			found = true
+			return nil
+		},
+	})
+	return request, found, err
+}
+
+// pageRows is how many rows are read at a time. In between f may use the vault.
+const pageRows = 64
+
+// Each implements vault.Vault. It shows each secret as it is when its turn comes; f may call the vault.
+func (v *Vault) Each(ctx context.Context, f func(vault.Secret) error) error {
+	for after := int64(0); ; {
+		page, err := v.page(ctx, "seq > ? AND state <> 'void' ORDER BY seq", after)
+		if err != nil {
+			return fmt.Errorf("reading the vault: %w", err)
+		}
+		for _, r := range page {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("reading the vault: %w", err)
+			}
+			if err := f(r.secret); err != nil {
+				return err
+			}
+			after = r.seq
+		}
+		if len(page) < pageRows {
+			return nil
+		}
+	}
+}
+
+// page copies some rows out of the file.
+func (v *Vault) page(ctx context.Context, where string, arguments ...any) ([]row, error) {
+	var page []row
+	err := v.read(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, columns+"WHERE "+where+" LIMIT ?", &sqlitex.ExecOptions{
+			Args:       append(arguments, pageRows),
+			ResultFunc: func(stmt *sqlite.Stmt) error { page = append(page, scan(stmt)); return nil },
+		})
+	})
+	return page, err
+}

@@ -1,0 +1,102 @@
+package sqlitevault
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"arobase/eventstore/vault"
+)
+
+// Put implements vault.Vault. A secret whose commitment does not verify for this ledger, or that has no value or an
+// unknown visibility, is ErrInvalid. So is one that is kept with another visibility, and a mark of a leaf that has
+// another mark. What was erased stays erased: putting it again changes nothing. What is there already counts as put now,
+// for Purge.
+//
+// O(b log n) for b secrets and marks, and one fsync.
+func (v *Vault) Put(ctx context.Context, secrets []vault.Secret, requests []vault.Request) error {
+	if err := v.put(ctx, secrets, requests); err != nil {
+		return fmt.Errorf("putting into the vault: %w", err)
+	}
+	return nil
+}
+
+func (v *Vault) put(ctx context.Context, secrets []vault.Secret, requests []vault.Request) error {
+	for _, s := range secrets {
+		if err := v.validate(s); err != nil {
+			return err
+		}
+	}
+	now := v.now().UnixMilli()
+	return v.write(ctx, func(conn *sqlite.Conn) error {
+		for _, s := range secrets {
+			if err := putSecret(conn, s, now); err != nil {
+				return fmt.Errorf("secret %s: %w", s.Commitment, err)
+			}
+		}
+		for _, r := range requests {
+			if err := putRequest(conn, r, now); err != nil {
+				return fmt.Errorf("request of event %s: %w", r.Event, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (v *Vault) validate(s vault.Secret) error {
+	switch {
+	case len(s.Value) == 0:
+		return fmt.Errorf("%w: secret %s has no value", ErrInvalid, s.Commitment)
+	case s.Visibility != vault.Public && s.Visibility != vault.Ceremony && s.Visibility != vault.Restricted:
+		return fmt.Errorf("%w: secret %s has visibility %q", ErrInvalid, s.Commitment, s.Visibility)
+	case !s.Verify(v.ledger):
+		return fmt.Errorf("%w: %s is not the commitment of the value at %s of event %s", ErrInvalid, s.Commitment, s.Pointer, s.Event)
+	}
+	return nil
+}
+
+func putSecret(conn *sqlite.Conn, s vault.Secret, now int64) error {
+	var state, visibility string
+	err := sqlitex.Execute(conn, "SELECT state, visibility FROM secrets WHERE commitment = ?", &sqlitex.ExecOptions{
+		Args: []any{s.Commitment[:]},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			state, visibility = row.ColumnText(0), row.ColumnText(1)
+			return nil
+		},
+	})
+	switch {
+	case err != nil:
+		return err
+	case state == "":
+		return sqlitex.Execute(conn, `INSERT INTO secrets (commitment, event, pointer, visibility, state, put, salt, value)
+			VALUES (?, ?, ?, ?, 'kept', ?, ?, ?)`, &sqlitex.ExecOptions{
+			Args: []any{s.Commitment[:], s.Event[:], s.Pointer, string(s.Visibility), now, s.Salt[:], s.Value},
+		})
+	case visibility != string(s.Visibility):
+		return fmt.Errorf("%w: it is there with visibility %s, not %s", ErrInvalid, visibility, s.Visibility)
+	case state == "void":
+		// The same commitment means the same value, hence the same length: it takes its old place.
+		return sqlitex.Execute(conn, "UPDATE secrets SET state = 'kept', put = ?, salt = ?, value = ? WHERE commitment = ?",
+			&sqlitex.ExecOptions{Args: []any{now, s.Salt[:], s.Value, s.Commitment[:]}})
+	case state == "kept":
+		// Its event may be about to be appended once more: it must not look old to Purge.
+		return sqlitex.Execute(conn, "UPDATE secrets SET put = ? WHERE commitment = ?",
+			&sqlitex.ExecOptions{Args: []any{now, s.Commitment[:]}})
+	}
+	return nil // erased, and stays so
+}
+
+func putRequest(conn *sqlite.Conn, r vault.Request, now int64) error {
+	stored, found, err := findRequest(conn, r.LeafHash)
+	switch {
+	case err != nil:
+		return err
+	case found && (stored.Event != r.Event || !bytes.Equal(stored.MAC[:], r.MAC[:])):
+		return fmt.Errorf("%w: the leaf is marked with another request", ErrInvalid)
+	}
+	return sqlitex.Execute(conn, "INSERT INTO requests (leaf, event, mac, put) VALUES (?, ?, ?, ?) ON CONFLICT (leaf) DO UPDATE SET put = excluded.put",
+		&sqlitex.ExecOptions{Args: []any{r.LeafHash[:], r.Event[:], r.MAC[:], now}})
+}

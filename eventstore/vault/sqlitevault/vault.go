@@ -1,0 +1,256 @@
+// Package sqlitevault keeps sealed values in one SQLite file of mode 0600, apart from the ledger.
+//
+// What is erased is gone from every file of the vault when Erase returns: from the file itself (schema.go says how) and
+// from its write-ahead log, which is emptied. It is not gone from backups, which have an end of their own, nor from
+// what a disk or a file system keeps of blocks that were once written; encrypt the disk.
+package sqlitevault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
+	"arobase/eventstore/vault"
+)
+
+var (
+	// ErrFormat says that a file is not a vault, or one of a format that this program does not know.
+	ErrFormat = sqlitefile.ErrFormat
+	// ErrMode says that others than the owner may read or write the file.
+	ErrMode = errors.New("vault file is open to others: set its mode to 0600")
+	// ErrInvalid says that a secret cannot be kept: its commitment is wrong, or it contradicts one that is kept.
+	ErrInvalid = errors.New("invalid secret")
+)
+
+const readers = 2
+
+// Vault is a vault.Vault in one file. Its methods may be called by many goroutines at once. Besides the errors of the
+// contract they give those of package eventstore: ErrClosed, ErrReadOnly, ErrPoisoned.
+type Vault struct {
+	ledger uuid.UUID
+	now    func() time.Time
+	pool   *sqlitefile.Pool
+
+	// writer lends the one connection that writes; who holds it may use the fields that it guards. Nil where the vault
+	// is open for reading only.
+	writer *sqlitefile.Pool
+	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
+	poison error                    // why no further write is tried; guarded by writer
+
+	calls sync.WaitGroup // calls under way; Add only with mu held and closed false
+
+	mu     sync.RWMutex
+	closed bool // guarded by mu
+}
+
+var _ vault.Vault = (*Vault)(nil)
+
+// Option changes how a vault is opened.
+type Option func(*Vault)
+
+// WithClock gives the clock that says when a secret was put, which Purge compares with. The default is time.Now.
+func WithClock(now func() time.Time) Option { return func(v *Vault) { v.now = now } }
+
+// Create makes a new, empty vault of mode 0600 and opens it. It returns when the file is durable. An existing file is
+// refused with an error that wraps fs.ErrExist.
+func Create(ctx context.Context, path string, ledgerID uuid.UUID, options ...Option) (*Vault, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("creating vault %s: %w", path, err)
+	}
+	if err := kind.Create(path, ledgerID); err != nil {
+		return nil, err
+	}
+	return Open(ctx, path, ledgerID, options...)
+}
+
+// Open opens the vault of a ledger. The vault of another ledger is eventstore.ErrForeign, a file of another kind or
+// format ErrFormat, and one that others may read ErrMode.
+func Open(ctx context.Context, path string, ledgerID uuid.UUID, options ...Option) (*Vault, error) {
+	return open(ctx, path, ledgerID, sqlitefile.ReadWrite, options)
+}
+
+// OpenReadOnly is Open for reading, while another process may be writing. Put, Erase and Purge are
+// eventstore.ErrReadOnly.
+func OpenReadOnly(ctx context.Context, path string, ledgerID uuid.UUID, options ...Option) (*Vault, error) {
+	return open(ctx, path, ledgerID, sqlitefile.ReadOnly, options)
+}
+
+func open(ctx context.Context, path string, ledgerID uuid.UUID, access sqlitefile.Access, options []Option) (_ *Vault, err error) {
+	v := &Vault{now: time.Now, commit: commit}
+	for _, option := range options {
+		option(v)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("opening vault %s: %w", path, errors.Join(err, v.release()))
+		}
+	}()
+	if err := checkMode(path); err != nil {
+		return nil, err
+	}
+	if access == sqlitefile.ReadWrite {
+		if v.writer, err = sqlitefile.NewPool(path, access, 1); err != nil {
+			return nil, err
+		}
+	}
+	if v.pool, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
+		return nil, err
+	}
+	conn, err := v.pool.Take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v.ledger, err = kind.Identify(conn)
+	v.pool.Put(conn)
+	if err != nil {
+		return nil, err
+	}
+	if v.ledger != ledgerID {
+		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, v.ledger, ledgerID)
+	}
+	if v.writer != nil {
+		if err := v.prepareWriter(ctx); err != nil {
+			return nil, fmt.Errorf("preparing to write: %w", err)
+		}
+	}
+	return v, nil
+}
+
+// checkMode refuses a file that others than its owner may read or write. Windows has no such modes.
+func checkMode(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%w, it is %04o", ErrMode, info.Mode().Perm())
+	}
+	return nil
+}
+
+// prepareWriter also makes durable what a killed process left in the write-ahead log: an fsync of the same file covers
+// it, and a commit is how to ask SQLite for one.
+func (v *Vault) prepareWriter(ctx context.Context) error {
+	conn, err := v.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.writer.Put(conn)
+	if err := sqlitex.ExecuteTransient(conn, "PRAGMA secure_delete = ON", nil); err != nil {
+		return err
+	}
+	return sqlitex.ExecuteTransient(conn, "UPDATE meta SET value = value WHERE key = 'format'", nil)
+}
+
+// Close finishes the calls under way and closes the file. Every later call, a second Close included, is
+// eventstore.ErrClosed.
+func (v *Vault) Close() error {
+	v.mu.Lock()
+	if v.closed {
+		v.mu.Unlock()
+		return eventstore.ErrClosed
+	}
+	v.closed = true
+	v.mu.Unlock()
+	v.calls.Wait()
+	if err := v.release(); err != nil {
+		return fmt.Errorf("closing the vault: %w", err)
+	}
+	return nil
+}
+
+// release closes the connections, readers first: the last one to close must be able to write, to put the write-ahead
+// log into the file.
+func (v *Vault) release() error {
+	var errs []error
+	for _, pool := range []*sqlitefile.Pool{v.pool, v.writer} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// enter begins a call, which calls.Done ends: Close waits for it.
+func (v *Vault) enter() error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if v.closed {
+		return eventstore.ErrClosed
+	}
+	v.calls.Add(1)
+	return nil
+}
+
+// read lends a connection to f, which must not call the caller's code.
+func (v *Vault) read(ctx context.Context, f func(conn *sqlite.Conn) error) error {
+	if err := v.enter(); err != nil {
+		return err
+	}
+	defer v.calls.Done()
+	conn, err := v.pool.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.pool.Put(conn)
+	return f(conn)
+}
+
+// write runs f in a transaction and returns when it is durable. If f fails, nothing is written. If the disk fails, at
+// the latest at the commit, nobody knows what is durable, and the vault refuses every further write.
+func (v *Vault) write(ctx context.Context, f func(conn *sqlite.Conn) error) error {
+	if err := v.enter(); err != nil {
+		return err
+	}
+	defer v.calls.Done()
+	if v.writer == nil {
+		return eventstore.ErrReadOnly
+	}
+	conn, err := v.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.writer.Put(conn)
+	if v.poison != nil {
+		return v.poison
+	}
+	if err := sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil); err != nil {
+		return fmt.Errorf("waiting to write: %w", err)
+	}
+	err = f(conn)
+	refused := errors.Is(err, ErrInvalid) || errors.Is(err, vault.ErrUnknown)
+	if err == nil {
+		err = v.commit(conn)
+	}
+	if err == nil {
+		return nil
+	}
+	if !conn.AutocommitEnabled() {
+		if failed := sqlitex.ExecuteTransient(conn, "ROLLBACK", nil); failed != nil {
+			err, refused = errors.Join(err, failed), false
+		}
+	}
+	if refused {
+		return err
+	}
+	v.poison = fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
+	return v.poison
+}
+
+// commit ends a transaction; it returns after fsync.
+func commit(conn *sqlite.Conn) error {
+	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
