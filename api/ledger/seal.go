@@ -125,6 +125,9 @@ func (l *Ledger) PurgeOrphans(ctx context.Context, before time.Time) (int, error
 		if err != nil {
 			return true, err
 		}
+		if c == (vault.Commitment{}) {
+			return true, nil // the mark of a request whose event is there
+		}
 		env, err := envelope.Parse(e.Bytes)
 		if err != nil {
 			return true, err

@@ -62,8 +62,8 @@ type Vault interface {
 	Erase(ctx context.Context, c Commitment) error
 
 	// Purge removes secrets and marks that were put before a moment and whose event was proved absent from the
-	// ledger: for each candidate live is asked, and it is removed where live says false. It returns how many secrets
-	// were removed.
+	// ledger: for each candidate live is asked, and it is removed where live says false. For the mark of a request, which
+	// has no commitment, it is asked with the zero one. It returns how many secrets were removed.
 	Purge(ctx context.Context, before time.Time, live func(ctx context.Context, event uuid.UUID, c Commitment) (bool, error)) (int, error)
 
 	// Each calls f for every secret that is here, in no particular order, and for every tombstone (with a nil Value).
