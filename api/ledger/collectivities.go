@@ -317,7 +317,7 @@ func held(v *labels.Label) *Held {
 	return h
 }
 
-// Find gives every body and contested name that an id or a name may mean: what the ledger has entered first, then the
+// Find gives every body and contested name that an id, a code or a name may mean: what the ledger has entered first, then the
 // official list; whatever the accents, ligatures, hyphens and articles. It never guesses among several.
 func (l *Ledger) Find(ctx context.Context, text string, size uint64) []CollectivityShort {
 	var out []CollectivityShort
@@ -326,6 +326,16 @@ func (l *Ledger) Find(ctx context.Context, text string, size uint64) []Collectiv
 		add := l.adder(w, &out)
 		if id := domain.CollectivityID(text); id.Valid() {
 			add(id)
+			return
+		}
+		if domain.ValidINSEE(text) || domain.ValidSIREN(text) {
+			for _, b := range w.Labels.Bodies(w.Size) {
+				if b.INSEE == text || b.SIREN == text {
+					add(b.ID)
+				}
+			}
+			add(domain.CollectivityID("fr-commune-" + text))
+			add(domain.CollectivityID("fr-epci-" + text))
 			return
 		}
 		folded := territory.Fold(text)
