@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"arobase/domain"
@@ -46,8 +47,8 @@ type Runner struct {
 // or one that is broken. The tree goes on; answers stay those of the size before it.
 var ErrStopped = errors.New("projections stopped")
 
-// batch is how many events are applied under one lock.
-const batch = 512
+// batch is how many events are read and decoded at once, and applied under one lock.
+const batch = 2048
 
 // NewRunner prepares projections over a store. They must be empty.
 func NewRunner(store eventstore.Store, all ...Projection) *Runner {
@@ -68,92 +69,93 @@ func NewRunner(store eventstore.Store, all ...Projection) *Runner {
 	return r
 }
 
-// CatchUp applies everything that the store holds now.
+// CatchUp applies everything that the store holds now. One goroutine reads ahead while others decode: decoding is what
+// takes the time of a replay.
 func (r *Runner) CatchUp(ctx context.Context) error {
-	for e, err := range r.batches(ctx, false) {
-		if err != nil {
-			return err
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type page struct {
+		events []eventstore.Event
+		err    error
+	}
+	pages := make(chan page, 2)
+	var reader sync.WaitGroup
+	defer reader.Wait()
+	defer cancel()
+	reader.Go(func() {
+		defer close(pages)
+		send := func(p page) bool {
+			select {
+			case pages <- p:
+				return true
+			case <-ctx.Done():
+				return false
+			}
 		}
-		if err := r.apply(e); err != nil {
+		events := make([]eventstore.Event, 0, batch)
+		for e, err := range r.store.ReadAll(ctx, r.Size()) {
+			if err != nil {
+				send(page{err: fmt.Errorf("reading events for the projections: %w", err)})
+				return
+			}
+			if events = append(events, e); len(events) == batch {
+				if !send(page{events: events}) {
+					return
+				}
+				events = make([]eventstore.Event, 0, batch)
+			}
+		}
+		send(page{events: events})
+	})
+	for p := range pages {
+		if p.err != nil {
+			return p.err
+		}
+		if err := r.apply(p.events); err != nil {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // Run applies events as they come, until the context ends. It returns nil then, and an error if the store fails or if
 // an event cannot be taken.
 func (r *Runner) Run(ctx context.Context) error {
-	if err := r.CatchUp(ctx); err != nil {
-		return ignoreEnd(ctx, err)
+	err := r.CatchUp(ctx)
+	for err == nil {
+		err = r.follow(ctx)
 	}
-	for e, err := range r.batches(ctx, true) {
-		if err != nil {
-			return ignoreEnd(ctx, err)
-		}
-		if err := r.apply(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func ignoreEnd(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
 	}
 	return err
 }
 
-// batches gives events in slices: as many as are at hand, up to batch. A follower gets them one by one once it has
-// caught up.
-func (r *Runner) batches(ctx context.Context, follow bool) func(yield func([]eventstore.Event, error) bool) {
-	return func(yield func([]eventstore.Event, error) bool) {
-		read := r.store.ReadAll
-		limit := batch
-		if follow {
-			read, limit = r.store.Follow, 1
+// follow applies events one by one as they come. It ends with an error.
+func (r *Runner) follow(ctx context.Context) error {
+	for e, err := range r.store.Follow(ctx, r.Size()) {
+		if err != nil {
+			return fmt.Errorf("following the store: %w", err)
 		}
-		pending := make([]eventstore.Event, 0, limit)
-		for e, err := range read(ctx, r.Size()) {
-			if err != nil {
-				yield(nil, fmt.Errorf("reading events for the projections: %w", err))
-				return
-			}
-			if pending = append(pending, e); len(pending) == limit {
-				if !yield(pending, nil) {
-					return
-				}
-				pending = pending[:0]
-			}
-		}
-		if len(pending) > 0 {
-			yield(pending, nil)
+		if err := r.apply([]eventstore.Event{e}); err != nil {
+			return err
 		}
 	}
+	return ctx.Err()
+}
+
+// delivery is a decoded event with the projections that ask for it.
+type delivery struct {
+	rec domain.Recorded
+	to  []Projection
 }
 
 // apply decodes outside the lock and applies within it.
 func (r *Runner) apply(events []eventstore.Event) error {
-	type delivery struct {
-		rec domain.Recorded
-		to  []Projection
+	if len(events) == 0 {
+		return nil
 	}
-	decoded := make([]delivery, 0, len(events))
-	taken := events
-	var stop error
-	for i, e := range events {
-		to := r.wants[e.Type]
-		if len(to) == 0 && domain.Known(e.Type) {
-			continue
-		}
-		rec, err := Decode(e)
-		if err != nil {
-			taken, stop = events[:i], fmt.Errorf("%w at position %d: %w", ErrStopped, e.Position, err)
-			break
-		}
-		decoded = append(decoded, delivery{rec, to})
-	}
+	decoded, stop := r.decode(events)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, d := range decoded {
@@ -161,13 +163,52 @@ func (r *Runner) apply(events []eventstore.Event) error {
 			p.Apply(d.rec)
 		}
 	}
-	if len(taken) > 0 {
-		r.size = taken[len(taken)-1].Position + 1
-	}
+	r.size = events[0].Position + eventstore.Position(len(decoded))
 	r.stopped = stop
 	close(r.changed)
 	r.changed = make(chan struct{})
 	return stop
+}
+
+// decode gives a delivery for each event, up to the first that cannot be taken and without it. The work is shared by
+// all processors.
+func (r *Runner) decode(events []eventstore.Event) ([]delivery, error) {
+	decoded := make([]delivery, len(events))
+	errs := make([]error, len(events))
+	var workers sync.WaitGroup
+	share := max(64, (len(events)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	for from := 0; from < len(events); from += share {
+		part := events[from:min(from+share, len(events))]
+		work := func() {
+			for i, e := range part {
+				if decoded[from+i], errs[from+i] = r.deliver(e); errs[from+i] != nil {
+					return
+				}
+			}
+		}
+		if len(events) <= share {
+			work()
+			break
+		}
+		workers.Go(work)
+	}
+	workers.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return decoded[:i], fmt.Errorf("%w at position %d: %w", ErrStopped, events[i].Position, err)
+		}
+	}
+	return decoded, nil
+}
+
+// deliver decodes an event if any projection asks for it. One of an unknown type is an error even where none does.
+func (r *Runner) deliver(e eventstore.Event) (delivery, error) {
+	to := r.wants[e.Type]
+	if len(to) == 0 && domain.Known(e.Type) {
+		return delivery{}, nil
+	}
+	rec, err := Decode(e)
+	return delivery{rec, to}, err
 }
 
 // Decode reads one stored event.

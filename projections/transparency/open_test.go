@@ -82,6 +82,12 @@ func TestOpenCutsPartialLeaf(t *testing.T) {
 	if got, want := reopened(t, path, l), (Opened{Kept: 3, Partial: true, Added: 1}); got != want {
 		t.Errorf("opened %+v, want %+v", got, want)
 	}
+	if err := os.Truncate(path, 32*tlog.StoredHashCount(4)+5); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := reopened(t, path, l), (Opened{Kept: 4}); got != want {
+		t.Errorf("with five bytes more: opened %+v, want %+v", got, want)
+	}
 }
 
 // The loss of power may leave blocks that were never written, anywhere after the last sync.
@@ -358,6 +364,14 @@ func TestSync(t *testing.T) {
 	}
 	if bound := tlog.StoredHashCount(window) + 64; disk.exposed > bound {
 		t.Errorf("%d hashes were not synced, more than the window's %d", disk.exposed, bound)
+	}
+	// What a killed process wrote is readable and perhaps not on the disk.
+	disk.synced = 0
+	if tree, _, err = open(t.Context(), disk, l, window); err != nil {
+		t.Fatal(err)
+	}
+	if all := tlog.StoredHashCount(tree.Size()); disk.synced != all {
+		t.Errorf("opening again synced %d hashes of %d", disk.synced, all)
 	}
 	l.add("sync", 3)
 	if err := tree.CatchUp(t.Context()); err != nil {
