@@ -139,3 +139,33 @@ func TestMoreSourcesNeverWeaken(t *testing.T) {
 		}
 	})
 }
+
+// TestJoinIsOneStream: facts under two names of one body are those of one stream that holds the events of both.
+func TestJoinIsOneStream(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		both := anyHistory(t)
+		half := make(map[uuid.UUID]bool)
+		var one, other []Recorded
+		for _, r := range both {
+			in := rapid.Bool().Draw(t, "half")
+			switch e := r.Event.(type) { // what names an event stands in its stream
+			case *RecordRetracted:
+				in = half[e.Event]
+			case *FactDisputed:
+				in = half[e.Event]
+			case *DisputeAnswered:
+				in = half[e.Dispute]
+			}
+			if half[r.ID] = in; in {
+				one = append(one, r)
+			} else {
+				other = append(other, r)
+			}
+		}
+		joined := AwardFacts(one)
+		joined.Join(AwardFacts(other))
+		if diff := cmp.Diff(AwardFacts(both), joined); diff != "" {
+			t.Fatalf("(-one stream +joined):\n%s", diff)
+		}
+	})
+}

@@ -81,6 +81,8 @@ func TestValidate(t *testing.T) {
 		{"a level below", award(func(e *AwardRecorded) { e.Level = -1 }), Invalid{{"level", "level", "-1: a level is an integer from 1 to 5"}}},
 		{"an edition", award(func(e *AwardRecorded) { e.Edition = -3 }), Invalid{{"edition", "edition", "-3: an edition is an ordinal from 1 (1999) on"}}},
 		{"an edition far away", award(func(e *AwardRecorded) { e.Edition = 1000 }), Invalid{{"edition", "edition", "1000: an edition is an ordinal from 1 (1999) on"}}},
+		{"the first edition", award(func(e *AwardRecorded) { e.Edition = 1 }), nil},
+		{"the last edition", award(func(e *AwardRecorded) { e.Edition = 999 }), nil},
 		{"a missing member", award(func(e *AwardRecorded) { e.Holder = "" }), Invalid{{"holder", "required", "is missing"}}},
 		{"a word", award(func(e *AwardRecorded) { e.Distinction = "gold" }),
 			Invalid{{"distinction", "oneof", `"gold" is none of: level, hors-concours, unspecified`}}},
@@ -183,6 +185,22 @@ func TestEveryMemberIsChecked(t *testing.T) {
 			}
 			if strings.Contains(got[0].Message, "breaks the rule") {
 				t.Errorf("%s: %s: no person understands %q", typ, m.path, got[0].Message)
+			}
+		}
+	}
+}
+
+// TestEveryOptionalMemberMayBeMissing takes away, from each sample, one member that is not always there.
+func TestEveryOptionalMemberMayBeMissing(t *testing.T) {
+	for _, typ := range Types() {
+		for _, m := range walk(reflect.TypeOf(typ.New()).Elem(), "") {
+			if !strings.Contains(m.field.Tag.Get("json"), ",omitempty") {
+				continue
+			}
+			e := sample(t, typ)
+			reach(reflect.ValueOf(e).Elem(), m.path).SetZero()
+			if err := Validate(e); err != nil {
+				t.Errorf("%s without %s: %v", typ, m.path, err)
 			}
 		}
 	}

@@ -99,7 +99,14 @@ func (a *api) events() {
 			return answer{}, err
 		}
 		f.Follow = true
-		return answer{stream: func(w http.ResponseWriter, r *http.Request) error { return a.follow(w, r, f) }}, nil
+		leave, err := a.seat()
+		if err != nil {
+			return answer{}, err
+		}
+		return answer{stream: func(w http.ResponseWriter, r *http.Request) {
+			defer leave()
+			a.follow(w, r, f)
+		}}, nil
 	})
 }
 

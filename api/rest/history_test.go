@@ -3,6 +3,7 @@ package rest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"arobase/api/ledger"
 	"arobase/api/ledger/tabular"
 	"arobase/api/rest"
+	"arobase/eventstore"
 	"arobase/eventstore/sqlite"
 	"arobase/eventstore/vault"
 	"arobase/eventstore/vault/sqlitevault"
@@ -131,8 +133,19 @@ func empty(t testing.TB) opened {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(o.close)
-	if err := o.Runner().CatchUp(t.Context()); err != nil {
+	ctx, cancel := context.WithCancel(t.Context())
+	var following sync.WaitGroup
+	following.Go(func() {
+		if err := o.Runner().Run(ctx); err != nil && !errors.Is(err, eventstore.ErrClosed) {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		following.Wait()
+		o.close()
+	})
+	if err := o.Runner().Wait(t.Context(), 2); err != nil { // a ledger begins with two events
 		t.Fatal(err)
 	}
 	return o

@@ -33,27 +33,27 @@ func (a *api) resume(last string, q asked, after uint64) (uint64, error) {
 	return size, nil
 }
 
-// follow sends events as they come, until the reader leaves or the server ends. It returns an error only as long as
-// nothing was sent.
-func (a *api) follow(w http.ResponseWriter, r *http.Request, f ledger.EventFilter) error {
+// seat takes one of the places for live readers. Whoever got one gives it back.
+func (a *api) seat() (leave func(), err error) {
 	select {
 	case a.live <- struct{}{}:
-		defer func() { <-a.live }()
+		return func() { <-a.live }, nil
 	default:
-		return later(tooManyReaders, 30)
+		return nil, later(tooManyReaders, 30)
 	}
+}
+
+// follow sends events as they come, until the reader leaves or the server ends.
+func (a *api) follow(w http.ResponseWriter, r *http.Request, f ledger.EventFilter) {
 	h := w.Header()
 	h.Set("Content-Type", mediaStream)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // a proxy in front must not wait for more
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
-		return nil
+		return
 	}
-	s := &stream{w: w, control: http.NewResponseController(w)}
-	if err := s.send("retry: 3000\n\n"); err != nil {
-		return nil
-	}
+	s := &stream{w: w, control: http.NewResponseController(w), now: a.Clock}
 	ctx, cancel := context.WithCancel(r.Context())
 	events, done := make(chan ledger.EventView), make(chan struct{})
 	go func() {
@@ -66,22 +66,19 @@ func (a *api) follow(w http.ResponseWriter, r *http.Request, f ledger.EventFilte
 	}()
 	beat := time.NewTicker(a.Heartbeat)
 	defer beat.Stop()
-	for {
-		var err error
+	// An error of sending says that the reader is gone.
+	for err := s.send("retry: 3000\n\n"); err == nil; {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-a.Stopping:
-			return nil
+			return
 		case <-done:
-			return nil
+			return
 		case v := <-events:
 			err = s.event(v)
 		case <-beat.C:
 			err = s.send(": still here\n\n")
-		}
-		if err != nil {
-			return nil // the reader is gone
 		}
 	}
 }
@@ -107,6 +104,7 @@ func (a *api) watch(ctx context.Context, f ledger.EventFilter, to chan<- ledger.
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	now     func() time.Time
 }
 
 func (s *stream) event(v ledger.EventView) error {
@@ -117,9 +115,9 @@ func (s *stream) event(v ledger.EventView) error {
 	return s.send(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", v.Index, v.Type, data))
 }
 
-// send writes and flushes. The server's deadline for writing is for answers that end; here each piece has its own.
+// send writes and flushes. Each piece has a deadline of its own.
 func (s *stream) send(text string) error {
-	_ = s.control.SetWriteDeadline(time.Now().Add(patience)) // not every writer can
+	_ = s.control.SetWriteDeadline(s.now().Add(patience))
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -103,6 +103,9 @@ func ended(t *testing.T, from <-chan message) {
 	}
 }
 
+// timeouts are those of the server: a live answer outlasts them.
+const timeouts = 100 * time.Millisecond
+
 // stage is a server of a test's own that leaves nothing behind.
 func stage(t *testing.T, change func(*rest.Deps)) (opened, *httptest.Server, context.Context) {
 	t.Helper()
@@ -112,7 +115,9 @@ func stage(t *testing.T, change func(*rest.Deps)) (opened, *httptest.Server, con
 	if change != nil {
 		change(&d)
 	}
-	server := httptest.NewServer(rest.New(d))
+	server := httptest.NewUnstartedServer(rest.New(d))
+	server.Config.ReadTimeout, server.Config.WriteTimeout = timeouts, timeouts
+	server.Start()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(func() {
 		cancel()
@@ -133,19 +138,24 @@ func TestLiveEventsAndResuming(t *testing.T) {
 		string(v.Disclosed["/data/note"]) != `"a remark"` {
 		t.Fatalf("%+v, %v", m, err)
 	}
+	time.Sleep(2 * timeouts)
+	o.cite(t, "after-the-deadlines")
+	if m = next(t, live); m.id != "3" {
+		t.Fatalf("after the server's deadlines: %+v", m)
+	}
 	leave()
 	ended(t, live)
 	for i := range 3 {
 		o.cite(t, fmt.Sprint("meanwhile-", i))
 	}
 	live = listen(t, ctx, server, "/v1/events/live", "Last-Event-ID", m.id)
-	for _, want := range []string{"3", "4", "5"} {
+	for _, want := range []string{"4", "5", "6"} {
 		if m := next(t, live); m.id != want {
-			t.Fatalf("after 2: %+v, want %s", m, want)
+			t.Fatalf("after 3: %+v, want %s", m, want)
 		}
 	}
 	o.cite(t, "later")
-	if m := next(t, live); m.id != "6" {
+	if m := next(t, live); m.id != "7" {
 		t.Errorf("live again: %+v", m)
 	}
 }

@@ -21,8 +21,8 @@ func (o opened) cite(t testing.TB, id string) ledger.Receipt {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Runner().CatchUp(t.Context()); err != nil {
-		t.Fatal(err)
+	if !r.Applied {
+		t.Fatal("the ledger does not answer from what was written")
 	}
 	return r
 }
@@ -65,7 +65,7 @@ func TestAnswersAsOfEarlierSizes(t *testing.T) {
 func TestEverySizeAnswers(t *testing.T) {
 	whole := decode[page](t, get(t, "/v1/editions")).AsOf
 	known := 0
-	for size := uint64(0); size <= whole; size += whole / 8 {
+	for size := uint64(0); size <= whole; size += whole / 4 {
 		n := len(decode[page](t, get(t, fmt.Sprint("/v1/collectivities?limit=1000&as_of=", size))).Items)
 		if n < known {
 			t.Errorf("as of %d the ledger knows %d bodies, before %d", size, n, known)

@@ -53,7 +53,8 @@ type answer struct {
 	// never says that no copy may be kept: what can be erased and nothing else.
 	never bool
 
-	stream func(w http.ResponseWriter, r *http.Request) error
+	// stream writes an answer that goes on. It is called once.
+	stream func(w http.ResponseWriter, r *http.Request)
 }
 
 // reply is what huma is given: everything is written by serve.

@@ -68,7 +68,7 @@ func TestPagesVisitEverythingOnce(t *testing.T) {
 		if len(whole) == 0 {
 			t.Errorf("%s: nothing", address)
 		}
-		for _, limit := range []int{7, 50} {
+		for _, limit := range []int{len(whole)/6 + 1, min(len(whole), 1000)} {
 			all, pages := visit(t, with(address, fmt.Sprint("limit=", limit)))
 			if fmt.Sprint(all) != fmt.Sprint(whole) {
 				t.Errorf("%s, pages of %d: %d entries, want the same %d", address, limit, len(all), len(whole))

@@ -32,6 +32,8 @@ type Deps struct {
 	Logger *slog.Logger
 	// Version is that of the program: it stands in the OpenAPI document, and another version makes other ETags.
 	Version string
+	// Clock sets deadlines for live readers. Nil: the clock of the machine.
+	Clock func() time.Time
 	// Stopping is closed when the server begins to shut down. http.Server.Shutdown waits for readers of the live events,
 	// who would stay for ever: they are sent away by this. Nil: never.
 	Stopping <-chan struct{}
@@ -63,6 +65,9 @@ func New(d Deps) http.Handler {
 	}
 	if d.Heartbeat == 0 {
 		d.Heartbeat = 15 * time.Second
+	}
+	if d.Clock == nil {
+		d.Clock = time.Now
 	}
 	if d.MaxLive == 0 {
 		d.MaxLive = 256

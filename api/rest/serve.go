@@ -36,10 +36,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, o *operation, in any
 	}
 	ans, err := f(q)
 	if err == nil && ans.stream != nil {
-		err = ans.stream(w, r)
-		if err == nil {
-			return
-		}
+		ans.stream(w, r)
+		return
 	}
 	var body []byte
 	if err == nil {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
-	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/headstest"
@@ -78,6 +77,15 @@ func (e *events) add(t testing.TB, name string, n int) {
 		}
 		e.all = append(e.all, b)
 	}
+}
+
+func parse(t testing.TB, b []byte) envelope.Envelope {
+	t.Helper()
+	e, err := envelope.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 func (e *events) bytes() [][]byte {
@@ -215,5 +223,3 @@ func oneHistory(t testing.TB, key *tlog.Key, heads []tlog.Head, all [][]byte) {
 		last = head.Size
 	}
 }
-
-var _ xtlog.HashReader = tlog.Tree(nil)

@@ -57,7 +57,7 @@ func TestKeyFile(t *testing.T) {
 // Whatever the seed, and so whatever pluses and slashes are in its base64, the public key fits the private one.
 func TestVerifierKey(t *testing.T) {
 	seen := map[string]bool{}
-	for seed := range 256 {
+	for seed := 1; seed < 256; seed += 5 {
 		key := newKey(t, zeros(seed))
 		verifier, err := note.NewVerifier(key.VerifierKey())
 		if err != nil {
@@ -73,8 +73,8 @@ func TestVerifierKey(t *testing.T) {
 		}
 		seen[key.VerifierKey()] = true
 	}
-	if len(seen) != 256 {
-		t.Errorf("%d different keys of 256", len(seen))
+	if len(seen) != 51 {
+		t.Errorf("%d different keys of 51", len(seen))
 	}
 }
 
@@ -128,31 +128,51 @@ func TestLoadKeyRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := strings.ReplaceAll(string(good), "example.org/arobase", "example.org/other")
-	comment, _, _ := strings.Cut(string(good), "\n")
-	_, secret, _ := strings.Cut(other, "\n")
-	for why, text := range map[string]string{
-		"empty":                                 "",
-		"no comment":                            secret,
-		"no key":                                comment + "\n",
-		"no end":                                strings.TrimSuffix(string(good), "\n"),
-		"two keys":                              string(good) + secret,
-		"a public key":                          comment + "\n" + newKey(t, 1).VerifierKey() + "\n",
-		"a key that is broken":                  strings.Replace(string(good), "+A", "+B", 1),
-		"a name that was changed in both lines": other,
-	} {
+	comment, secret, _ := strings.Cut(string(good), "\n")
+	elsewhere := filepath.Join(t.TempDir(), "log.key")
+	if _, err := tlog.GenerateKey(elsewhere, ledgerID, "example.org/other", zeros(1)); err != nil {
+		t.Fatal(err)
+	}
+	other, err := os.ReadFile(elsewhere)
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherComment, otherSecret, _ := strings.Cut(string(other), "\n")
+	load := func(text string) error {
 		path := filepath.Join(t.TempDir(), "log.key")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, origin := range []string{origin, "example.org/other"} {
-			_, err := tlog.LoadKey(path, ledgerID, origin)
-			if !errors.Is(err, tlog.ErrKeyFormat) && !errors.Is(err, tlog.ErrOrigin) {
-				t.Errorf("%s: %v, want ErrKeyFormat or ErrOrigin", why, err)
-			}
-			if err != nil && strings.Contains(err.Error(), "PRIVATE") {
-				t.Errorf("%s: the error shows the secret: %v", why, err)
-			}
+		_, err := tlog.LoadKey(path, ledgerID, origin)
+		if err != nil && strings.Contains(err.Error(), "PRIVATE") {
+			t.Errorf("the error shows the secret: %v", err)
+		}
+		return err
+	}
+	if err := load(comment + "\n" + secret); err != nil {
+		t.Errorf("the key as it was: %v", err)
+	}
+	for why, text := range map[string]string{
+		"both lines of another origin":  string(other),
+		"the comment of another origin": otherComment + "\n" + secret,
+		"the key of another origin":     comment + "\n" + otherSecret,
+	} {
+		if err := load(text); !errors.Is(err, tlog.ErrOrigin) {
+			t.Errorf("%s: %v, want ErrOrigin", why, err)
+		}
+	}
+	for why, text := range map[string]string{
+		"empty":                   "",
+		"no comment":              secret,
+		"no key":                  comment + "\n",
+		"no end":                  strings.TrimSuffix(string(good), "\n"),
+		"two keys":                string(good) + secret,
+		"a public key":            comment + "\n" + newKey(t, 1).VerifierKey() + "\n",
+		"a key that is broken":    strings.Replace(string(good), "+A", "+B", 1),
+		"a name that was changed": strings.ReplaceAll(string(good), "KEY+example.org/arobase", "KEY+example.org/other"),
+	} {
+		if err := load(text); !errors.Is(err, tlog.ErrKeyFormat) {
+			t.Errorf("%s: %v, want ErrKeyFormat", why, err)
 		}
 	}
 }

@@ -171,16 +171,22 @@ func TestSignDistrustsTheLastHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for why, last := range map[string]tlog.Head{
-		"signed by another key":   others,
-		"not signed":              {Size: mine.Size, Root: mine.Root},
-		"filed under a size less": {Size: 9, Root: smaller, Signed: mine.Signed},
-		"filed with another root": {Size: mine.Size, Root: xtlog.Hash{1}, Signed: mine.Signed},
+	const unsigned, misfiled = "the last checkpoint is not signed by this log's key", "the last checkpoint is filed under another size or root"
+	for why, tt := range map[string]struct {
+		last   tlog.Head
+		reason string
+	}{
+		"signed by another key":              {others, unsigned},
+		"not signed":                         {tlog.Head{Size: mine.Size, Root: mine.Root}, unsigned},
+		"filed under a size less":            {tlog.Head{Size: 9, Root: mine.Root, Signed: mine.Signed}, misfiled},
+		"filed as the checkpoint of another": {tlog.Head{Size: 9, Root: smaller, Signed: mine.Signed}, misfiled},
+		"filed with another root":            {tlog.Head{Size: mine.Size, Root: xtlog.Hash{1}, Signed: mine.Signed}, misfiled},
 	} {
-		heads := &memoryHeads{all: []tlog.Head{last}}
+		heads := &memoryHeads{all: []tlog.Head{tt.last}}
 		_, err := tlog.NewSigner(newKey(t, 1), tree, heads, clock).Sign(t.Context())
-		if _, ok := errors.AsType[*tlog.Refusal](err); !ok || len(heads.signed()) != 1 {
-			t.Errorf("%s: %v, want a refusal", why, err)
+		refusal, ok := errors.AsType[*tlog.Refusal](err)
+		if !ok || !strings.HasPrefix(refusal.Reason, tt.reason) || len(heads.signed()) != 1 {
+			t.Errorf("%s: %v, want a refusal because %s", why, err, tt.reason)
 		}
 	}
 	heads := &memoryHeads{all: []tlog.Head{mine}}

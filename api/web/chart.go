@@ -98,7 +98,7 @@ type chartRow struct {
 
 const (
 	tallPanel  = 190
-	shortPanel = 72
+	shortPanel = 70
 	headroom   = 30 // above the greatest value, for its label
 	footroom   = 22 // under zero, for the years
 )
@@ -183,10 +183,13 @@ func (p *page) panel(id, unit string, points []ledger.PointView) panel {
 	for i := range dots {
 		dots[i].Y = y(dots[i].value)
 		dots[i].LabelY = dots[i].Y - 9
+		if i > 0 && dots[i-1].edition == dots[i].edition && dots[i-1].Y < dots[i].Y {
+			dots[i].LabelY = dots[i].Y + 18 // under the one of the same edition that stands above it
+		}
 	}
 	v.Dots, v.Lines = dots, lines(dots)
 	for _, pt := range points {
-		if recorded && pt.Published.Value == nil && len(pt.Published.Alternatives) == 0 {
+		if recorded && pt.Published.Value == nil && len(pt.Published.Alternatives) == 0 && (pt.Recorded.Value == nil || *pt.Recorded.Value == 0) {
 			v.Gaps = append(v.Gaps, gap{across(pt.Edition, n, 0.5), v.Base - 6})
 		}
 	}
@@ -305,13 +308,19 @@ func thin(dots []dot, editions int) {
 		alternative := func(d dot) int { return map[bool]int{true: 1}[d.Kind == "alternative"] }
 		return cmp.Or(alternative(dots[a])-alternative(dots[b]), cmp.Compare(dots[b].edition, dots[a].edition))
 	})
+	apart := func(a, b dot) float64 {
+		dx := float64(a.edition-b.edition) / float64(editions) * narrow
+		return max(dx, -dx)
+	}
 	var kept []dot
 	for _, i := range order {
 		d := &dots[i]
 		d.Minor = slices.ContainsFunc(kept, func(k dot) bool {
-			dx := float64(k.edition-d.edition) / float64(editions) * narrow
 			width := 4 * float64(len([]rune(k.Value))+len([]rune(d.Value)))
-			return max(dx, -dx) < width && max(k.LabelY-d.LabelY, d.LabelY-k.LabelY) < 14
+			return apart(k, *d) < width && max(k.LabelY-d.LabelY, d.LabelY-k.LabelY) < 14
+		}) || slices.ContainsFunc(dots, func(o dot) bool {
+			middle := d.LabelY - 4
+			return o.edition != d.edition && apart(o, *d) < 4*float64(len([]rune(d.Value)))+5 && max(o.Y-middle, middle-o.Y) < 8
 		})
 		if !d.Minor {
 			kept = append(kept, *d)

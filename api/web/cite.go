@@ -109,7 +109,8 @@ func (p *page) names(ids []string) template.HTML {
 // sourceID is the form in which the ledger's reasons name sources.
 var sourceID = regexp.MustCompile(`[a-z0-9]+(?:-[a-z0-9]+)+`)
 
-// prose sets a reason that the ledger gives, in the language of the page, with the sources that it names as links.
+// prose sets a reason that the ledger gives, in the language of the page, with the sources that it names as links and its dates in
+// words.
 func (p *page) prose(fr, en string) template.HTML {
 	text := en
 	if p.code == "fr" && fr != "" {
@@ -120,11 +121,17 @@ func (p *page) prose(fr, en string) template.HTML {
 	at := 0
 	for _, m := range sourceID.FindAllStringIndex(text, -1) {
 		id := text[m[0]:m[1]]
-		if p.source(id) == nil {
+		var said template.HTML
+		switch date := p.Date(id); {
+		case date != id:
+			said = template.HTML(template.HTMLEscapeString(date)) //nolint:gosec // escaped
+		case p.source(id) != nil:
+			said = p.named(id)
+		default:
 			continue
 		}
 		b.WriteString(template.HTMLEscapeString(text[at:m[0]]))
-		b.WriteString(string(p.named(id)))
+		b.WriteString(string(said))
 		at = m[1]
 	}
 	b.WriteString(template.HTMLEscapeString(text[at:]))

@@ -123,10 +123,21 @@ func (s *site) edition(p *page) (any, error) {
 		}
 	}
 	for _, r := range e.Rules {
-		v.Rules = append(v.Rules, ruleLine{p.topic(r.Topic), r.Statement, []cite{p.cite(r.Source, r.Event)}})
+		v.addRule(p, r)
 	}
 	v.Change, err = p.change(n-1, n)
 	return v, err
+}
+
+// addRule adds a rule once, with every source that tells it in the same words.
+func (v *editionView) addRule(p *page, r ledger.RuleView) {
+	source := p.cite(r.Source, r.Event)
+	i := slices.IndexFunc(v.Rules, func(x ruleLine) bool { return x.Topic == p.topic(r.Topic) && x.Statement == r.Statement })
+	if i < 0 {
+		v.Rules = append(v.Rules, ruleLine{p.topic(r.Topic), r.Statement, []cite{source}})
+		return
+	}
+	v.Rules[i].Sources = append(v.Rules[i].Sources, source)
 }
 
 // neighbours finds the editions before and after of which something is known.

@@ -32,7 +32,7 @@ var englishLayout = words{
 	"month.7": "July", "month.8": "August", "month.9": "September", "month.10": "October", "month.11": "November", "month.12": "December",
 
 	"search.label":    "A municipality, an inter-municipal body, an Insee code or a Siren",
-	"search.short":    "Municipality, Insee code…",
+	"search.short":    "Name or code",
 	"search.button":   "Search",
 	"search.examples": "For example:",
 
@@ -104,6 +104,7 @@ var englishVocabulary = words{
 	"kind.unsettled": "undecided name",
 
 	"edition.named":       "edition %d (%d)",
+	"edition.bare":        "edition %d (%d)",
 	"edition.ordinal":     "ed. %d",
 	"names.recorded.one":  "%s name recorded",
 	"names.recorded.many": "%s names recorded",

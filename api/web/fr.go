@@ -32,7 +32,7 @@ var frenchLayout = words{
 	"month.7": "juillet", "month.8": "août", "month.9": "septembre", "month.10": "octobre", "month.11": "novembre", "month.12": "décembre",
 
 	"search.label":    "Une commune, une intercommunalité, un code Insee ou un Siren",
-	"search.short":    "Commune, code Insee…",
+	"search.short":    "Nom ou code",
 	"search.button":   "Chercher",
 	"search.examples": "Par exemple :",
 
@@ -104,6 +104,7 @@ var frenchVocabulary = words{
 	"kind.unsettled": "nom à départager",
 
 	"edition.named":       "l'édition %d (%d)",
+	"edition.bare":        "édition %d (%d)",
 	"edition.ordinal":     "éd. %d",
 	"names.recorded.one":  "%s nom recensé",
 	"names.recorded.many": "%s noms recensés",

@@ -17,14 +17,18 @@ type item struct {
 	Scope   string // of which part of the edition, "" for the whole
 	// Lead is what was said, each saying once.
 	Lead       []said
+	Against    string // what stands between two sayings
 	Verdict    status
 	Reason     template.HTML
 	Hypotheses []hypothesis
-	// Sources are all of them, each with what it says.
+	// Sources are all of them, each with what it says. Terse are the same for a margin: what all say is said once.
 	Sources  []cite
+	Terse    []cite
 	Recorded string
 	// Lone says that there is nothing to compare.
 	Lone bool
+	// Plain says that the verdict is its own reason.
+	Plain bool
 	// Shifted says that something else was held than was announced.
 	Shifted bool
 }
@@ -67,10 +71,10 @@ func slug(s string) string {
 func (p *page) item(it ledger.ItemView) item {
 	v := item{
 		ID: itemID(it), Name: p.metric(it.Metric), Scope: p.scope(it.Scope), Reason: p.prose(it.ReasonFR, it.Reason),
-		Verdict: status{it.Verdict, p.T("verdict." + it.Verdict)},
+		Verdict: status{it.Verdict, p.T("group." + it.Verdict)},
 	}
 	if it.Edition != 0 {
-		v.Edition = labelled{p.edition(it.Edition, yearOf(it.Edition)), p.href("edition", fmt.Sprint(it.Edition))}
+		v.Edition = labelled{p.T("edition.bare", it.Edition, yearOf(it.Edition)), p.href("edition", fmt.Sprint(it.Edition))}
 	}
 	for _, f := range it.Figures {
 		text := p.figure(f.Value, f.Unit, f.Precision)
@@ -83,13 +87,19 @@ func (p *page) item(it ledger.ItemView) item {
 		v.Sources = append(v.Sources, c)
 	}
 	v.statements(p, it)
+	v.Against = p.T("item.beside")
+	if it.Verdict == "contradicts" {
+		v.Against = p.T("item.against")
+	}
 	for _, h := range it.Hypotheses {
 		v.Hypotheses = append(v.Hypotheses, p.hypothesis(h))
 	}
 	if it.Recorded != nil {
 		v.Recorded = p.N("item.recorded", *it.Recorded)
 	}
-	v.Lone = it.Verdict == "cannot-tell" && len(it.Figures)+len(it.Statements) == 1
+	v.Lone = it.Verdict == "cannot-tell" && tellers(it) < 2
+	v.Plain = it.Verdict == "agrees" && !v.Shifted
+	v.Terse = terse(v)
 	return v
 }
 
@@ -145,4 +155,34 @@ func (p *page) hypothesis(h ledger.HypothesisView) hypothesis {
 		v.Proofs = p.proofs(v.Heading, []string{h.Event})
 	}
 	return v
+}
+
+// tellers counts the sources that tell of what was; announcements are not among them.
+func tellers(it ledger.ItemView) int {
+	seen := map[string]bool{}
+	for _, f := range it.Figures {
+		seen[f.Source] = true
+	}
+	for _, s := range it.Statements {
+		if s.Precision != "announced" {
+			seen[s.Source] = true
+		}
+	}
+	return len(seen)
+}
+
+// terse leaves out of the margin what stands in the text already, and a note that another source has too.
+func terse(v item) []cite {
+	out := slices.Clone(v.Sources)
+	noted := map[string]bool{}
+	for i := range out {
+		if len(v.Lead) == 1 && !v.Lead[0].Announced {
+			out[i].Says = ""
+		}
+		if noted[out[i].Note] {
+			out[i].Note = ""
+		}
+		noted[out[i].Note] = true
+	}
+	return out
 }

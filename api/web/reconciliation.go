@@ -38,10 +38,10 @@ var always = []string{"contradicts", "shifted", "cannot-tell"}
 
 func verdictOf(v item) string {
 	switch {
-	case v.Lone:
-		return "single"
 	case v.Shifted && v.Verdict.Code != "contradicts":
 		return "shifted"
+	case v.Lone:
+		return "single"
 	}
 	return v.Verdict.Code
 }

@@ -99,7 +99,7 @@ func (v *sourceView) holders(p *page, id string, lines []ledger.PalmaresLine) {
 }
 
 func (p *page) when(edition int) labelled {
-	return labelled{p.edition(edition, yearOf(edition)), p.href("edition", fmt.Sprint(edition))}
+	return labelled{p.T("edition.bare", edition, yearOf(edition)), p.href("edition", fmt.Sprint(edition))}
 }
 
 // figures adds the numbers and the facts of ceremonies. What follows only by adding is not said by the source.

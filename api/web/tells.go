@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 
 	"arobase/api/ledger"
@@ -96,7 +97,7 @@ func (p *page) editionOf(e domain.Edition, stated string) template.HTML {
 	if e == 0 {
 		return template.HTML(template.HTMLEscapeString(p.undatedYear([]ledger.Fact{{YearAsStated: stated}}))) //nolint:gosec // escaped
 	}
-	to := p.when(int(e))
+	to := labelled{p.edition(int(e), e.Year()), p.href("edition", fmt.Sprint(int(e)))}
 	if _, err := p.site.Ledger.Palmares(p.ctx, int(e), p.size); err != nil {
 		return template.HTML(template.HTMLEscapeString(to.Text)) //nolint:gosec // escaped
 	}

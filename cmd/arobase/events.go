@@ -37,19 +37,16 @@ out from these. A record is never changed; a correction is a record of its own.
 		if err := checkEvents(f, *output, *limit); err != nil {
 			return err
 		}
-		o, err := dataDir(*data).read(cmd.Context())
-		if err != nil {
+		return dataDir(*data).ask(cmd.Context(), "", func(o *opened, _ uint64) error {
+			n, err := printEvents(cmd.OutOrStdout(), *output, firstOf(*limit, o.Events(cmd.Context(), f)))
+			if f.Follow && errors.Is(err, context.Canceled) {
+				return nil // the interruption is how one stops following
+			}
+			if err == nil && n == 0 && *output == "table" {
+				fmt.Fprintln(cmd.ErrOrStderr(), "arobase: there is no such record")
+			}
 			return err
-		}
-		defer o.close()
-		n, err := printEvents(cmd.OutOrStdout(), *output, firstOf(*limit, o.Events(cmd.Context(), f)))
-		if f.Follow && errors.Is(err, context.Canceled) {
-			return nil // the interruption is how one stops following
-		}
-		if err == nil && n == 0 && *output == "table" {
-			fmt.Fprintln(cmd.ErrOrStderr(), "arobase: there is no such record")
-		}
-		return err
+		})
 	}
 	return cmd
 }

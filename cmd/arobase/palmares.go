@@ -30,18 +30,13 @@ how many are published.`,
 		if err := errors.Join(err, checkOutput(*output)); err != nil {
 			return err
 		}
-		o, err := dataDir(*data).read(cmd.Context())
+		var v ledger.PalmaresView
+		err = dataDir(*data).ask(cmd.Context(), *asOf, func(o *opened, size uint64) (err error) {
+			v, err = o.Palmares(cmd.Context(), n, size)
+			return o.unknownEdition(cmd.Context(), n, size, err)
+		})
 		if err != nil {
 			return err
-		}
-		defer o.close()
-		size, err := o.AsOf(cmd.Context(), *asOf)
-		if err != nil {
-			return asked(err)
-		}
-		v, err := o.Palmares(cmd.Context(), n, size)
-		if err != nil {
-			return o.unknownEdition(cmd.Context(), n, size, err)
 		}
 		switch out := cmd.OutOrStdout(); *output {
 		case "json":
@@ -57,7 +52,7 @@ how many are published.`,
 	return cmd
 }
 
-// unknownEdition names the editions of which something is known.
+// unknownEdition adds to an error that there is no such edition those of which something is known.
 func (o *opened) unknownEdition(ctx context.Context, n int, size uint64, err error) error {
 	if !errors.Is(err, ledger.ErrUnknown) {
 		return err
@@ -122,6 +117,9 @@ func printPalmares(w io.Writer, v ledger.PalmaresView) error {
 	var rows [][]string
 	for _, l := range v.Lines {
 		label := labelOf(l.EditionView)
+		if l.Distinction == "unspecified" {
+			label = "? @"
+		}
 		var mentions, notes []string
 		for _, m := range l.MentionsDetail {
 			mentions = append(mentions, orElse(m.Label, m.ID))
@@ -137,6 +135,7 @@ func printPalmares(w io.Writer, v ledger.PalmaresView) error {
 	}
 	p.table("", []column{{"label", false}, {"name", false}, {"département", false}, {"status", false}, {"source", false}, {"mentions", false}}, rows)
 	p.line("")
+	p.text("", "? @: the level is not stated. "+signNone+": a mention, and no label that is known.")
 	for i, s := range sources {
 		p.line(fmt.Sprintf("%5s %s", fmt.Sprintf("[%d]", i+1), s))
 	}

@@ -45,18 +45,13 @@ no source gives is shown as a hypothesis.`,
 		if err := errors.Join(err, checkOutput(*output)); err != nil {
 			return err
 		}
-		o, err := dataDir(*data).read(cmd.Context())
+		var v ledger.ReconciliationView
+		err = dataDir(*data).ask(cmd.Context(), *asOf, func(o *opened, size uint64) (err error) {
+			v, err = o.Reconciliation(cmd.Context(), n, size)
+			return o.unknownEdition(cmd.Context(), n, size, err)
+		})
 		if err != nil {
 			return err
-		}
-		defer o.close()
-		size, err := o.AsOf(cmd.Context(), *asOf)
-		if err != nil {
-			return asked(err)
-		}
-		v, err := o.Reconciliation(cmd.Context(), n, size)
-		if err != nil {
-			return o.unknownEdition(cmd.Context(), n, size, err)
 		}
 		items := slices.DeleteFunc(v.Items, func(i ledger.ItemView) bool { return *verdict != "" && i.Verdict != *verdict })
 		switch out := cmd.OutOrStdout(); *output {
@@ -162,7 +157,10 @@ func (p *page) hypothesis(h ledger.HypothesisView) {
 	if h.Arithmetic != "" && h.Arithmetic != h.Text {
 		text += " The ledger's own arithmetic: " + h.Arithmetic
 	}
-	if h.Kind != "established" {
+	if h.Fits != nil && !*h.Fits {
+		text += " The figures of the ledger do not bear it out."
+	}
+	if h.Kind != "established" && h.Source == "" {
 		text += " No source says so."
 	}
 	p.text("      "+lead, text)

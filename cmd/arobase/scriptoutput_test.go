@@ -110,3 +110,27 @@ func whole(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("found: %t, in\n%s", neg, text)
 	}
 }
+
+// allrows holds the answer of an import to one outcome for every row, and no error: allrows FILE appended|skipped.
+func allRows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: allrows FILE appended|skipped")
+	}
+	var answer struct {
+		Files []struct {
+			File                    string
+			Rows, Appended, Skipped int
+			Errors                  []any
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &answer))
+	if len(answer.Files) == 0 {
+		ts.Fatalf("there is no file")
+	}
+	for _, f := range answer.Files {
+		done := map[string]int{"appended": f.Appended, "skipped": f.Skipped}[args[1]]
+		if f.Rows == 0 || done != f.Rows || f.Appended+f.Skipped != f.Rows || len(f.Errors) > 0 {
+			ts.Fatalf("%s: %d rows, %d appended, %d skipped, %d errors", f.File, f.Rows, f.Appended, f.Skipped, len(f.Errors))
+		}
+	}
+}

@@ -67,27 +67,28 @@ func (p place) collectivity(ctx context.Context, text, asOf string) (v ledger.Co
 	if r != nil {
 		return r.collectivity(ctx, text, asOf)
 	}
-	o, err := dataDir(*p.data).read(ctx)
-	if err != nil {
+	err = dataDir(*p.data).ask(ctx, asOf, func(o *opened, size uint64) (err error) {
+		v, several, err = o.meant(ctx, text, size)
+		return err
+	})
+	return v, several, err
+}
+
+// meant is the one body that a text means, or all those that it may mean.
+func (o *opened) meant(ctx context.Context, text string, size uint64) (v ledger.CollectivityView, several []ledger.CollectivityShort, err error) {
+	found := o.Find(ctx, text, size)
+	switch len(found) {
+	case 0:
+		return v, nil, unknownBody(text, o.Search(ctx, text, 5, size))
+	case 1:
+		v, err = o.Collectivity(ctx, found[0].ID, size)
 		return v, nil, err
 	}
-	defer o.close()
-	size, err := o.AsOf(ctx, asOf)
-	if err != nil {
-		return v, nil, asked(err)
+	get := func(id string) (ledger.CollectivityView, error) { return o.Collectivity(ctx, id, size) }
+	if v, ok, err := contested(found, get); ok || err != nil {
+		return v, nil, err
 	}
-	found := o.Find(ctx, text, size)
-	if len(found) == 0 {
-		return v, nil, unknownBody(text, o.Search(ctx, text, 5, size))
-	}
-	if len(found) > 1 {
-		if v, ok, err := contested(found, func(id string) (ledger.CollectivityView, error) { return o.Collectivity(ctx, id, size) }); ok || err != nil {
-			return v, nil, err
-		}
-		return v, found, nil
-	}
-	v, err = o.Collectivity(ctx, found[0].ID, size)
-	return v, nil, err
+	return v, found, nil
 }
 
 // collectivity does the same on a server, by its search.

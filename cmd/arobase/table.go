@@ -25,7 +25,8 @@ type page struct {
 // newPage makes a page for a writer. Letters are bold only on a terminal whose owner did not ask for plain text
 // (no-color.org).
 func newPage(w io.Writer) *page {
-	return &page{bold: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	plain := os.Getenv("NO_COLOR") != "" //nolint:misspell // the convention has its own spelling
+	return &page{bold: isTerminal(w) && !plain && os.Getenv("TERM") != "dumb"}
 }
 
 func isTerminal(w io.Writer) bool {
@@ -135,7 +136,7 @@ func (p *page) table(indent string, columns []column, rows [][]string) {
 		last := len(cells) - 1
 		lines := []string{cells[last]}
 		if !columns[last].right {
-			lines = wrap(row[last], max(pageWidth-left, 30))
+			lines = wrap(row[last], max(pageWidth-left, 20))
 		}
 		cells[last] = lines[0]
 		p.line(indent + strings.Join(cells, columnGap))

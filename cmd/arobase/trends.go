@@ -103,17 +103,12 @@ func (p place) trends(ctx context.Context, q trends.Query, asOf string) (ledger.
 	if r != nil {
 		return r.trends(ctx, q, asOf)
 	}
-	o, err := dataDir(*p.data).read(ctx)
-	if err != nil {
-		return ledger.TrendsView{}, err
-	}
-	defer o.close()
-	size, err := o.AsOf(ctx, asOf)
-	if err != nil {
-		return ledger.TrendsView{}, asked(err)
-	}
-	v, err := o.Trends(ctx, q, size)
-	return v, asked(err)
+	var v ledger.TrendsView
+	err = dataDir(*p.data).ask(ctx, asOf, func(o *opened, size uint64) (err error) {
+		v, err = o.Trends(ctx, q, size)
+		return asked(err)
+	})
+	return v, err
 }
 
 func (r *remote) trends(ctx context.Context, q trends.Query, asOf string) (ledger.TrendsView, error) {

@@ -57,6 +57,8 @@ var followTests = []test{
 		// One event at a time: the next append happens only once the follower has seen the last one.
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
+		var group sync.WaitGroup
+		defer group.Wait() // an event may be seen before its append is answered
 		n := 0
 		mustAppend(t, s, "a", eventstore.NoStream, proposed(0))
 		began := time.Now()
@@ -67,11 +69,11 @@ var followTests = []test{
 			if n++; n == 200 {
 				break
 			}
-			go func() {
+			group.Go(func() {
 				if _, err := s.Append(ctx, "a", e.Revision, []eventstore.Proposed{proposed(n)}); err != nil {
 					t.Errorf("appending: %v", err)
 				}
-			}()
+			})
 		}
 		// A follower that only polled would need far longer for two hundred events.
 		if took := time.Since(began); took > patience/2 {

@@ -147,6 +147,16 @@ func TestOpenRefusesFileAhead(t *testing.T) {
 	if _, err := Check(t.Context(), path, l); !errors.Is(err, ErrAhead) {
 		t.Errorf("Check: %v, want ErrAhead", err)
 	}
+	// By more than the window, so that what would be probed is not there.
+	long := newLedger("ahead", 100)
+	disk := &memory{}
+	if _, _, err := open(t.Context(), disk, long, 10); err != nil {
+		t.Fatal(err)
+	}
+	long.events = long.events[:20]
+	if _, _, err := open(t.Context(), disk, long, 10); !errors.Is(err, ErrAhead) {
+		t.Errorf("Open of a file far ahead: %v, want ErrAhead", err)
+	}
 }
 
 func TestOpenRefusesFileInUse(t *testing.T) {
@@ -355,8 +365,7 @@ func TestSync(t *testing.T) {
 	const window = 2 * batch
 	disk := &failing{}
 	l := newLedger("sync", 2*window+5)
-	tree, _, err := open(t.Context(), disk, l, window)
-	if err != nil {
+	if _, _, err := open(t.Context(), disk, l, window); err != nil {
 		t.Fatal(err)
 	}
 	if all := tlog.StoredHashCount(2*window + 5); disk.synced != all {
@@ -367,7 +376,8 @@ func TestSync(t *testing.T) {
 	}
 	// What a killed process wrote is readable and perhaps not on the disk.
 	disk.synced = 0
-	if tree, _, err = open(t.Context(), disk, l, window); err != nil {
+	tree, _, err := open(t.Context(), disk, l, window)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if all := tlog.StoredHashCount(tree.Size()); disk.synced != all {
