@@ -26,13 +26,14 @@ func (s *Store) Follow(ctx context.Context, from eventstore.Position) iter.Seq2[
 
 func (s *Store) follow(ctx context.Context, next eventstore.Position, yield func(eventstore.Event, error) bool) error {
 	p := s.allPager()
-	for more := true; ; {
+	for {
 		// Taken before the reading: a commit after it fires this very signal, so no wake-up is lost.
 		grown := s.grown.next()
-		var err error
-		if next, more, err = s.readRange(ctx, p, next, math.MaxUint64, yield); err != nil || !more {
+		after, more, err := s.readRange(ctx, p, next, math.MaxUint64, yield)
+		if err != nil || !more {
 			return err
 		}
+		next = after
 		if err := s.wait(ctx, grown); err != nil {
 			return err
 		}

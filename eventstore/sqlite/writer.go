@@ -109,7 +109,7 @@ func (w *writer) write(batch []*request) {
 		refuse(batch, w.poison)
 		return
 	}
-	
+	w.onCommit()
 	for i, r := range batch {
 		r.answer <- answers[i]
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"arobase/eventstore"
 )
 
@@ -54,8 +56,8 @@ var idTests = []test{
 			} {
 				batch := proposals(0, 3)
 				batch[i].Bytes = change(batch[i].Bytes)
-				if got := wantIDConflict(t, s, "a", eventstore.NoStream, batch...); got.ID != batch[i].ID {
-					t.Errorf("the conflict names %s, but the bytes of %s differ", got.ID, batch[i].ID)
+				if id := conflictingID(t, s, "a", eventstore.NoStream, batch...); id != batch[i].ID {
+					t.Errorf("the conflict names %s, but the bytes of %s differ", id, batch[i].ID)
 				}
 			}
 		}
@@ -109,8 +111,13 @@ var idTests = []test{
 	}},
 }
 
-// wantIDConflict checks that an append fails and that the conflict names an event of the batch which is stored.
-func wantIDConflict(t *testing.T, s eventstore.Store, stream string, expected eventstore.Revision, events ...eventstore.Proposed) *eventstore.IDConflict {
+func wantIDConflict(t *testing.T, s eventstore.Store, stream string, expected eventstore.Revision, events ...eventstore.Proposed) {
+	t.Helper()
+	_ = conflictingID(t, s, stream, expected, events...)
+}
+
+// conflictingID checks that an append fails and that the conflict names an event of the batch which is stored.
+func conflictingID(t *testing.T, s eventstore.Store, stream string, expected eventstore.Revision, events ...eventstore.Proposed) uuid.UUID {
 	t.Helper()
 	_, err := s.Append(t.Context(), stream, expected, events)
 	conflict, ok := errors.AsType[*eventstore.IDConflict](err)
@@ -123,5 +130,5 @@ func wantIDConflict(t *testing.T, s eventstore.Store, stream string, expected ev
 	if _, err := s.Lookup(t.Context(), conflict.ID); err != nil {
 		t.Fatalf("the conflict names %s, which is not stored: %v", conflict.ID, err)
 	}
-	return conflict
+	return conflict.ID
 }

@@ -88,13 +88,22 @@ var readTests = []test{
 	{"a loop that ends early gives back what it used", func(t *testing.T, s eventstore.Store) {
 		fill(t, s)
 		for range 100 { // more than any pool has
-			for range s.ReadAll(t.Context(), 0) {
+			for _, err := range s.ReadAll(t.Context(), 0) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				break
 			}
-			for range s.ReadStream(t.Context(), "stream-1", 0) {
+			for _, err := range s.ReadStream(t.Context(), "stream-1", 0) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				break
 			}
-			for range s.Follow(t.Context(), 0) {
+			for _, err := range s.Follow(t.Context(), 0) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				break
 			}
 		}

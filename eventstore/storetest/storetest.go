@@ -181,5 +181,5 @@ func wantEvents(t *testing.T, got, want []eventstore.Event) {
 // equal says that two events are the same in every field; times in UTC, not merely the same instant.
 func equal(a, b eventstore.Event) bool {
 	return a.Position == b.Position && a.Stream == b.Stream && a.Revision == b.Revision && a.ID == b.ID && a.Type == b.Type &&
-		a.Recorded == b.Recorded && bytes.Equal(a.Bytes, b.Bytes)
+		a.Recorded.Equal(b.Recorded) && a.Recorded.Location() == b.Recorded.Location() && bytes.Equal(a.Bytes, b.Bytes)
 }

@@ -124,7 +124,7 @@ func (k Kind) Identify(conn *sqlite.Conn) (uuid.UUID, error) {
 	}
 	stmt, err := conn.Prepare("SELECT value FROM meta WHERE key = 'ledger'")
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("%w: %s without meta: %v", ErrFormat, k.Name, err)
+		return uuid.Nil, fmt.Errorf("%w: %s without meta: %w", ErrFormat, k.Name, err)
 	}
 	text, err := sqlitex.ResultText(stmt)
 	if err != nil {
@@ -132,7 +132,7 @@ func (k Kind) Identify(conn *sqlite.Conn) (uuid.UUID, error) {
 	}
 	ledger, err := uuid.Parse(text)
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("%w: %s names the ledger %q: %v", ErrFormat, k.Name, text, err)
+		return uuid.Nil, fmt.Errorf("%w: %s names the ledger %q: %w", ErrFormat, k.Name, text, err)
 	}
 	return ledger, nil
 }

@@ -86,7 +86,7 @@ func OpenReadOnly(ctx context.Context, path string, ledgerID uuid.UUID, options 
 }
 
 func open(ctx context.Context, path string, ledgerID uuid.UUID, access sqlitefile.Access, options []Option) (_ *Vault, err error) {
-	v := &Vault{now: time.Now, commit: commit}
+	v := &Vault{now: time.Now, commit: commit} //nolint:forbidigo // the default of what WithClock injects
 	for _, option := range options {
 		option(v)
 	}
