@@ -85,3 +85,19 @@ func TestEverySizeAnswers(t *testing.T) {
 		t.Errorf("only %d bodies in the end", known)
 	}
 }
+
+// An event belongs to every size greater than its index.
+func TestEventsAsOf(t *testing.T) {
+	for _, size := range []int{0, 1, 2, 500} {
+		p := decode[rest.List[ledger.EventView]](t, get(t, fmt.Sprint("/v1/events?limit=1000&as_of=", size)))
+		if len(p.Items) != size || p.Next != "" {
+			t.Errorf("as of %d: %d events, next %q", size, len(p.Items), p.Next)
+		}
+	}
+	e := decode[rest.List[ledger.EventView]](t, get(t, "/v1/events?after=500&limit=1")).Items[0]
+	for asOf, want := range map[int]int{500: 404, 501: 200} {
+		if w := get(t, fmt.Sprintf("/v1/events/%s?as_of=%d", e.ID, asOf)); e.Index != 500 || w.Code != want {
+			t.Errorf("event %d as of %d: %d, want %d", e.Index, asOf, w.Code, want)
+		}
+	}
+}

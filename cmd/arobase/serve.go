@@ -141,7 +141,7 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 
 // publicHandler puts the faces side by side.
 func (n *node) publicHandler(s settings) http.Handler {
-	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger})
+	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion()})
 	site := web.New(web.Deps{
 		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger,
 		Proof: func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
@@ -151,8 +151,8 @@ func (n *node) publicHandler(s settings) http.Handler {
 		},
 	})
 	mux := http.NewServeMux()
-	for _, path := range []string{"/v1/", "/openapi.json", "/openapi.yaml", "/docs", "/docs/", "/schemas/", "/problems/", "/log/disclosed/"} {
-		mux.Handle(path, api)
+	for _, pattern := range rest.Patterns {
+		mux.Handle(pattern, api)
 	}
 	mux.Handle("/log/", n.log.Handler())
 	mux.Handle("/", site)
