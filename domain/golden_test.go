@@ -128,6 +128,23 @@ func TestDecodeStrictRefuses(t *testing.T) {
 	}
 }
 
+// TestDecodeStrictSaysWhy holds that the commonest mistakes are told apart.
+func TestDecodeStrictSaysWhy(t *testing.T) {
+	const lapsed = `{"on":"2027-02-04","cause":"term"}`
+	for data, want := range map[string]string{
+		`{"on":"2027-02-04","cause":"term","why":"x"}`:  `unknown field "why"`,
+		`{"on":"2027-02-04","cause":"term","Cause":""}`: "cause: is missing",
+		`{"on":"2027-02-04","cause":"term","by":null}`:  "is repeated, empty or written in another way than " + lapsed,
+		`{"cause":"term"}`:           "on: is missing",
+		lapsed + lapsed:              "something follows the data",
+		`{"on":2027,"cause":"term"}`: "cannot unmarshal number",
+	} {
+		if _, err := DecodeStrict("arobase.distinction-lapsed.v1", []byte(data)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", data, err, want)
+		}
+	}
+}
+
 func memberOf(t *testing.T, data []byte, name string) json.RawMessage {
 	t.Helper()
 	members := make(map[string]json.RawMessage)

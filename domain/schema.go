@@ -163,11 +163,11 @@ func patternOf(form string) string {
 }
 
 func anyIDForm() string {
-	var any []string
+	var all []string
 	for _, f := range idForms {
-		any = append(any, strings.Trim(f.form.String(), "^$"))
+		all = append(all, strings.Trim(f.form.String(), "^$"))
 	}
-	return "^(" + strings.Join(any, "|") + ")$"
+	return "^(" + strings.Join(all, "|") + ")$"
 }
 
 func (p part) integerSchema() map[string]any {

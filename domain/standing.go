@@ -36,6 +36,8 @@ type Cite struct {
 	Position  uint64
 	Source    SourceID
 	Certainty Certainty
+	// Note is the commitment to a remark, or "".
+	Note string
 	// YearAsStated is kept for undated facts only: it is all that is known of their time.
 	YearAsStated string
 	// RetractedAt is the position of the retraction plus one, or 0.
@@ -146,7 +148,7 @@ func (f *Facts) Apply(r Recorded) {
 
 // cite says where a holding stands.
 func (h Holding) cite(r Recorded) Cite {
-	c := Cite{Event: r.ID, Position: r.Position, Source: h.Source, Certainty: h.Certainty}
+	c := Cite{Event: r.ID, Position: r.Position, Source: h.Source, Certainty: h.Certainty, Note: h.Note.Commitment()}
 	if h.Edition == 0 {
 		c.YearAsStated = h.YearAsStated
 	}

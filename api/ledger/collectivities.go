@@ -269,7 +269,7 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 		v.Arbitration = &Arbitration{a.Event, a.Position, l.Text(ctx, a.Reason)}
 	}
 	for _, a := range label.Awards {
-		f := l.fact(a.Cite)
+		f := l.fact(ctx, a.Cite)
 		f.Distinction, f.Level = string(a.Distinction), level(&a.Award)
 		v.Facts = append(v.Facts, f)
 	}
@@ -277,7 +277,7 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 		detail := MentionView{string(m.ID), "", string(m.Status)}
 		v.Mentions = append(v.Mentions, string(m.ID))
 		for _, mf := range m.Facts {
-			f := l.fact(mf.Cite)
+			f := l.fact(ctx, mf.Cite)
 			f.Mention, f.Label = string(mf.Mention), l.Text(ctx, mf.Label)
 			if detail.Label == "" {
 				detail.Label = f.Label
@@ -292,10 +292,10 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 	return v
 }
 
-func (l *Ledger) fact(c domain.Cite) Fact {
+func (l *Ledger) fact(ctx context.Context, c domain.Cite) Fact {
 	return Fact{
 		Event: c.Event, Index: c.Position, Source: string(c.Source), Certainty: string(c.Certainty),
-		YearAsStated: c.YearAsStated, Retracted: c.Retracted(),
+		YearAsStated: c.YearAsStated, Note: l.Text(ctx, c.Note), Retracted: c.Retracted(),
 	}
 }
 

@@ -262,6 +262,10 @@ func (p *plan) body(row tabular.Row, id domain.CollectivityID, name string) (dom
 	switch {
 	case !ok:
 		return domain.CollectivityRegistered{}, wrong("status", "oneof", "%q is none of: resolved, ambiguous, historic, foreign, not_a_collectivity", row.Get("status"))
+	case strings.HasPrefix(string(id), "fr-epci-") && !strings.HasPrefix(string(id), "fr-epci-x-") && id.Kind() == "":
+		return domain.CollectivityRegistered{}, wrong("collectivity_id", "siren", "%q does not end in a SIREN: nine digits of which the last is the check digit", id)
+	case strings.HasPrefix(string(id), "fr-commune-") && id.Kind() == "":
+		return domain.CollectivityRegistered{}, wrong("collectivity_id", "insee", "%q does not have a commune's code: five characters, such as 73008, 2A004 or 97103", id)
 	case id.Kind() == "":
 		return domain.CollectivityRegistered{}, wrong("collectivity_id", "collectivity", "%q is not the id of a body: fr-commune-<INSEE>, fr-epci-<SIREN> or another form of the identity rules, with valid codes", id)
 	case !slices.Contains(kinds, id.Kind()):

@@ -11,7 +11,6 @@ import (
 	"filippo.io/torchwood"
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"arobase/projections/transparency"
 )
@@ -33,7 +32,7 @@ nothing. Exit code 3 where anything is not right; the first such thing is named.
 			return err
 		}
 		if err == nil {
-			defer o.close()
+			defer func() { _ = o.close() }()
 			err = checkAll(cmd.Context(), o, out)
 		}
 		if err != nil {
@@ -146,7 +145,7 @@ func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, 
 		if err != nil {
 			return err
 		}
-		if root != tlog.Hash(head.Root) {
+		if root != head.Root {
 			return fmt.Errorf("%s: checkpoint of size %d has another root than the records", headsFile, head.Size)
 		}
 		n++

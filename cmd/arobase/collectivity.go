@@ -144,7 +144,11 @@ func heldInWords(h *ledger.Held) string {
 	if h.Sources == 1 {
 		sources = "one source"
 	}
-	s := fmt.Sprintf("%s in edition %d (%d), %s", awardInWords(h.Distinction, h.Level), h.Edition, h.Year, sources)
+	what := awardInWords(h.Distinction, h.Level)
+	if h.Distinction == "unspecified" {
+		what = "a label, its level not stated,"
+	}
+	s := fmt.Sprintf("%s in edition %d (%d), %s", what, h.Edition, h.Year, sources)
 	if h.Status != "" && h.Status != "reported" {
 		s += ", " + h.Status
 	}

@@ -55,7 +55,7 @@ func gistOfStatement(e ledger.EventView, data domain.Event) string {
 	switch d := data.(type) {
 	case *domain.FigurePublished:
 		f := ledger.FigureView{Value: d.Float(), Unit: d.Unit, Precision: string(d.Precision), Sources: []string{string(d.Source)}}
-		return words(d.Metric, d.Scope, figureWithSources(f))
+		return words(d.Metric, d.Scope) + ": " + figureWithSources(f)
 	case *domain.CeremonyFactRecorded:
 		value := d.On + disclosed(e, "/data/value")
 		if d.Until != "" {
@@ -70,7 +70,7 @@ func gistOfStatement(e ledger.EventView, data domain.Event) string {
 	case *domain.RuleRecorded:
 		return words(d.Topic+":", disclosed(e, "/data/statement"), "("+string(d.Source)+")")
 	case *domain.ExplanationProposed:
-		return words(d.Kind, d.Metric, d.Scope+":", disclosed(e, "/data/textEn"))
+		return words(d.Kind, "on", d.Metric, d.Scope) + ": " + disclosed(e, "/data/textEn")
 	case *domain.RecordRetracted:
 		return words(d.Event.String(), d.Cause)
 	case *domain.FigureRetracted:

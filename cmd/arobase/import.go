@@ -37,7 +37,7 @@ ledger by themselves, with the origin ` + defaultOrigin + `, where there is none
 		if err != nil {
 			return err
 		}
-		defer o.close()
+		defer func() { _ = o.close() }()
 		if !created {
 			return fmt.Errorf("%s holds a ledger already: %s", *data, o.LedgerID)
 		}
@@ -72,13 +72,18 @@ and nothing of that file is written.`,
 		if err != nil {
 			return err
 		}
-		o, _, err := dataDir(*data).write(cmd.Context(), genesis{origin: defaultOrigin})
+		where, discard, err := importTarget(*data, *dry)
 		if err != nil {
 			return err
 		}
-		defer o.close()
+		defer discard()
+		o, _, err := where.write(cmd.Context(), genesis{origin: defaultOrigin})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = o.close() }()
 		all, err := importFiles(cmd.Context(), o.Ledger, files, ledger.ImportOptions{By: *by, DryRun: *dry}, cmd.ErrOrStderr())
-		if err == nil {
+		if err == nil && !*dry {
 			err = o.signNow(cmd.Context())
 		}
 		if err := errors.Join(err, printImported(cmd, *output, all, *dry)); err != nil {
@@ -92,6 +97,22 @@ and nothing of that file is written.`,
 		return nil
 	}
 	return cmd
+}
+
+// importTarget is where to import into. A dry run makes no ledger: where there is none it uses one that is thrown away.
+func importTarget(data string, dry bool) (dir dataDir, discard func(), err error) {
+	dir, discard = dataDir(data), func() {}
+	if !dry {
+		return dir, discard, nil
+	}
+	if there, err := dir.exists(); there || err != nil {
+		return dir, discard, err
+	}
+	temporary, err := os.MkdirTemp("", "arobase-dry-run-")
+	if err != nil {
+		return dir, discard, err
+	}
+	return dataDir(temporary), func() { _ = os.RemoveAll(temporary) }, nil
 }
 
 // filesOf lists the files that the arguments name.

@@ -145,14 +145,21 @@ func printPalmares(w io.Writer, v ledger.PalmaresView) error {
 
 // palmaresSize says how much of the edition this is.
 func palmaresSize(v ledger.PalmaresView) string {
-	labels, mentions := 0, 0
+	labels, derived, mentions := 0, 0, 0
 	for _, l := range v.Lines {
-		if labelOf(l.EditionView) != "" {
+		switch {
+		case l.Derived:
+			derived++
+		case labelOf(l.EditionView) != "":
 			labels++
 		}
 		mentions += len(l.Mentions)
 	}
-	s := fmt.Sprintf("Recorded by name: %d with a label, %d mentions. ", labels, mentions)
+	s := fmt.Sprintf("Recorded by name: %d with a label", labels)
+	if derived > 0 {
+		s += fmt.Sprintf(" (and %d by reasoning only)", derived)
+	}
+	s += fmt.Sprintf(", %d mentions. ", mentions)
 	switch {
 	case v.Enumerated:
 		return s + "The whole list is known."

@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HISTORY", history)
+			env.Values[followerKey{}] = new(follower)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -52,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"freeport":    freePort,
 			"allrows":     allRows,
 			"waitfor":     waitFor,
+			"follow":      following,
 			"holdlock":    holdLock,
 		},
 	})

@@ -102,7 +102,9 @@ func (r *remote) collectivity(ctx context.Context, text, asOf string) (v ledger.
 		return v, err
 	}
 	if domain.CollectivityID(text).Valid() {
-		v, err = get(text)
+		if v, err = get(text); errors.Is(err, ledger.ErrUnknown) {
+			err = unknownBody(text, nil)
+		}
 		return v, nil, err
 	}
 	search := url.Values{"q": {text}}

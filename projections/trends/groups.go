@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
 	"arobase/domain"
 	"arobase/projections/labels"
 	"arobase/projections/phrase"
@@ -33,11 +36,12 @@ func (w World) groups(e domain.Edition, by string) []Point {
 			add(key{"labelled", group})
 		}
 	}
+	french := collate.New(language.French) // Île-de-France stands with the I
 	slices.SortFunc(keys, func(a, b key) int {
 		if a.metric != b.metric {
 			return slices.Index(Metrics, a.metric) - slices.Index(Metrics, b.metric)
 		}
-		return strings.Compare(a.group, b.group)
+		return french.CompareString(a.group, b.group)
 	})
 	var out []Point
 	for _, k := range keys {

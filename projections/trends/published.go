@@ -105,7 +105,7 @@ func join(all []candidate) []Figure {
 func (w World) Published(e domain.Edition, metric, scope string) Published {
 	all := w.Stated(e, metric, scope)
 	if len(all) == 0 {
-		return Published{Reason: w.whyNone(e, metric)}
+		return Published{Reason: w.whyNone(e, metric, scope)}
 	}
 	held := w.Figures.HeldOn(e, w.Size)
 	near := func(f Figure) distance {
@@ -220,8 +220,8 @@ func (w World) sourcesOf(e domain.Edition) []domain.SourceID {
 }
 
 // whyNone says why there is no figure, and names the parts that could not be added.
-func (w World) whyNone(e domain.Edition, metric string) phrase.Phrase {
-	if parts, ok := summands[metric]; ok {
+func (w World) whyNone(e domain.Edition, metric, scope string) phrase.Phrase {
+	if parts, ok := summands[metric]; ok && scope == "" {
 		for _, s := range w.sourcesOf(e) {
 			all := true
 			for _, p := range parts {
