@@ -40,7 +40,7 @@ func (c RecordAward) Basis() []StreamName      { return c.basis() }
 func (RecordAward) Opens([]Recorded) []Opening { return nil }
 
 func (c RecordAward) Decide(in Input) ([]Event, error) {
-	if err := c.Award.Check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	if err := c.check(in); err != nil {

@@ -81,7 +81,7 @@ func ValidINSEE(s string) bool { return insee.MatchString(s) }
 
 // ValidSIREN tells whether s is nine digits of which the last is the check digit (ISO/IEC 7812-1, the Luhn sum).
 func ValidSIREN(s string) bool {
-	if len(s) != 9 {
+	if len(s) != 9 || s == "000000000" {
 		return false
 	}
 	sum := 0

@@ -222,8 +222,12 @@ func (f *Facts) Standing(independent Independent) Standing {
 		return Standing{}
 	}
 	if n := len(f.Arbitrations); n > 0 {
-		chosen := f.Arbitrations[n-1].Chosen
-		if slices.ContainsFunc(live, func(a AwardFact) bool { return a.Award == chosen }) {
+		last := f.Arbitrations[n-1]
+		chosen := last.Chosen
+		stands := slices.ContainsFunc(live, func(a AwardFact) bool { return a.Award == chosen })
+		// What was entered later the arbiter had not seen.
+		challenged := slices.ContainsFunc(live, func(a AwardFact) bool { return a.Position > last.Position && a.Contradicts(chosen) })
+		if stands && !challenged {
 			return Standing{Status: Arbitrated, Award: &chosen}
 		}
 	}

@@ -141,3 +141,16 @@ func TestFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestCiteOfUndatedFacts: the year that a source states is kept where it is all that is known of the time.
+func TestCiteOfUndatedFacts(t *testing.T) {
+	undated := awarded("a", level(4), Undated)
+	undated.Edition, undated.YearAsStated, undated.Note = 0, "2018|2024", sealed('n')
+	want := []AwardFact{
+		{level(4), Cite{Event: nth(0), Position: 100, Source: "a", Certainty: Undated, YearAsStated: "2018|2024", Note: sealed('n').Commitment()}},
+		{level(5), Cite{Event: nth(1), Position: 110, Source: "b", Certainty: Stated}},
+	}
+	if diff := cmp.Diff(want, told(undated, says("b", level(5))).Awards); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -41,8 +41,8 @@ var forms = []struct {
 		func(s string) bool { return CollectivityID(s).Valid() }},
 	{"sourceid", "a source's id has lower-case letters, digits and hyphens", func(s string) bool { return SourceID(s).Valid() }},
 	{"mention", "a mention's id has lower-case letters, digits and hyphens", func(s string) bool { return MentionID(s).Valid() }},
-	{"slug", "only lower-case letters, digits and hyphens", slug.MatchString},
-	{"line", "one line of text without control characters, in Unicode normal form C", validLine},
+	{"slug", "only lower-case letters, digits and hyphens", func(s string) bool { return len(s) <= 100 && slug.MatchString(s) }},
+	{"line", "one line of text without control or invisible characters, in Unicode normal form C", validLine},
 	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", statedYear.MatchString},
 	{"pointer", "the place of a sealed field in its event, such as /data/note", patterns["pointer"].MatchString},
 	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
@@ -64,7 +64,7 @@ func validLine(s string) bool {
 		return false
 	}
 	return strings.IndexFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError || noncharacter(r)
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError || noncharacter(r) || unicode.Is(unicode.Cf, r)
 	}) < 0
 }
 
@@ -122,6 +122,9 @@ func Validate(e Event) error {
 		for _, w := range wrong {
 			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
 		}
+	}
+	if f, ok := e.(*FigurePublished); ok && f.Scale > 0 && f.Value%10 == 0 {
+		found = append(found, FieldError{"value", "number", "a number has one form: without zeros at the end of its decimals"})
 	}
 	for f := range SealedFields(e) {
 		if text, ok := f.Field.Value().(string); ok {

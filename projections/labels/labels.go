@@ -181,6 +181,10 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 		return Label{}, false
 	}
 	v.Standing, v.Awards, v.Disputes = facts.Standing(l.independentAt(size)), facts.Awards, facts.Disputes
+	if v.Edition == 0 && v.Standing.Status == domain.Contested {
+		// They may be of different editions: nothing contradicts, and nothing follows.
+		v.Standing = domain.Standing{Status: domain.Reported}
+	}
 	if n := len(facts.Arbitrations); n > 0 {
 		v.Arbitration = &facts.Arbitrations[n-1]
 	}
