@@ -236,13 +236,14 @@ func (l *Ledger) Reconciliation(ctx context.Context, edition int, size uint64) (
 	v := ReconciliationView{Items: []ItemView{}, AsOf: size}
 	var err error
 	l.world(ctx, size, func(w reconciliation.World) {
-		items := w.All()
-		if edition != 0 {
-			if !slices.Contains(knownEditions(w), domain.Edition(edition)) {
-				err = fmt.Errorf("edition %d: %w", edition, ErrUnknown)
-				return
-			}
-			items = w.Items(domain.Edition(edition))
+		var items []reconciliation.Item
+		switch e := domain.Edition(edition); {
+		case e == 0:
+			items = w.All()
+		case slices.Contains(knownEditions(w), e):
+			items = w.Items(e)
+		default:
+			err = fmt.Errorf("edition %d: %w", edition, ErrUnknown)
 		}
 		for _, it := range items {
 			v.Items = append(v.Items, l.itemView(ctx, w, it))

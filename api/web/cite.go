@@ -103,7 +103,7 @@ func (p *page) names(ids []string) template.HTML {
 	for i, id := range ids {
 		parts[i] = string(p.named(id))
 	}
-	return template.HTML(p.list(parts)) //nolint:gosec // each part is escaped, the words between them are ours
+	return template.HTML(p.list(parts)) // each part is escaped, the words between them are ours
 }
 
 // sourceID is the form in which the ledger's reasons name sources.
@@ -124,7 +124,7 @@ func (p *page) prose(fr, en string) template.HTML {
 		var said template.HTML
 		switch date := p.Date(id); {
 		case date != id:
-			said = template.HTML(template.HTMLEscapeString(date)) //nolint:gosec // escaped
+			said = template.HTML(template.HTMLEscapeString(date)) // escaped
 		case p.source(id) != nil:
 			said = p.named(id)
 		default:
@@ -135,7 +135,7 @@ func (p *page) prose(fr, en string) template.HTML {
 		at = m[1]
 	}
 	b.WriteString(template.HTMLEscapeString(text[at:]))
-	return template.HTML(b.String()) //nolint:gosec // every part was escaped
+	return template.HTML(b.String()) // every part was escaped
 }
 
 // share gives the records of one of several sources: the ledger lists them source by source, as many for each.

@@ -35,7 +35,8 @@ type candidate struct{ Name, Href, Place string }
 
 // today answers the first question of a visitor.
 type today struct {
-	Mark *mark
+	Heading string
+	Mark    *mark
 	// Lead is the answer, Text what to know of it.
 	Lead   string
 	Status *status
@@ -52,7 +53,6 @@ type moment struct {
 	Mentions                []mentionLine
 	Remarks                 []string
 	Notes                   []cite // of the label
-	Holders                 []string
 	Disputes                []dispute
 	Arbitration             []proof
 }
@@ -83,8 +83,12 @@ func (s *site) collectivity(p *page) (any, error) {
 		return nil, err
 	}
 	v := collectivityView{
-		Name: c.Name, Note: c.Note, Lede: p.whereabouts(c), Today: p.today(c), Timeline: p.moments(c.Editions, c.Disputes),
-		Undated: p.moments(c.Undated, c.Disputes), Strip: p.strip(c),
+		Name: c.Name, Note: c.Note, Lede: p.whereabouts(c), Today: p.today(c), Timeline: p.moments(c.Name, c.Editions, c.Disputes),
+		Undated: p.moments(c.Name, c.Undated, c.Disputes), Strip: p.strip(c),
+	}
+	v.Today.Heading = p.T("today.heading")
+	if p.asOf != "" {
+		v.Today.Heading = p.T("today.heading.then")
 	}
 	p.Title, p.Description = c.Name, v.Lede+". "+v.Today.Lead
 	for _, name := range c.Names {
@@ -156,12 +160,12 @@ func (p *page) relative(r ledger.Relative, heading string) relative {
 	}
 	return relative{
 		Name: r.Name, Href: p.href("collectivity", r.ID), Heading: heading,
-		Proofs: p.proofs(r.Name, []string{r.Event.String()}), Timeline: p.moments(r.Editions, nil),
+		Proofs: p.proofs(r.Name, []string{r.Event.String()}), Timeline: p.moments(r.Name, r.Editions, nil),
 	}
 }
 
-// moments tells a label edition by edition.
-func (p *page) moments(editions []ledger.EditionView, disputes []ledger.DisputeView) []moment {
+// moments tells the label of a body, by its name, edition by edition.
+func (p *page) moments(name string, editions []ledger.EditionView, disputes []ledger.DisputeView) []moment {
 	var out []moment
 	for _, e := range editions {
 		m := moment{Remarks: p.remarks(e)}
@@ -186,8 +190,10 @@ func (p *page) moments(editions []ledger.EditionView, disputes []ledger.DisputeV
 			m.Notes = p.factNotes(e.Facts, isAward, contested)
 		}
 		m.Mentions = p.mentionLines(e)
-		for _, name := range e.Holders {
-			m.Holders = append(m.Holders, name)
+		for _, stated := range e.Holders {
+			if stated != name {
+				m.Remarks = append(m.Remarks, p.T("remark.named", stated))
+			}
 		}
 		if a := e.Arbitration; a != nil {
 			m.Arbitration = p.proofs(p.T("status.arbitrated"), []string{a.Event.String()})

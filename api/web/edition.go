@@ -30,7 +30,7 @@ type editionLine struct {
 
 func (s *site) editions(p *page) (any, error) {
 	p.Title, p.Description = p.T("editions.title"), p.T("editions.description")
-	known := s.Ledger.Editions(p.ctx, p.size)
+	known := p.editions()
 	v := editionsView{}
 	if len(known) == 0 {
 		return v, nil
@@ -142,7 +142,7 @@ func (v *editionView) addRule(p *page, r ledger.RuleView) {
 
 // neighbours finds the editions before and after of which something is known.
 func (v *editionView) neighbours(p *page, n int) {
-	for _, e := range p.site.Ledger.Editions(p.ctx, p.size) { // the latest first
+	for _, e := range p.editions() { // the latest first
 		to := &labelled{p.T("edition.short", e.Edition, e.Year), p.href("edition", fmt.Sprint(e.Edition))}
 		switch {
 		case e.Edition > n:

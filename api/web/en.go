@@ -61,7 +61,7 @@ var englishLayout = words{
 	"seal.signed.many":   "Sealed: a signed checkpoint covers %s records.",
 	"seal.unsigned.one":  "The last checkpoint covers %s record; it is not signed.",
 	"seal.unsigned.many": "The last checkpoint covers %s records; it is not signed.",
-	"seal.none":          "%s records. No checkpoint is kept here.",
+	"seal.none":          "%s records. No checkpoint is signed.",
 	"seal.how":           "What the seal proves, and what it does not",
 }
 
@@ -194,7 +194,7 @@ var englishVocabulary = words{
 	"scope.population:over-100000":  "over 100,000 inhabitants",
 	"scope.population:large-cities": "large cities",
 	"coverage.whole":                "%s: the list is complete.",
-	"coverage.unknown":              "%s. How many were labelled in all, no source allows us to say.",
+	"coverage.unknown":              "%s. No total is retained: either no source gives one, or nothing decides between several.",
 	"coverage.unsaid":               "%s. A source announces %s in all, without saying what it counts: no coverage follows from it.",
 	"coverage.units":                "%s, for %s announced: these are not the same units, no coverage follows from it.",
 	"coverage.of":                   "%s, for %s announced.",

@@ -11,7 +11,7 @@ var englishEditions = words{
 	"editions.col.held":      "Ceremony",
 	"editions.col.published": "Labelled, according to sources",
 	"editions.col.recorded":  "Names recorded",
-	"editions.undecided":     "no figure prevails",
+	"editions.undecided":     "no figure retained",
 	"edition.heading":        "Edition %d",
 	"edition.lede":           "Edition number %d of the label. No source gives the day of the ceremony of %d.",
 	"edition.lede.held":      "Edition number %d of the label, ceremony of %s.",
@@ -142,6 +142,7 @@ var englishCollectivity = words{
 	"entered":                  "Entered into the ledger:",
 
 	"today.heading":      "Today",
+	"today.heading.then": "At that moment",
 	"today.current":      "%s in %s, the latest known.",
 	"today.before":       "Before that: %s in %s.",
 	"today.last":         "Last known label: %s in %s.",
@@ -175,8 +176,10 @@ var englishCollectivity = words{
 	"undated.text":     "Sources state it, but it cannot be told of which edition they speak. These facts count for none.",
 	"undated.stated":   "year given: %s",
 	"undated.unknown":  "year unknown",
+	"undated.edition":  "an edition that the source does not name (%s)",
 	"moment.mention":   "Mention \"%s\"",
 
+	"remark.named":       "Called \"%s\" by its sources.",
 	"remark.reasoned":    "A level of %d @ can be derived; no source states it.",
 	"remark.recordedas":  "Entered under a name that was then undecided (%s).",
 	"remark.arbitration": "Arbitrated: %s",

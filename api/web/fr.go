@@ -61,7 +61,7 @@ var frenchLayout = words{
 	"seal.signed.many":   "Scellé : un point de contrôle signé couvre %s inscriptions.",
 	"seal.unsigned.one":  "Le dernier point de contrôle couvre %s inscription ; il n'est pas signé.",
 	"seal.unsigned.many": "Le dernier point de contrôle couvre %s inscriptions ; il n'est pas signé.",
-	"seal.none":          "%s inscriptions. Aucun point de contrôle n'est tenu ici.",
+	"seal.none":          "%s inscriptions. Aucun point de contrôle n'est signé.",
 	"seal.how":           "Ce que le sceau prouve, et ce qu'il ne prouve pas",
 }
 
@@ -194,7 +194,7 @@ var frenchVocabulary = words{
 	"scope.population:over-100000":  "plus de 100 000 habitants",
 	"scope.population:large-cities": "grandes villes",
 	"coverage.whole":                "%s : la liste est complète.",
-	"coverage.unknown":              "%s. Combien ont été labellisées en tout, aucune source ne permet de le dire.",
+	"coverage.unknown":              "%s. Aucun total n'est retenu : soit aucune source n'en donne, soit rien ne permet de choisir entre plusieurs.",
 	"coverage.unsaid":               "%s. Une source en annonce %s en tout, sans dire ce qu'elle compte : aucune couverture n'en découle.",
 	"coverage.units":                "%s, pour %s annoncées : ce ne sont pas les mêmes unités, aucune couverture n'en découle.",
 	"coverage.of":                   "%s, pour %s annoncées.",

@@ -11,7 +11,7 @@ var frenchEditions = words{
 	"editions.col.held":      "Cérémonie",
 	"editions.col.published": "Labellisées, d'après les sources",
 	"editions.col.recorded":  "Noms recensés",
-	"editions.undecided":     "aucun chiffre ne s'impose",
+	"editions.undecided":     "aucun chiffre retenu",
 	"edition.heading":        "Édition %d",
 	"edition.lede":           "%de édition du label. Le jour de la cérémonie de %d n'est donné par aucune source.",
 	"edition.lede.held":      "%de édition du label, cérémonie du %s.",
@@ -142,6 +142,7 @@ var frenchCollectivity = words{
 	"entered":                  "Entrée au registre :",
 
 	"today.heading":      "Aujourd'hui",
+	"today.heading.then": "À ce moment-là",
 	"today.current":      "%s à %s, la dernière connue.",
 	"today.before":       "Avant cela : %s à %s.",
 	"today.last":         "Dernier label connu : %s à %s.",
@@ -175,8 +176,10 @@ var frenchCollectivity = words{
 	"undated.text":     "Des sources l'affirment sans qu'on puisse dire de quelle édition elles parlent. Ces faits ne comptent pour aucune.",
 	"undated.stated":   "année donnée : %s",
 	"undated.unknown":  "année inconnue",
+	"undated.edition":  "une édition que la source ne précise pas (%s)",
 	"moment.mention":   "Mention « %s »",
 
+	"remark.named":       "Nommée « %s » par ses sources.",
 	"remark.reasoned":    "Un niveau de %d\u202f@ se déduit ; aucune source ne l'écrit.",
 	"remark.recordedas":  "Inscrit sous un nom alors à départager (%s).",
 	"remark.arbitration": "Arbitré : %s",

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"arobase/api/ledger"
-	"arobase/projections/trends"
 )
 
 // home is the view of the first page: the search, the founding answer, the series, what the ledger holds.
@@ -40,12 +39,12 @@ type latest struct {
 func (s *site) home(p *page) (any, error) {
 	p.Title, p.Description = p.T("home.title"), p.T("home.description")
 	v := home{Seal: p.seal()}
-	series, err := s.Ledger.Trends(p.ctx, trends.Query{}, p.size)
+	series, err := p.points()
 	if err != nil {
 		return nil, err
 	}
 	of := func(metric string) []ledger.PointView {
-		return slices.DeleteFunc(slices.Clone(series.Points), func(pt ledger.PointView) bool { return pt.Metric != metric })
+		return slices.DeleteFunc(slices.Clone(series), func(pt ledger.PointView) bool { return pt.Metric != metric })
 	}
 	for _, id := range []string{"fr-commune-92072", "unsettled-bassens", "fr-commune-76476"} {
 		if c, err := s.Ledger.Collectivity(p.ctx, id, p.size); err == nil {
@@ -65,7 +64,7 @@ func (s *site) home(p *page) (any, error) {
 		c.Href = p.hrefWith("trends", "", map[string][]string{"metric": {metric}})
 		v.Series = append(v.Series, c)
 	}
-	editions := s.Ledger.Editions(p.ctx, p.size)
+	editions := p.editions()
 	v.Holds = p.holds(editions)
 	if v.Latest, err = p.latest(editions); err != nil {
 		return nil, err
@@ -152,7 +151,7 @@ func (p *page) parts(all []ledger.ItemView, source string) string {
 // totals names the totals of two editions that a share would need.
 func (p *page) totals(editions ...int) string {
 	var out []string
-	for _, e := range p.site.Ledger.Editions(p.ctx, p.size) {
+	for _, e := range p.editions() {
 		if slices.Contains(editions, e.Edition) && e.Published != nil {
 			out = append(out, p.T("founding.total", p.quantity(e.Published.Value, e.Published.Unit, e.Published.Precision), e.Year))
 		}
@@ -189,7 +188,7 @@ func (p *page) latest(editions []ledger.EditionShort) (*latest, error) {
 	if e.HeldOn != "" {
 		v.Text = append(v.Text, p.H("home.latest.held", p.Date(e.HeldOn)))
 	}
-	v.Text = append(v.Text, template.HTML(template.HTMLEscapeString(p.coverage(e)))) //nolint:gosec // escaped
+	v.Text = append(v.Text, template.HTML(template.HTMLEscapeString(p.coverage(e)))) // escaped
 	if e.Published != nil {
 		for i, s := range e.Published.Sources {
 			v.Notes = append(v.Notes, p.cite(s, share(e.Published.Events, i, len(e.Published.Sources))...))
@@ -226,8 +225,8 @@ func (p *page) holds(editions []ledger.EditionShort) []count {
 		{p.N("holds.editions", len(editions)), p.href("editions", "")},
 		{p.N("holds.labels", labels), ""},
 		{p.N("holds.mentions", mentions), ""},
-		{p.N("holds.collectivities", len(p.site.Ledger.Collectivities(p.ctx, p.size))), ""},
-		{p.N("holds.sources", len(p.site.Ledger.Sources(p.ctx, p.size))), p.href("sources", "")},
+		{p.N("holds.collectivities", p.holdings().collectivities), ""},
+		{p.N("holds.sources", p.holdings().sources), p.href("sources", "")},
 		{p.N("holds.records", int(p.size)), p.href("register", "")},
 	}
 }

@@ -133,7 +133,7 @@ func (p *page) hrefWith(route, value string, query url.Values) string {
 
 // link is a link in the middle of a sentence.
 func link(href, text string) template.HTML {
-	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(text) + `</a>`) //nolint:gosec // both are escaped
+	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(text) + `</a>`) // both are escaped
 }
 
 // Link is the address of a page that has no value in its address, for the layout.

@@ -116,7 +116,7 @@ func (p *page) editionFilters(edition int, asked string) []filter {
 		return p.hrefWith("reconciliation", "", query)
 	}
 	out := []filter{{p.T("filter.all"), address(0), edition == 0, ""}}
-	for _, e := range p.site.Ledger.Editions(p.ctx, p.size) {
+	for _, e := range p.editions() {
 		out = append(out, filter{fmt.Sprint(e.Year), address(e.Edition), e.Edition == edition, ""})
 	}
 	return out

@@ -16,6 +16,9 @@ func (p *page) seal() seal {
 	}
 	size, signed, note := p.site.Checkpoint()
 	v.Note = string(note)
+	if size == 0 {
+		return v // nothing is under a checkpoint yet
+	}
 	if signed {
 		v.State, v.Text = "signed", p.N("seal.signed", int(size))
 	} else {

@@ -61,7 +61,7 @@ func (s *site) source(p *page) (any, error) {
 		c := p.cite(known.OriginOf)
 		v.CopyOf = &c
 	}
-	for _, e := range s.Ledger.Editions(p.ctx, p.size) {
+	for _, e := range p.editions() {
 		palmares, err := s.Ledger.Palmares(p.ctx, e.Edition, p.size)
 		if err != nil {
 			return nil, err

@@ -30,9 +30,15 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		if d.Scope != "" {
 			what += ", " + p.scope(d.Scope)
 		}
-		return p.H("tells.figure", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), what, p.figure(d.Number.Float(), d.Unit, string(d.Precision))), p.cited(d.Source)
+		return p.H("tells.figure", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), what, p.figure(d.Float(), d.Unit, string(d.Precision))), p.cited(d.Source)
 	case *domain.CeremonyFactRecorded:
 		return p.ceremonyFact(d), p.cited(d.Source)
+	case *domain.ExplanationProposed:
+		var sources []cite
+		if d.Source != "" {
+			sources = p.cited(d.Source)
+		}
+		return p.H("tells.explanation."+d.Kind, p.editionOf(d.Edition, ""), p.metric(d.Metric)), sources
 	case *domain.RuleRecorded:
 		return p.H("tells.rule", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), p.topic(d.Topic)), p.cited(d.Source)
 	case *domain.SourceCited:
@@ -76,7 +82,7 @@ func (p *page) cited(id domain.SourceID) []cite { return []cite{p.cite(string(id
 func (p *page) body(id domain.CollectivityID, name string) template.HTML {
 	c, err := p.site.Ledger.Collectivity(p.ctx, string(id), p.size)
 	if err != nil {
-		return template.HTML(template.HTMLEscapeString(name)) //nolint:gosec // escaped
+		return template.HTML(template.HTMLEscapeString(name)) // escaped
 	}
 	if name == string(id) {
 		name = c.Name
@@ -89,17 +95,17 @@ func (p *page) bodies(ids []domain.CollectivityID) template.HTML {
 	for _, id := range ids {
 		parts = append(parts, string(p.body(id, string(id))))
 	}
-	return template.HTML(p.list(parts)) //nolint:gosec // each part is escaped
+	return template.HTML(p.list(parts)) // each part is escaped
 }
 
 // editionOf names an edition with a link, or says what little is known.
 func (p *page) editionOf(e domain.Edition, stated string) template.HTML {
 	if e == 0 {
-		return template.HTML(template.HTMLEscapeString(p.undatedYear([]ledger.Fact{{YearAsStated: stated}}))) //nolint:gosec // escaped
+		return template.HTML(template.HTMLEscapeString(p.T("undated.edition", p.undatedYear([]ledger.Fact{{YearAsStated: stated}})))) // escaped
 	}
 	to := labelled{p.edition(int(e), e.Year()), p.href("edition", fmt.Sprint(int(e)))}
 	if _, err := p.site.Ledger.Palmares(p.ctx, int(e), p.size); err != nil {
-		return template.HTML(template.HTMLEscapeString(to.Text)) //nolint:gosec // escaped
+		return template.HTML(template.HTMLEscapeString(to.Text)) // escaped
 	}
 	return link(to.Href, to.Text)
 }

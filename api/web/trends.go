@@ -50,13 +50,12 @@ func (s *site) trends(p *page) (any, error) {
 	if !slices.Contains(shownMetrics, metric) {
 		return nil, fmt.Errorf("%w: metric %q", ledger.ErrQuery, metric)
 	}
-	answer, err := s.Ledger.Trends(p.ctx, trends.Query{By: by}, p.size)
+	points, err := p.seriesBy(metric, by)
 	if err != nil {
 		return nil, err
 	}
 	v := trendsView{Heading: p.T("trends.title"), By: by}
 	p.Title, p.Description = v.Heading, p.T("trends.description")
-	points := slices.DeleteFunc(answer.Points, func(pt ledger.PointView) bool { return by != "level" && pt.Metric != metric })
 	switch {
 	case by != "":
 		for _, pt := range points {
@@ -69,6 +68,24 @@ func (s *site) trends(p *page) (any, error) {
 	}
 	v.filters(p, metric, by)
 	return v, v.transition(p, query)
+}
+
+// seriesBy gives one metric over the editions, or its groups; by level the metric is the level.
+func (p *page) seriesBy(metric, by string) ([]ledger.PointView, error) {
+	var all []ledger.PointView
+	var err error
+	if by == "" {
+		all, err = p.points()
+		all = slices.Clone(all)
+	} else {
+		var v ledger.TrendsView
+		v, err = p.site.Ledger.Trends(p.ctx, trends.Query{By: by}, p.size)
+		all = v.Points
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(pt ledger.PointView) bool { return by != "level" && pt.Metric != metric }), nil
 }
 
 // filters are the links to other metrics and groupings.
@@ -114,7 +131,7 @@ func (p *page) groupLine(pt ledger.PointView, by string) groupLine {
 
 // transition answers who came and who left between the two editions that were asked for, the last two if none.
 func (v *trendsView) transition(p *page, query url.Values) error {
-	editions := p.site.Ledger.Editions(p.ctx, p.size)
+	editions := p.editions()
 	if len(editions) < 2 {
 		return nil
 	}

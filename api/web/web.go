@@ -34,10 +34,13 @@ type Deps struct {
 	Logger   *slog.Logger // nil: silent
 }
 
-// site answers requests. It does not change after New.
+// site answers requests. After New only what it remembers changes.
 type site struct {
 	Deps
-	assets *assets
+	assets        *assets
+	points        remembered[[]ledger.PointView]
+	editionsKnown remembered[[]ledger.EditionShort]
+	holdingsKnown remembered[holdings]
 }
 
 // handler makes the view of a page.

@@ -143,7 +143,7 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 func (n *node) publicHandler(s settings) http.Handler {
 	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion()})
 	site := web.New(web.Deps{
-		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger,
+		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.key.VerifierKey(),
 		Proof: func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
 		Checkpoint: func() (uint64, bool, []byte) {
 			state := n.signer.State()

@@ -113,6 +113,7 @@ func (l *Labels) applyBody(r domain.Recorded) {
 	case *domain.IdentityContested:
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, true, r.Position})
+		b.particulars.Note = e.Note
 		b.contested = &Contested{Name: e.Name, Candidates: e.Candidates, Event: r.ID, Position: r.Position}
 	case *domain.IdentitySettled:
 		if b := l.bodies[e.Collectivity]; b != nil && b.contested != nil {

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"sync"
+
+	"arobase/api/ledger"
+	"arobase/projections/trends"
+)
+
+// remembered keeps an answer as of the present size of the ledger: many pages ask the same, and it changes only when
+// something is recorded. Only answers without texts are remembered, because a text may be erased. What it gives is shared
+// and must not be changed.
+type remembered[T any] struct {
+	mu    sync.Mutex
+	known bool
+	size  uint64
+	value T
+}
+
+func (r *remembered[T]) at(size, now uint64, ask func() (T, error)) (T, error) {
+	if size != now {
+		return ask()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known && r.size == size {
+		return r.value, nil
+	}
+	value, err := ask()
+	if err == nil {
+		r.known, r.size, r.value = true, size, value
+	}
+	return value, err
+}
+
+// points gives every metric of every edition.
+func (p *page) points() ([]ledger.PointView, error) {
+	return p.site.points.at(p.size, p.site.Ledger.Size(), func() ([]ledger.PointView, error) {
+		v, err := p.site.Ledger.Trends(p.ctx, trends.Query{}, p.size)
+		return v.Points, err
+	})
+}
+
+// editions gives every edition of which something is known, the latest first.
+func (p *page) editions() []ledger.EditionShort {
+	all, _ := p.site.editionsKnown.at(p.size, p.site.Ledger.Size(), func() ([]ledger.EditionShort, error) {
+		return p.site.Ledger.Editions(p.ctx, p.size), nil
+	})
+	return all
+}
+
+// holdings counts what has no count of its own elsewhere.
+type holdings struct{ collectivities, sources int }
+
+func (p *page) holdings() holdings {
+	h, _ := p.site.holdingsKnown.at(p.size, p.site.Ledger.Size(), func() (holdings, error) {
+		return holdings{len(p.site.Ledger.Collectivities(p.ctx, p.size)), len(p.site.Ledger.Sources(p.ctx, p.size))}, nil
+	})
+	return h
+}
