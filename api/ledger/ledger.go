@@ -30,7 +30,7 @@ type Parts struct {
 	Vault vault.Vault
 	// Secret makes ids of keyed commands unguessable and binds requests to their keys. 32 random bytes, private.
 	Secret [32]byte
-	Clock  func() time.Time // nil: time.Now
+	Clock  func() time.Time // the time at which things are recorded; needed to write
 	Random io.Reader        // nil: crypto/rand
 }
 
@@ -114,9 +114,6 @@ func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(),
-	}
-	if l.clock == nil {
-		l.clock = time.Now
 	}
 	if l.random == nil {
 		l.random = rand.Reader

@@ -159,7 +159,8 @@ func TestRowsAreThePage(t *testing.T) {
 		}
 		want := count(t, a)
 		for _, excelFR := range []bool{false, true} {
-			var header, rows = []string{}, [][]string{}
+			var header []string
+			var rows [][]string
 			if excelFR {
 				header, rows = table(t, with(a.address, "dialect=excel-fr"), true)
 			} else {

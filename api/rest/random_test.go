@@ -30,7 +30,7 @@ func TestNothingThatIsAskedBreaks(t *testing.T) {
 			parts[rapid.IntRange(1, len(parts)-1).Draw(t, "part")] = url.PathEscape(text.Draw(t, "other part"))
 			path = strings.Join(parts, "/")
 		}
-		query := ""
+		var query string
 		if rapid.IntRange(0, 5).Draw(t, "raw") == 0 {
 			query = strings.Map(func(r rune) rune {
 				if r <= ' ' || r == '#' || r > '~' {

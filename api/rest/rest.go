@@ -67,7 +67,7 @@ func New(d Deps) http.Handler {
 		d.Heartbeat = 15 * time.Second
 	}
 	if d.Clock == nil {
-		d.Clock = time.Now
+		d.Clock = time.Now //nolint:forbidigo // the default; tests give their own
 	}
 	if d.MaxLive == 0 {
 		d.MaxLive = 256

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -102,7 +103,7 @@ func (d dataDir) read(ctx context.Context) (_ *opened, err error) {
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("opening %s: %w", d.file(vaultFile), err)
 	}
-	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault}); err != nil {
+	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Clock: time.Now}); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", d, err)
 	}
 	if err = o.Runner().CatchUp(ctx); err != nil {
@@ -156,7 +157,7 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 	if err != nil {
 		return nil, false, err
 	}
-	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: secret}); err != nil {
+	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: secret, Clock: time.Now}); err != nil {
 		return nil, false, fmt.Errorf("opening %s: %w", d, err)
 	}
 	return o, !there, nil
@@ -194,7 +195,7 @@ func (d dataDir) create(ctx context.Context, g genesis) (err error) {
 		return err
 	}
 	o.vault = v
-	parts := ledger.Parts{Store: o.store, Vault: v, Secret: secret}
+	parts := ledger.Parts{Store: o.store, Vault: v, Secret: secret, Clock: time.Now}
 	if _, err := ledger.Create(ctx, parts, ledger.Genesis{LedgerID: id, Origin: g.origin, MadeUp: g.madeUp}); err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (c *container) read(name string, visit func(token xml.Token) (stop bool, er
 			return c.ctx.Err()
 		}
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
