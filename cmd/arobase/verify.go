@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"filippo.io/torchwood"
+	"github.com/spf13/cobra"
+
+	"arobase/api/tlog"
+)
+
+// maxProof bounds what is read of a stranger's file.
+const maxProof = 2 << 20
+
+func newVerify() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "verify PROOF --key VKEY", Short: "Verify the proof of a record, without any server",
+		Long: `Verify a proof that a record is in the log, with nothing but the log's public key
+(arobase log key) or a policy that names it. PROOF is a C2SP tlog-proof, or - for
+standard input.
+
+    arobase log proof 0 | arobase verify - --key "$(arobase log key)"
+
+"verified" means that the record has not been altered since it was entered. It does
+not say that its source is right. Exit code 3 where it does not verify.`,
+		Args: between(1, 1, "one proof: a file, or - for standard input"),
+	}
+	key := cmd.Flags().String("key", "", "the public `key` of the log")
+	policy := cmd.Flags().String("policy", "", "a `file` with a policy (C2SP tlog-policy) instead of a key: logs, witnesses, quorum")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if (*key == "") == (*policy == "") {
+			return usagef("verify needs the log's key (--key) or a policy (--policy), one of them")
+		}
+		proof, err := readAtMost(cmd.InOrStdin(), args[0], maxProof)
+		if err != nil {
+			return err
+		}
+		v, err := verify(proof, *key, *policy)
+		var failed *tlog.VerifyError
+		out := cmd.OutOrStdout()
+		switch {
+		case errors.As(err, &failed):
+			fmt.Fprintf(out, "not verified: %s: %v\n", failed.Step, failed.Err)
+			return &unprovenError{errors.New("the proof does not verify")}
+		case err != nil:
+			return err
+		}
+		printVerified(out, v)
+		return nil
+	}
+	return cmd
+}
+
+func verify(proof []byte, key, policyFile string) (tlog.Verified, error) {
+	if key != "" {
+		return tlog.VerifyProof(proof, key)
+	}
+	text, err := os.ReadFile(policyFile)
+	if err != nil {
+		return tlog.Verified{}, err
+	}
+	policy, err := torchwood.ParsePolicy(text)
+	if err != nil {
+		return tlog.Verified{}, fmt.Errorf("reading the policy %s: %w", policyFile, err)
+	}
+	return tlog.VerifyProofUnder(proof, policy)
+}
+
+// printVerified prints one line for each check, with what it found.
+func printVerified(out io.Writer, v tlog.Verified) {
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(out, "%-12s %s\n", what, fmt.Sprintf(format, args...))
+	}
+	line("signature", "of the log %s, over %d records", v.Origin, v.Size)
+	line("root", "%s", v.Root)
+	line("record", "number %d of the log: its hash and the path lead to the root", v.Index)
+	e := v.Envelope
+	line("form", "%s of %s, recorded %s by %s", e.Type, e.Subject, e.Time.Format(time.RFC3339), e.Actor)
+	line("data", "%s", e.Data)
+	fmt.Fprintln(out, "verified")
+}
+
+// readAtMost reads a file, or standard input for "-".
+func readAtMost(stdin io.Reader, path string, most int64) ([]byte, error) {
+	from := stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		from = f
+	}
+	b, err := io.ReadAll(io.LimitReader(from, most+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, err)
+	}
+	if int64(len(b)) > most {
+		return nil, fmt.Errorf("%s is larger than any proof: more than %d bytes", path, most)
+	}
+	return b, nil
+}
