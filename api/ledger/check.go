@@ -31,7 +31,7 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 	var c Checked
 	revisions := map[string]int64{}
 	times := map[string]time.Time{}
-	sealed := map[vault.Commitment]place{}
+	sealed := map[vault.Commitment]committed{}
 	erased := map[place]bool{}
 	for e, err := range l.store.ReadAll(ctx, 0) {
 		if err != nil {
@@ -50,6 +50,11 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 		if env.Time.Before(times[env.Subject]) {
 			return c, fmt.Errorf("event %d: recorded before the event before it in %s", e.Position, env.Subject)
 		}
+		for stream, read := range env.Basis {
+			if read < 0 || read >= revisions[stream] {
+				return c, fmt.Errorf("event %d: it was decided from revision %d of %s, which does not come before it", e.Position, read, stream)
+			}
+		}
 		revisions[env.Subject], times[env.Subject] = env.Revision+1, env.Time
 		c.Events++
 		if data == nil {
@@ -60,7 +65,7 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 			if err != nil {
 				return c, fmt.Errorf("event %d, %s: %w", e.Position, f.Pointer, err)
 			}
-			sealed[commitment] = place{e.ID, f.Pointer}
+			sealed[commitment] = committed{place{e.ID, f.Pointer}, vault.Visibility(f.Visibility)}
 		}
 		if x, ok := data.(*domain.PersonalDataErased); ok {
 			erased[place{x.Event, x.Pointer}] = true
@@ -77,6 +82,12 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 type place struct {
 	event   uuid.UUID
 	pointer string
+}
+
+// committed is the place of a commitment, and who may read what it stands for.
+type committed struct {
+	place
+	visibility vault.Visibility
 }
 
 // checkEvent holds one event against the strict parser, its type and its place in the store.
@@ -98,14 +109,16 @@ func (l *Ledger) checkEvent(e eventstore.Event) (envelope.Envelope, domain.Event
 }
 
 // checkVault holds every sealed value against its commitment, and every commitment against the vault.
-func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Commitment]place, erased map[place]bool) error {
+func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Commitment]committed, erased map[place]bool) error {
 	err := l.vault.Each(ctx, func(s vault.Secret) error {
 		at, ok := sealed[s.Commitment]
 		switch {
 		case !ok:
 			c.Orphans++
 			return nil
-		case s.Value == nil && !erased[at]:
+		case s.Visibility != at.visibility:
+			return fmt.Errorf("vault: the value of %s of event %s is kept as %s, and is %s", at.pointer, at.event, s.Visibility, at.visibility)
+		case s.Value == nil && !erased[at.place]:
 			return fmt.Errorf("vault: the value of %s of event %s was erased, and no event says so", at.pointer, at.event)
 		case s.Value == nil:
 			c.Erased++

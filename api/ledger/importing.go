@@ -80,7 +80,26 @@ func (l *Ledger) Import(ctx context.Context, f *tabular.File, opt ImportOptions)
 	if opt.DryRun || len(p.batches) == 0 {
 		return out, nil
 	}
-	return out, p.write(ctx)
+	written, err := p.write(ctx)
+	if err != nil {
+		out.Appended, out.Events = rowsWithin(p.rowEnds, written), 0
+		for _, b := range p.batches[:written] {
+			out.Events += len(b.events)
+		}
+	}
+	return out, err
+}
+
+// rowsWithin counts the rows that the first so many batches hold whole, of those that hold any.
+func rowsWithin(rowEnds []int, batches int) (rows int) {
+	before := 0
+	for _, end := range rowEnds {
+		if end > before && end <= batches {
+			rows++
+		}
+		before = end
+	}
+	return rows
 }
 
 // plan decides every row of a file against the ledger and the rows before it, without writing anything.
@@ -94,8 +113,9 @@ type plan struct {
 	rowEnds []int // for each row, how many batches there are after it
 }
 
-// write appends what was planned: first every sealed value, then the events in the order of the rows.
-func (p *plan) write(ctx context.Context) error {
+// write appends what was planned: first every sealed value, then the events in the order of the rows. It gives the
+// number of batches that were appended.
+func (p *plan) write(ctx context.Context) (int, error) {
 	for chunk := range slices.Chunk(p.batches, 256) {
 		var all batch
 		for _, b := range chunk {
@@ -103,7 +123,7 @@ func (p *plan) write(ctx context.Context) error {
 		}
 		if len(all.secrets) > 0 {
 			if err := p.l.vault.Put(ctx, all.secrets, nil); err != nil {
-				return fmt.Errorf("keeping sealed values: %w", err)
+				return 0, fmt.Errorf("keeping sealed values: %w", err)
 			}
 		}
 	}
@@ -112,9 +132,9 @@ func (p *plan) write(ctx context.Context) error {
 		if _, err := p.l.append(ctx, b); err != nil {
 			var conflict *eventstore.RevisionConflict
 			if errors.As(err, &conflict) {
-				return fmt.Errorf("somebody else wrote to %s meanwhile; import again to go on: %w", b.stream, err)
+				return i, fmt.Errorf("somebody else wrote to %s meanwhile; import again to go on: %w", b.stream, err)
 			}
-			return err
+			return i, err
 		}
 		for row < len(p.rowEnds) && p.rowEnds[row] <= i+1 {
 			row++
@@ -123,7 +143,7 @@ func (p *plan) write(ctx context.Context) error {
 			p.opt.Progress(row, len(p.rowEnds))
 		}
 	}
-	return p.l.runner.CatchUp(ctx)
+	return len(p.batches), p.l.runner.CatchUp(ctx)
 }
 
 // history is the stream as it will be after the rows before.

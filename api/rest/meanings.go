@@ -23,7 +23,7 @@ var meanings = map[string]meaning{
 	"kind":         {says: "What it is in law today; unsettled is a name that fits several bodies.", example: "commune"},
 	"departement":  {says: "The département of today. Absent where there is none, as abroad, or where it is not known."},
 	"region":       {says: "The région of today. Absent where there is none."},
-	"heldOn":       {says: "The first day of the ceremony, as sources give it. Absent where none does.", example: "2017-02-01"},
+	"heldOn":       {says: "The first day of the ceremony, as sources give it. Absent where none does. Where they contradict each other it is the earliest, which is not a judgement: the verdict is that of ceremony_date.", example: "2017-02-01"},
 	"enumerated":   {says: "Whether a source lists every holder. Only then can one say who is missing."},
 	"disputes":     {says: "Objections to it, with their answers."},
 	"Place.code":   {says: "The official code.", example: "73"},

@@ -43,7 +43,7 @@ func (a *api) trends() {
 	})
 	get(a, operation{
 		id: "getTransitions", path: "/v1/trends/transitions", tag: "figures", summary: "Two editions compared",
-		about: "Only collectivities that the ledger has seen in both editions, with how many they are: absence is not exit. Entered and left are null unless both editions are enumerated by a source. As rows: one for each collectivity.",
+		about: "Only collectivities that the ledger has seen in both editions, with how many they are: absence is not exit. Entered and left are null unless both editions are enumerated by a source. As rows: one for each collectivity that is known to have moved or stayed; no row says that none did, so read the reason in the JSON before counting rows.",
 		forms: []string{mediaJSON, mediaCSV}, result: ledger.TransitionsView{}, file: "transitions",
 	}, func(ctx context.Context, in *struct {
 		From int `query:"from" minimum:"1" maximum:"999" required:"true" doc:"The earlier edition, by its ordinal." example:"17"`

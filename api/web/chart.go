@@ -19,7 +19,9 @@ type chart struct {
 	Title  string
 	Panels []panel
 	Rows   []chartRow
-	Href   string // of the page of the series, where this is another
+	// Download is the address of the file of all series.
+	Download string
+	Href     string // of the page of the series, where this is another
 }
 
 type panel struct {
@@ -42,9 +44,8 @@ type bar struct {
 }
 
 type line struct {
-	X1, X2  string
-	Y1, Y2  int
-	Derived bool
+	X1, X2 string
+	Y1, Y2 int
 }
 
 type dot struct {
@@ -85,7 +86,7 @@ const (
 
 // series draws the points of one metric, which are in the order of editions from the first on, without holes.
 func (p *page) series(id, title string, points []ledger.PointView) chart {
-	c := chart{ID: id, Title: title}
+	c := chart{ID: id, Title: title, Download: p.download("trends")}
 	for _, pt := range points {
 		c.Rows = append(c.Rows, p.chartRow(pt))
 	}

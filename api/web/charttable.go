@@ -36,7 +36,7 @@ func (p *page) chartRow(pt ledger.PointView) chartRow {
 	}
 	for i, a := range pub.Alternatives {
 		if i > 0 {
-			r.Others += " ; "
+			r.Others += " · "
 		}
 		r.Others += p.figure(a.Value, a.Unit, a.Precision)
 	}

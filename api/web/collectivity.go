@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // it, and what is in doubt.
 type collectivityView struct {
 	Name, Lede   string
+	Download     string
 	Other        []string // names that sources use
 	Codes        []code
 	Populations  []string
@@ -40,6 +42,7 @@ type today struct {
 	// Lead is the answer, Text what to know of it.
 	Lead   string
 	Status *status
+	From   template.HTML // the sources of the answer
 	Text   []string
 	Sealed string // a texture for what is not known: none
 }
@@ -86,6 +89,7 @@ func (s *site) collectivity(p *page) (any, error) {
 		Name: c.Name, Note: c.Note, Lede: p.whereabouts(c), Today: p.today(c), Timeline: p.moments(c.Name, c.Editions, c.Disputes),
 		Undated: p.moments(c.Name, c.Undated, c.Disputes), Strip: p.strip(c),
 	}
+	v.Download = p.download("collectivities/" + c.ID + "/history")
 	v.Today.Heading = p.T("today.heading")
 	if p.asOf != "" {
 		v.Today.Heading = p.T("today.heading.then")

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"slices"
 	"strconv"
+	"strings"
 
 	"arobase/api/ledger"
 	"arobase/domain"
@@ -14,7 +16,8 @@ func yearOf(edition int) int { return domain.Edition(edition).Year() }
 
 // editionsView is the list of editions.
 type editionsView struct {
-	Lines []editionLine
+	Lines    []editionLine
+	Download string
 }
 
 type editionLine struct {
@@ -26,20 +29,33 @@ type editionLine struct {
 	Sources   []cite
 	Recorded  string
 	Missing   bool // no source found for anything
+	// Undecided are totals of which none stands for the edition, joined.
+	Undecided string
+	// Gap says that the year without an edition comes next.
+	Gap bool
 }
 
 func (s *site) editions(p *page) (any, error) {
 	p.Title, p.Description = p.T("editions.title"), p.T("editions.description")
 	known := p.editions()
-	v := editionsView{}
+	v := editionsView{Download: p.download("editions")}
 	if len(known) == 0 {
 		return v, nil
 	}
+	all, err := s.Ledger.Reconciliation(p.ctx, 0, p.size)
+	if err != nil {
+		return nil, fmt.Errorf("reading the days of the ceremonies: %w", err)
+	}
+	contested := p.contestedDays(all.Items)
 	for n := known[0].Edition; n >= 1; n-- {
-		line := editionLine{Year: yearOf(n), Ordinal: n, Missing: true}
+		line := editionLine{Year: yearOf(n), Ordinal: n, Href: p.href("edition", fmt.Sprint(n)), Missing: true}
 		if i := slices.IndexFunc(known, func(e ledger.EditionShort) bool { return e.Edition == n }); i >= 0 {
 			line = p.editionLine(known[i])
 		}
+		if days := contested[n]; days != "" {
+			line.Held = p.T("held.on.contested", days)
+		}
+		line.Gap = yearOf(n-1) != 0 && yearOf(n-1) < yearOf(n)-1
 		v.Lines = append(v.Lines, line)
 	}
 	return v, nil
@@ -55,13 +71,56 @@ func (p *page) editionLine(e ledger.EditionShort) editionLine {
 		for _, s := range f.Sources {
 			line.Sources = append(line.Sources, p.cite(s))
 		}
+	} else {
+		line.Undecided = p.undecided(e.Edition)
 	}
 	return line
+}
+
+// undecided gives the totals of an edition of which none stands for it, "" where no source gives any.
+func (p *page) undecided(edition int) string {
+	points, err := p.points()
+	if err != nil {
+		return ""
+	}
+	var out []string
+	for _, pt := range points {
+		if pt.Edition != edition || pt.Metric != "labelled" {
+			continue
+		}
+		for _, a := range pt.Published.Alternatives {
+			out = append(out, p.figure(a.Value, a.Unit, a.Precision))
+		}
+	}
+	return strings.Join(out, p.T("or"))
+}
+
+// contestedDays gives the days of the ceremonies on which sources contradict each other, by edition. None of them is the
+// day.
+func (p *page) contestedDays(items []ledger.ItemView) map[int]string {
+	out := map[int]string{}
+	for _, it := range items {
+		if it.Metric != "ceremony_date" || it.Verdict != "contradicts" {
+			continue
+		}
+		var days []string
+		for _, st := range it.Statements {
+			if day := p.statement(it.Metric, st.Value); st.Precision != "announced" && !slices.Contains(days, day) {
+				days = append(days, day)
+			}
+		}
+		out[it.Edition] = strings.Join(days, p.T("or"))
+	}
+	return out
 }
 
 // editionView is one edition.
 type editionView struct {
 	Heading        string
+	Contents       []labelled
+	Download       string
+	Empty          bool // no source found for anything
+	MentionsText   string
 	Lede           string
 	Previous, Next *labelled
 	Ceremony       []item
@@ -88,6 +147,9 @@ func (s *site) edition(p *page) (any, error) {
 		return nil, fmt.Errorf("edition %q: %w", p.here(), ledger.ErrUnknown)
 	}
 	e, err := s.Ledger.Edition(p.ctx, n, p.size)
+	if errors.Is(err, ledger.ErrUnknown) {
+		return p.unknownEdition(n)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +162,9 @@ func (s *site) edition(p *page) (any, error) {
 		Groups: p.groups(palmares.Lines), Mentions: p.mentions(palmares.Lines),
 		Reconciliation: p.hrefWith("reconciliation", "", map[string][]string{"edition": {fmt.Sprint(n)}}),
 	}
-	if e.HeldOn != "" {
+	if days := p.contestedDays(e.Ceremony)[n]; days != "" {
+		v.Lede = p.T("edition.lede.contested", n, days)
+	} else if e.HeldOn != "" {
 		v.Lede = p.T("edition.lede.held", n, p.Date(e.HeldOn))
 	}
 	p.Title, p.Description = v.Heading, v.Lede+" "+v.Coverage
@@ -125,8 +189,64 @@ func (s *site) edition(p *page) (any, error) {
 	for _, r := range e.Rules {
 		v.addRule(p, r)
 	}
-	v.Change, err = p.change(n-1, n)
-	return v, err
+	if v.Change, err = p.change(n-1, n); err != nil {
+		return nil, err
+	}
+	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
+	v.contents(p)
+	return v, nil
+}
+
+// unknownEdition is the page of an edition that was held before the latest known one and of which no source was found. A
+// year in place of an ordinal leads to the edition of that year.
+func (p *page) unknownEdition(n int) (any, error) {
+	known := p.editions()
+	switch {
+	case len(known) == 0:
+	case n >= 1 && n <= known[0].Edition:
+		v := editionView{Heading: p.T("edition.heading", yearOf(n)), Lede: p.T("edition.lede.empty", n), Empty: true}
+		p.Title, p.Description = v.Heading, v.Lede+" "+p.T("edition.empty")
+		v.neighbours(p, n)
+		return v, nil
+	case p.editionOfYear(n) != "":
+		return nil, redirect{p.editionOfYear(n)}
+	}
+	return nil, fmt.Errorf("edition %d: %w", n, ledger.ErrUnknown)
+}
+
+// editionOfYear is the address of what is known of a year: its edition, or why it has none; "" for a year before the
+// first or after the latest known one.
+func (p *page) editionOfYear(year int) string {
+	known := p.editions()
+	if len(known) == 0 || year < yearOf(1) || year > known[0].Year {
+		return ""
+	}
+	if n := int(domain.EditionOfYear(year)); n != 0 {
+		return p.href("edition", fmt.Sprint(n))
+	}
+	return p.href("editions", "") + "#gap"
+}
+
+// contents lists the parts of the page, which may be long.
+func (v *editionView) contents(p *page) {
+	add := func(there bool, text, id string) {
+		if there {
+			v.Contents = append(v.Contents, labelled{text, "#" + id})
+		}
+	}
+	add(len(v.Ceremony) > 0, p.T("edition.ceremony"), "ceremony")
+	add(true, p.T("edition.palmares"), "names")
+	add(len(v.Mentions) > 0, p.T("contents.counted", p.T("edition.mentions"), p.Int(len(v.Mentions))), "mentions")
+	if v.Change != nil {
+		add(true, v.Change.Heading, "change")
+	}
+	add(len(v.Figures)+len(v.Scoped) > 0, p.T("contents.counted", p.T("edition.figures"), p.Int(len(v.Figures)+len(v.Scoped))), "figures")
+	add(len(v.Rules) > 0, p.T("edition.rules"), "rules")
+	given := 0
+	for _, m := range v.Mentions {
+		given += len(m.Holders)
+	}
+	v.MentionsText = p.T("edition.mentions.text", p.N("mentions.kinds", len(v.Mentions)), p.N("mentions.given", given))
 }
 
 // addRule adds a rule once, with every source that tells it in the same words.
@@ -140,16 +260,16 @@ func (v *editionView) addRule(p *page, r ledger.RuleView) {
 	v.Rules[i].Sources = append(v.Rules[i].Sources, source)
 }
 
-// neighbours finds the editions before and after of which something is known.
+// neighbours links to the editions before and after, up to the latest of which something is known.
 func (v *editionView) neighbours(p *page, n int) {
-	for _, e := range p.editions() { // the latest first
-		to := &labelled{p.T("edition.short", e.Edition, e.Year), p.href("edition", fmt.Sprint(e.Edition))}
-		switch {
-		case e.Edition > n:
-			v.Next = to
-		case e.Edition < n && v.Previous == nil:
-			v.Previous = to
-		}
+	to := func(n int) *labelled {
+		return &labelled{p.T("edition.short", n, yearOf(n)), p.href("edition", fmt.Sprint(n))}
+	}
+	if n > 1 {
+		v.Previous = to(n - 1)
+	}
+	if known := p.editions(); len(known) > 0 && n < known[0].Edition {
+		v.Next = to(n + 1)
 	}
 }
 
@@ -180,7 +300,14 @@ func (p *page) change(from, to int) (*change, error) {
 	if t.Enumerated {
 		v.Text = append(v.Text, p.N("change.entered", len(t.Entered)), p.N("change.left", len(t.Left)))
 	}
-	v.Text = append(v.Text, p.N("change.seen", t.Seen), p.N("change.compared", t.N))
+	switch {
+	case t.Seen == 0:
+		v.Text = append(v.Text, p.T("change.seen.none"))
+	case t.N == 0:
+		v.Text = append(v.Text, p.N("change.seen", t.Seen), p.T("change.compared.none"))
+	default:
+		v.Text = append(v.Text, p.N("change.seen", t.Seen), p.N("change.compared", t.N))
+	}
 	moves := func(all []ledger.MoveView) []move {
 		var out []move
 		for _, m := range all {

@@ -16,6 +16,7 @@ var (
 	afterQuote = regexp.MustCompile(`«[ \x{00a0}]+`)
 	beforeAt   = regexp.MustCompile(`(\d)[ \x{00a0}]@`)
 	inNumber   = regexp.MustCompile(`(\d)\x{00a0}(\d{3})\b`)
+	thousands  = regexp.MustCompile(`\b(\d{1,3}) (\d{3})\b`)
 	numero     = regexp.MustCompile(`nº `)
 )
 
@@ -27,6 +28,7 @@ func frenchText(s string) string {
 	s = afterQuote.ReplaceAllString(s, "«"+nnbsp)
 	s = beforeAt.ReplaceAllString(s, "$1"+nnbsp+"@")
 	s = inNumber.ReplaceAllString(s, "$1"+nnbsp+"$2")
+	s = thousands.ReplaceAllString(s, "$1"+nnbsp+"$2")
 	s = numero.ReplaceAllString(s, "nº"+nnbsp)
 	return strings.ReplaceAll(s, "'", "’")
 }

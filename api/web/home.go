@@ -185,7 +185,13 @@ func (p *page) latest(editions []ledger.EditionShort) (*latest, error) {
 	}
 	e := editions[0]
 	v := &latest{Heading: p.T("home.latest", e.Edition, e.Year), Href: p.href("edition", fmt.Sprint(e.Edition))}
-	if e.HeldOn != "" {
+	r, err := p.site.Ledger.Reconciliation(p.ctx, e.Edition, p.size)
+	if err != nil {
+		return nil, fmt.Errorf("reading the day of the latest ceremony: %w", err)
+	}
+	if days := p.contestedDays(r.Items)[e.Edition]; days != "" {
+		v.Text = append(v.Text, p.H("home.latest.held", p.T("held.on.contested", days)))
+	} else if e.HeldOn != "" {
 		v.Text = append(v.Text, p.H("home.latest.held", p.Date(e.HeldOn)))
 	}
 	v.Text = append(v.Text, template.HTML(template.HTMLEscapeString(p.coverage(e)))) // escaped
@@ -203,6 +209,8 @@ func (p *page) coverage(e ledger.EditionShort) string {
 	switch f := e.Published; {
 	case e.Enumerated:
 		return p.T("coverage.whole", names)
+	case f == nil && p.undecided(e.Edition) != "":
+		return p.T("coverage.undecided", names, p.undecided(e.Edition))
 	case f == nil:
 		return p.T("coverage.unknown", names)
 	case f.Unit == "":

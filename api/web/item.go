@@ -17,7 +17,6 @@ type item struct {
 	Scope   string // of which part of the edition, "" for the whole
 	// Lead is what was said, each saying once.
 	Lead       []said
-	Against    string // what stands between two sayings
 	Verdict    status
 	Reason     template.HTML
 	Hypotheses []hypothesis
@@ -27,16 +26,20 @@ type item struct {
 	Recorded string
 	// Lone says that there is nothing to compare.
 	Lone bool
+	// Mute says that a verdict would add nothing to the reason.
+	Mute bool
 	// Plain says that the verdict is its own reason.
 	Plain bool
 	// Shifted says that something else was held than was announced.
 	Shifted bool
 }
 
-// said is one saying, with whether it was only announced.
+// said is one saying, with whether it was only announced, and what stands between it and the one before.
 type said struct {
 	Text      string
 	Announced bool
+	Before    string
+	value     float64
 }
 
 // hypothesis is an explanation that somebody offers. It is never shown as the explanation.
@@ -81,15 +84,17 @@ func (p *page) item(it ledger.ItemView) item {
 		if f.Metric != "" && f.Metric != it.Metric {
 			text = p.T("item.other", text, strings.ToLower(p.metric(f.Metric)))
 		}
-		v.say(said{Text: text})
+		v.say(said{Text: text, value: f.Value})
 		c := p.cite(f.Source, f.Events...)
 		c.Says, c.Note = p.T("item.says", text), f.Note
 		v.Sources = append(v.Sources, c)
 	}
 	v.statements(p, it)
-	v.Against = p.T("item.beside")
-	if it.Verdict == "contradicts" {
-		v.Against = p.T("item.against")
+	for i := range v.Lead {
+		v.Lead[i].Before = p.T("item.beside")
+		if s := v.Lead[i]; it.Verdict == "contradicts" && !s.Announced && i > 0 && (len(it.Figures) == 0 || s.value != v.Lead[i-1].value) {
+			v.Lead[i].Before = p.T("item.against")
+		}
 	}
 	for _, h := range it.Hypotheses {
 		v.Hypotheses = append(v.Hypotheses, p.hypothesis(h))
@@ -97,8 +102,15 @@ func (p *page) item(it ledger.ItemView) item {
 	if it.Recorded != nil {
 		v.Recorded = p.N("item.recorded", *it.Recorded)
 	}
-	v.Lone = it.Verdict == "cannot-tell" && tellers(it) < 2
+	v.Lone = it.Verdict != "contradicts" && tellers(it) < 2
 	v.Plain = it.Verdict == "agrees" && !v.Shifted
+	v.Mute = v.Lone || v.Shifted && it.Verdict == "agrees"
+	if it.Verdict == "contradicts" && tellers(it) < 2 {
+		v.Verdict.Words = p.T("group.contradicts.count")
+		if len(it.Figures) > 0 {
+			v.Verdict.Words = p.T("group.contradicts.self")
+		}
+	}
 	v.Terse = terse(v)
 	return v
 }
@@ -117,7 +129,7 @@ func (v *item) statements(p *page, it ledger.ItemView) {
 				c.Says = p.T("item.announced", text)
 				v.Shifted = v.Shifted || len(v.Lead) > 0 && !slices.ContainsFunc(v.Lead, func(x said) bool { return x.Text == text })
 			}
-			v.say(said{text, announced})
+			v.say(said{Text: text, Announced: announced})
 			v.Sources = append(v.Sources, c)
 		}
 	}

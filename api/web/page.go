@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"arobase/api/ledger"
 )
@@ -65,8 +66,10 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Language", t.code)
 		w.Header().Set("Cache-Control", "no-cache")
-		w.WriteHeader(p.Status)
-		_, _ = w.Write(body) // the reader may be gone
+		if p.Status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", "GET, HEAD")
+		}
+		send(w, r, p.Status, body)
 	})
 }
 
@@ -96,7 +99,31 @@ func (p *page) render(name string, view any) ([]byte, error) {
 // problem is a page that says what went wrong and what to do next.
 type problem struct{ Heading, Text string }
 
-func notFound(*page) (any, error) { return nil, ledger.ErrUnknown }
+// errMethod says that a page was asked to do something else than to be read.
+var errMethod = errors.New("pages are read, and nothing else")
+
+// elsewhere answers what no page answers: an address that leads nowhere, one with a slash too many, or another method
+// than reading on the address of a page.
+func elsewhere(mux *http.ServeMux) handler {
+	known := func(p *page, path string) bool {
+		r := p.req.Clone(p.ctx)
+		r.Method, r.URL.Path, r.URL.RawPath = http.MethodGet, path, ""
+		_, pattern := mux.Handler(r)
+		return pattern != "" && pattern != "/" && pattern != "/en/"
+	}
+	return func(p *page) (any, error) {
+		path := p.req.URL.Path
+		trimmed := strings.TrimSuffix(path, "/")
+		reads := p.req.Method == http.MethodGet || p.req.Method == http.MethodHead
+		switch {
+		case !reads && known(p, path):
+			return nil, errMethod
+		case reads && trimmed != path && trimmed != "" && known(p, trimmed):
+			return nil, redirect{(&url.URL{Path: trimmed, RawQuery: p.req.URL.RawQuery}).String()}
+		}
+		return nil, ledger.ErrUnknown
+	}
+}
 
 // excuse gives the page for an error. What went wrong inside is for the log of the server, never for the visitor.
 func (s *site) excuse(p *page, err error) []byte {
@@ -104,6 +131,8 @@ func (s *site) excuse(p *page, err error) []byte {
 	switch {
 	case errors.Is(err, ledger.ErrUnknown):
 		kind, status = "unknown", http.StatusNotFound
+	case errors.Is(err, errMethod):
+		kind, status = "method", http.StatusMethodNotAllowed
 	case errors.Is(err, ledger.ErrAsOf):
 		kind, status = "asof", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrQuery):

@@ -22,15 +22,15 @@ type levelGroup struct {
 type holder struct {
 	Name, Href, Place string
 	Status            status
-	Mentions          []string
+	Mentions          []labelled
 	Remarks           []string
 	Notes             []cite
 }
 
 // mentionGroup are those that received one mention in an edition.
 type mentionGroup struct {
-	Heading string
-	Holders []holder
+	ID, Heading string
+	Holders     []holder
 }
 
 // groups puts the lines of a palmarès, which are ordered, under their levels.
@@ -72,7 +72,7 @@ func (p *page) holder(line ledger.PalmaresLine) holder {
 		Status: p.status(line.Status, line.Derived, works(line.Facts, keep)),
 	}
 	for _, m := range line.MentionsDetail {
-		h.Mentions = append(h.Mentions, m.Label)
+		h.Mentions = append(h.Mentions, labelled{m.Label, "#" + mentionID(m.ID)})
 	}
 	h.Remarks = p.remarks(line.EditionView)
 	h.Notes = p.factNotes(line.Facts, keep, line.Status == string(domain.Contested))
@@ -106,22 +106,37 @@ func (p *page) place(kind string, d *ledger.Place) string {
 	return strings.Join(parts, ", ")
 }
 
-// factNotes gives the sources of facts. Where they differ each says its own.
+// factNotes gives the sources of facts, each once for the same words. Where they differ each says its own.
 func (p *page) factNotes(facts []ledger.Fact, keep func(ledger.Fact) bool, differ bool) []cite {
-	var out []cite
+	type saying struct {
+		source, says string
+		retracted    bool
+	}
+	var order []saying
+	records := map[saying][]string{}
 	for _, f := range facts {
 		if !keep(f) {
 			continue
 		}
-		c := p.cite(f.Source, f.Event.String())
-		c.Retracted = f.Retracted
+		k := saying{source: f.Source, retracted: f.Retracted}
 		if differ || f.Certainty == string(domain.Derived) {
-			c.Says = p.T("item.says", p.award(f))
+			k.says = p.T("item.says", p.award(f))
 		}
-		out = append(out, c)
+		if records[k] == nil {
+			order = append(order, k)
+		}
+		records[k] = append(records[k], f.Event.String())
+	}
+	out := make([]cite, len(order))
+	for i, k := range order {
+		out[i] = p.cite(k.source, records[k]...)
+		out[i].Says, out[i].Retracted = k.says, k.retracted
 	}
 	return out
 }
+
+// mentionID names the part of a page about one mention.
+func mentionID(id string) string { return "m-" + slug(id) }
 
 // award says in words what a source says of a label or a mention.
 func (p *page) award(f ledger.Fact) string {
@@ -154,7 +169,7 @@ func (p *page) mentions(lines []ledger.PalmaresLine) []mentionGroup {
 			i := slices.IndexFunc(all, func(g group) bool { return g.id == m.ID })
 			if i < 0 {
 				i = len(all)
-				all = append(all, group{m.ID, mentionGroup{Heading: m.Label}})
+				all = append(all, group{m.ID, mentionGroup{ID: mentionID(m.ID), Heading: p.T("moment.mention", m.Label)}})
 			}
 			of := func(f ledger.Fact) bool { return f.Mention == m.ID }
 			all[i].Holders = append(all[i].Holders, holder{

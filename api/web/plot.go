@@ -56,11 +56,12 @@ func (t *tongue) shortNumber(v float64, precision string) string {
 	return t.Number(v)
 }
 
-// lines join figures of neighbouring editions that stand for them, and nothing else.
+// lines join figures of neighbouring editions that stand for them and were stated as such. A sum that was worked out and
+// a figure that a source states are not the same measure, nor is a minimum.
 func lines(dots []dot) []line {
 	var main []dot
 	for _, d := range dots {
-		if d.Kind != "alternative" {
+		if d.Kind == "stated" {
 			main = append(main, d)
 		}
 	}
@@ -68,7 +69,7 @@ func lines(dots []dot) []line {
 	for i := 1; i < len(main); i++ {
 		a, b := main[i-1], main[i]
 		if b.edition == a.edition+1 {
-			out = append(out, line{a.X, b.X, a.Y, b.Y, a.Kind != "stated" || b.Kind != "stated"})
+			out = append(out, line{a.X, b.X, a.Y, b.Y})
 		}
 	}
 	return out

@@ -15,6 +15,7 @@ type reconciliationView struct {
 	Groups   []verdictGroup
 	Verdicts []filter
 	Editions []filter
+	Download string
 }
 
 type verdictGroup struct {
@@ -65,7 +66,7 @@ func (s *site) reconciliation(p *page) (any, error) {
 		v := p.item(it)
 		byVerdict[verdictOf(v)] = append(byVerdict[verdictOf(v)], v)
 	}
-	v := reconciliationView{Heading: p.T("reconciliation.title")}
+	v := reconciliationView{Heading: p.T("reconciliation.title"), Download: p.download("reconciliation")}
 	if edition != 0 {
 		v.Heading = p.T("reconciliation.title.edition", edition, yearOf(edition))
 	}

@@ -72,7 +72,7 @@ func (s *site) prove(p *page, v *recordView, e ledger.EventView) {
 	if proof, err := s.Proof(p.ctx, e.Index); err == nil {
 		v.Proof = string(proof)
 	}
-	v.Commands = "curl -o " + p.T("proof.file") + " " + p.origin() + v.ProofURL + "\narobase verify " + p.T("proof.file") + " --key " + p.key()
+	v.Commands = "curl -fo " + p.T("proof.file") + " " + p.origin() + v.ProofURL + "\narobase verify " + p.T("proof.file") + " --key " + p.key()
 }
 
 // asText gives a disclosed value as text; one that is not a text as it is written.

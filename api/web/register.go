@@ -15,7 +15,8 @@ import (
 // registerView is the ledger itself: how far it is sealed, how to check it, and its records, the latest first.
 type registerView struct {
 	Seal  seal
-	Audit string
+	Key   string // the public key, "" where it is not told
+	Audit string // commands for whoever keeps the ledger
 	Log   bool
 	Lines []recordLine
 	Older string
@@ -33,7 +34,8 @@ func (s *site) register(p *page) (any, error) {
 	p.Title, p.Description = p.T("register.title"), p.T("register.description")
 	v := registerView{Seal: p.seal(), Log: s.Checkpoint != nil}
 	if v.Log {
-		v.Audit = "arobase audit " + p.origin() + " --key " + p.key()
+		v.Key = s.Key
+		v.Audit = "arobase log key --data ./arobase-data\narobase log checkpoint --data ./arobase-data\narobase check --data ./arobase-data"
 	}
 	before := p.size
 	if text := p.req.URL.Query().Get("before"); text != "" {

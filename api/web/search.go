@@ -2,7 +2,9 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"arobase/api/ledger"
 )
@@ -41,8 +43,11 @@ func (s *site) search(p *page) (any, error) {
 	p.Title = p.T("search.title.for", asked)
 	exact := s.Ledger.Find(p.ctx, asked, p.size)
 	found := s.Ledger.Search(p.ctx, asked, searchLimit+1, p.size)
+	year := p.yearAsked(asked)
 	switch {
-	case len(exact) == 1:
+	case len(exact)+len(found) == 0 && year != "":
+		return nil, redirect{year}
+	case len(exact) == 1 && (len(found) < 2 || sameWords(asked, exact[0].Name)):
 		return nil, redirect{p.href("collectivity", exact[0].ID)}
 	case len(exact) == 0 && len(found) == 1 && isCode(asked):
 		return nil, redirect{p.href("collectivity", found[0].ID)}
@@ -60,6 +65,27 @@ func (s *site) search(p *page) (any, error) {
 		v.Results = append(v.Results, p.result(c, to))
 	}
 	return v, nil
+}
+
+// yearAsked is the address of the edition of a year, where a year was asked for.
+func (p *page) yearAsked(asked string) string {
+	if len(asked) != 4 {
+		return ""
+	}
+	year, err := strconv.Atoi(asked)
+	if err != nil {
+		return ""
+	}
+	return p.editionOfYear(year)
+}
+
+// sameWords tells whether a question has as many words as a name, or is no name: "saint" finds Le Saint, but may mean any
+// of those that begin so.
+func sameWords(asked, name string) bool {
+	count := func(s string) int {
+		return len(strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }))
+	}
+	return isCode(asked) || count(asked) >= count(name)
 }
 
 // isCode tells whether a text is an INSEE code or a SIREN, rather than a name.

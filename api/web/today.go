@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 
 	"arobase/api/ledger"
 	"arobase/domain"
@@ -14,14 +15,14 @@ func (p *page) today(c ledger.CollectivityView) today {
 	case c.Kind == "unsettled" && c.SettledAs == "":
 		return today{Lead: p.T("today.unsettled"), Sealed: "none"}
 	case c.Current != nil:
-		t := p.heldToday(*c.Current)
+		t := p.heldToday(c, *c.Current)
 		t.Lead = p.T("today.current", p.held(*c.Current), p.edition(c.Current.Edition, c.Current.Year))
 		if c.LastKnown != nil && c.LastKnown.Edition != c.Current.Edition {
 			t.Text = append(t.Text, p.T("today.before", p.held(*c.LastKnown), p.edition(c.LastKnown.Edition, c.LastKnown.Year)))
 		}
 		return t
 	case c.LastKnown != nil:
-		t := p.heldToday(*c.LastKnown)
+		t := p.heldToday(c, *c.LastKnown)
 		t.Lead = p.T("today.last", p.held(*c.LastKnown), p.edition(c.LastKnown.Edition, c.LastKnown.Year))
 		t.Text = append(t.Text, p.unknownToday(c))
 		if r := c.Reasoned; r != nil {
@@ -29,7 +30,7 @@ func (p *page) today(c ledger.CollectivityView) today {
 		}
 		return t
 	case c.Reasoned != nil:
-		t := p.heldToday(*c.Reasoned)
+		t := p.heldToday(c, *c.Reasoned)
 		st := p.status(string(domain.Reported), true, 0)
 		t.Mark.Derived, t.Status = true, &st
 		t.Lead = p.T("today.onlyreasoned", p.held(*c.Reasoned), p.edition(c.Reasoned.Edition, c.Reasoned.Year))
@@ -56,10 +57,26 @@ func (p *page) unknownToday(c ledger.CollectivityView) string {
 	return p.T("today.unknown", p.edition(c.Latest, yearOf(c.Latest)))
 }
 
-func (p *page) heldToday(h ledger.Held) today {
+func (p *page) heldToday(c ledger.CollectivityView, h ledger.Held) today {
 	m := p.mark(h.Distinction, h.Level, h.Status, false)
 	st := p.status(h.Status, false, h.Sources)
-	return today{Mark: &m, Status: &st}
+	t := today{Mark: &m, Status: &st}
+	var sources []string
+	for _, e := range c.Editions {
+		if e.Edition != h.Edition {
+			continue
+		}
+		for _, f := range e.Facts {
+			reasoned := f.Certainty == string(domain.Derived) && !e.Derived
+			if f.Mention == "" && !f.Retracted && !reasoned && !slices.Contains(sources, f.Source) {
+				sources = append(sources, f.Source)
+			}
+		}
+	}
+	if len(sources) > 0 {
+		t.From = p.H("today.from", p.names(sources))
+	}
+	return t
 }
 
 // held names an award in a sentence: "5 @".

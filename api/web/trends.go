@@ -143,6 +143,13 @@ func (v *trendsView) transition(p *page, query url.Values) error {
 		if err != nil || err2 != nil {
 			return fmt.Errorf("%w: from %q to %q", ledger.ErrQuery, query.Get("from"), query.Get("to"))
 		}
+		// The form lets one choose any two: the earlier one comes first, and one edition is compared with its neighbour.
+		from, to = min(from, to), max(from, to)
+		if from == to && from > 1 {
+			from--
+		} else if from == to {
+			to++
+		}
 	}
 	for _, e := range slices.Backward(editions) {
 		n := fmt.Sprint(e.Edition)

@@ -78,7 +78,7 @@ func New(deps Deps) http.Handler {
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))
-	mux.Handle("/en/", s.page(en, "problem", notFound))
-	mux.Handle("/", s.page(fr, "problem", notFound))
+	mux.Handle("/en/", s.page(en, "problem", elsewhere(mux)))
+	mux.Handle("/", s.page(fr, "problem", elsewhere(mux)))
 	return secured(mux)
 }

@@ -118,8 +118,8 @@ func (n *node) adminHandler(m *metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeStatus(w, true, map[string]string{"process": "up"}) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		ready, checks := n.readiness()
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ready, checks := n.readiness(r.Context())
 		writeStatus(w, ready, checks)
 	})
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
@@ -134,10 +134,19 @@ func (n *node) adminHandler(m *metrics) http.Handler {
 const maxLag = 1000
 
 // readiness says whether visitors should be sent here, and why not.
-func (n *node) readiness() (bool, map[string]string) {
+func (n *node) readiness(ctx context.Context) (bool, map[string]string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
 	ready := true
 	checks := map[string]string{"projections": "up to date", "log": n.signer.State().String()}
-	if lag := int64(n.stored()) - int64(n.Size()); lag > maxLag {
+	stored, err := n.store.Size(ctx)
+	lag, unread := int64(stored)-int64(n.Size()), n.unread.Load()
+	switch {
+	case err != nil:
+		ready, checks["store"] = false, err.Error()
+	case lag > 0 && unread != nil:
+		ready, checks["projections"] = false, (*unread).Error()
+	case lag > maxLag:
 		ready, checks["projections"] = false, strconv.FormatInt(lag, 10)+" events behind"
 	}
 	if err := n.Runner().Stopped(); err != nil {

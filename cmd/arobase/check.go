@@ -27,13 +27,17 @@ nothing. Exit code 3 where anything is not right; the first such thing is named.
 	data := dataFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		out := cmd.OutOrStdout()
-		o, err := dataDir(*data).read(cmd.Context())
+		o, err := dataDir(*data).readUnanswered(cmd.Context())
 		if errors.Is(err, errNoLedger) {
 			return err
 		}
 		if err == nil {
 			defer func() { _ = o.close() }()
-			err = checkAll(cmd.Context(), o, out)
+			var unknown int
+			if unknown, err = checkAll(cmd.Context(), o, out); unknown > 0 && err == nil {
+				fmt.Fprintf(out, "tree verified, meaning not verified: %d records are of types that this program does not know\n", unknown)
+				return &unprovenError{errors.New("a newer program can tell more")}
+			}
 		}
 		if err != nil {
 			fmt.Fprintf(out, "not verified: %v\n", err)
@@ -45,39 +49,40 @@ nothing. Exit code 3 where anything is not right; the first such thing is named.
 	return cmd
 }
 
-// checkAll prints one line for each check, with its figure, and ends at the first failure.
-func checkAll(ctx context.Context, o *opened, out io.Writer) error {
+// checkAll prints one line for each check, with its figure, and ends at the first failure. It gives the number of records
+// whose meaning could not be checked.
+func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err error) {
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(out, "%-12s %s\n", what, fmt.Sprintf(format, args...))
 	}
 	found, err := o.store.Check(ctx)
 	if err != nil {
-		return fmt.Errorf("%s: %w", ledgerFile, err)
+		return 0, fmt.Errorf("%s: %w", ledgerFile, err)
 	}
 	if len(found) > 0 {
-		return fmt.Errorf("%s: %s (%d findings)", ledgerFile, found[0], len(found))
+		return 0, fmt.Errorf("%s: %s (%d findings)", ledgerFile, found[0], len(found))
 	}
 	size, err := o.store.Size(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	line("database", "%d positions without a gap, revisions and ids in order", size)
 
 	c, err := o.Check(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	line("records", "%d in %d streams, each in its one form; %d of a type unknown here", c.Events, c.Streams, c.Unknown)
 	if o.vault == nil {
-		return fmt.Errorf("%s: it is missing or cannot be read", vaultFile)
+		return 0, fmt.Errorf("%s: it is missing or cannot be read", vaultFile)
 	}
 	line("vault", "%d sealed: %d kept and fitting, %d erased; %d without a record", c.Sealed, c.Kept, c.Erased, c.Orphans)
 
 	if err := checkPrivate(o, secretFile, keyFile, vaultFile); err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := readSecret(o.dir.file(secretFile), o.LedgerID); err != nil {
-		return err
+		return 0, err
 	}
 	line("secrets", "of this ledger, readable by their owner only")
 
@@ -86,11 +91,11 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) error {
 	case errors.Is(err, fs.ErrNotExist):
 		line("tree", "not built yet; the next start builds it")
 	case err != nil:
-		return err
+		return 0, err
 	default:
 		line("tree", "%d leaves, every hash as the records say; root %s", t.Leaves, t.Root)
 	}
-	return checkCheckpoints(ctx, o, line)
+	return c.Unknown, checkCheckpoints(ctx, o, line)
 }
 
 func checkPrivate(o *opened, names ...string) error {

@@ -87,6 +87,17 @@ func TestCheckFindsEveryChange(t *testing.T) {
 		{"a sealed value is gone", func(t *testing.T, dir string) {
 			edit(t, filepath.Join(dir, vaultFile), `DELETE FROM secrets WHERE rowid = (SELECT min(rowid) FROM secrets)`)
 		}, "/data/"},
+		{"a sealed value is shown to all", func(t *testing.T, dir string) {
+			edit(t, filepath.Join(dir, vaultFile), `UPDATE secrets SET visibility = 'restricted' WHERE seq = 1`)
+		}, "is kept as restricted, and is public"},
+		{"a basis that comes later", func(t *testing.T, dir string) {
+			edit(t, filepath.Join(dir, ledgerFile), `UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), ':0},"data"', ':7},"data"') AS BLOB) WHERE position = 600`)
+		}, "was decided from revision 7"},
+		{"the databases name another ledger", func(t *testing.T, dir string) {
+			for _, name := range []string{ledgerFile, vaultFile} {
+				edit(t, filepath.Join(dir, name), `UPDATE meta SET value = '018f0000-0000-7000-8000-000000000000' WHERE key = 'ledger'`)
+			}
+		}, "018f0000"},
 		{"the key is open to others", func(t *testing.T, dir string) {
 			if err := os.Chmod(filepath.Join(dir, keyFile), 0o644); err != nil {
 				t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,6 +87,19 @@ func (o *opened) close() error {
 
 // read opens the ledger for questions; another process may be writing meanwhile.
 func (d dataDir) read(ctx context.Context) (_ *opened, err error) {
+	o, err := d.readUnanswered(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer closeOnError(o, &err)
+	if err = o.Runner().CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// readUnanswered is read for those who want the records and no answer that rests on them.
+func (d dataDir) readUnanswered(ctx context.Context) (_ *opened, err error) {
 	if ok, err := d.exists(); err != nil {
 		return nil, err
 	} else if !ok {
@@ -106,10 +120,15 @@ func (d dataDir) read(ctx context.Context) (_ *opened, err error) {
 	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Clock: time.Now}); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", d, err)
 	}
-	if err = o.Runner().CatchUp(ctx); err != nil {
-		return nil, err
+	return o, o.sameLedger()
+}
+
+// sameLedger holds the ledger that the database names against the one that its first record opens.
+func (o *opened) sameLedger() error {
+	if o.LedgerID != o.store.LedgerID() {
+		return fmt.Errorf("%s says that it is of the ledger %s, and its first record is of %s", o.dir.file(ledgerFile), o.store.LedgerID(), o.LedgerID)
 	}
-	return o, nil
+	return nil
 }
 
 func closeOnError(o *opened, err *error) {
@@ -160,7 +179,7 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: secret, Clock: time.Now}); err != nil {
 		return nil, false, fmt.Errorf("opening %s: %w", d, err)
 	}
-	return o, !there, nil
+	return o, !there, o.sameLedger()
 }
 
 // create makes the files of a ledger. A marker stands while it does: what is found with the marker was never used.
@@ -208,8 +227,9 @@ func (d dataDir) create(ctx context.Context, g genesis) (err error) {
 // clear removes what an interrupted creation left, and refuses to touch anything else.
 func (d dataDir) clear() error {
 	ours := map[string]bool{lockFile: true}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
-		for _, f := range []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile} {
+		for _, f := range all {
 			ours[f] = true
 		}
 	}
@@ -219,6 +239,9 @@ func (d dataDir) clear() error {
 	}
 	for _, e := range entries {
 		base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(e.Name(), "-wal"), "-shm"), "-journal")
+		if !ours[base] && slices.Contains(all, base) {
+			return fmt.Errorf("%s is there and %s is not: bring that back, or name another directory", e.Name(), ledgerFile)
+		}
 		if !ours[base] || e.IsDir() {
 			return fmt.Errorf("the directory is not empty: %s is not part of a ledger", e.Name())
 		}

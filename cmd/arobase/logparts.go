@@ -33,6 +33,9 @@ type logParts struct {
 	heads *sqlitelog.Heads
 	tree  *transparency.Tree
 	log   *tlog.Log
+	// misfit is why the file of the tree does not fit the ledger, or nil: then the tree was computed in memory, and the
+	// file was left as it is.
+	misfit error
 }
 
 // openLog opens the log of a ledger that this process writes.
@@ -42,6 +45,11 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 		return nil, err
 	}
 	tree, found, err := transparency.Open(ctx, o.dir.file(treeFile), o.store)
+	var differs *transparency.DiffersError
+	if errors.Is(err, transparency.ErrAhead) || errors.As(err, &differs) {
+		p.misfit = err
+		tree, err = transparency.InMemory(ctx, o.store)
+	}
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -95,6 +103,9 @@ func (o *opened) signNow(ctx context.Context) (err error) {
 		return fmt.Errorf("opening the log: %w", err)
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if p.misfit != nil {
+		return fmt.Errorf("opening the log: %w", p.misfit)
+	}
 	if _, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(ctx); err != nil {
 		return fmt.Errorf("signing the log: %w", err)
 	}

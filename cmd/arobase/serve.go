@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"arobase/api/rest"
 	"arobase/api/tlog"
 	"arobase/api/web"
+	"arobase/projections"
 )
 
 // settings are those of serve.
@@ -55,38 +57,72 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if created {
 		logger.Info("made a new ledger", "ledger", o.LedgerID, "origin", o.Origin)
 	}
-	// Nobody else writes here: what has no event now never will.
-	if n, err := o.PurgeOrphans(ctx, time.Now()); err != nil {
-		return fmt.Errorf("removing sealed values without a record: %w", err)
-	} else if n > 0 {
-		logger.Info("removed sealed values without a record", "count", n)
-	}
 	p, err := o.openLog(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
+	if err := o.purge(ctx, p, signer, logger); err != nil {
+		return err
+	}
 	if err := o.Runner().CatchUp(ctx); err != nil {
 		logger.Error("answers stand before an event that cannot be read", "error", err)
 	}
-	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
 	n := &node{opened: o, logParts: p, signer: signer, logger: logger, started: time.Now()}
 
+	// All that can fail comes before the first goroutine: what they use is closed only when they have ended.
+	public, admin, err := listen(s)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
 	g.Go(func() error { return p.tree.Run(ctx) })
 	g.Go(func() error { return signer.Run(ctx) })
-	if err := n.listen(ctx, g, s); err != nil {
-		return err
-	}
+	n.serveBoth(ctx, g, s, public, admin)
 	return g.Wait()
 }
 
+// purge removes sealed values that have no record. Nobody else writes here: what has no record now never will, unless
+// the ledger has lost some. Its own tree and its signed checkpoints tell; then every value is kept, for records that may
+// be brought back.
+func (o *opened) purge(ctx context.Context, p *logParts, signer *tlog.Signer, logger *slog.Logger) error {
+	_, err := signer.Sign(ctx)
+	if err = errors.Join(p.misfit, err); err != nil {
+		logger.Error("ledger and log do not fit; nothing is removed from the vault", "error", err)
+		return nil
+	}
+	n, err := o.PurgeOrphans(ctx, time.Now())
+	if err != nil {
+		return fmt.Errorf("removing sealed values without a record: %w", err)
+	}
+	if n > 0 {
+		logger.Info("removed sealed values without a record", "count", n)
+	}
+	return nil
+}
+
+// again is how long to wait before a store that could not be read is read again.
+const again = time.Second
+
 // project keeps the projections up to date. Where they stop, the rest goes on: the tree grows, the log is signed, and
-// readiness says why answers stand still.
+// readiness says why answers stand still. A store that cannot be read is tried again.
 func (n *node) project(ctx context.Context) error {
-	if err := n.Runner().Run(ctx); err != nil {
+	for ctx.Err() == nil {
+		err := n.Runner().Run(ctx)
+		if err == nil {
+			break
+		}
 		n.logger.Error("answers stand still", "error", err)
+		if errors.Is(err, projections.ErrStopped) {
+			break
+		}
+		n.unread.Store(&err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(again):
+		}
 	}
 	<-ctx.Done()
 	return nil
@@ -99,31 +135,37 @@ type node struct {
 	signer  *tlog.Signer
 	logger  *slog.Logger
 	started time.Time
+	unread  atomic.Pointer[error] // why the projections could not read the store the last time they could not
 }
 
-// listen serves both addresses until the context ends.
-func (n *node) listen(ctx context.Context, g *errgroup.Group, s settings) error {
-	public, err := net.Listen("tcp", s.listen)
-	if err != nil {
-		return fmt.Errorf("listening on %s: %w", s.listen, err)
+// listen takes both addresses.
+func listen(s settings) (public, admin net.Listener, err error) {
+	if public, err = net.Listen("tcp", s.listen); err != nil {
+		return nil, nil, fmt.Errorf("listening on %s: %w", s.listen, err)
 	}
-	admin, err := net.Listen("tcp", s.admin)
-	if err != nil {
-		return errors.Join(fmt.Errorf("listening on %s for metrics and health: %w", s.admin, err), public.Close())
+	if admin, err = net.Listen("tcp", s.admin); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("listening on %s for metrics and health: %w", s.admin, err), public.Close())
 	}
+	return public, admin, nil
+}
+
+// serveBoth serves both addresses until the context ends.
+func (n *node) serveBoth(ctx context.Context, g *errgroup.Group, s settings, public, admin net.Listener) {
 	metrics := newMetrics(n)
-	n.serveOn(ctx, g, public, metrics.measure(n.publicHandler(s)))
-	n.serveOn(ctx, g, admin, n.adminHandler(metrics))
+	n.serveOn(ctx, g, public, metrics.measure(n.publicHandler(s, ctx.Done())), writing)
+	n.serveOn(ctx, g, admin, n.adminHandler(metrics), 0) // a profile takes as long as one asks for
 	n.logger.Info("serving", "site", "http://"+public.Addr().String(), "admin", "http://"+admin.Addr().String(),
 		"records", n.Size(), "ledger", n.LedgerID)
-	return nil
 }
 
-func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h http.Handler) {
+// writing bounds how long a visitor may take to accept an answer. Live events have a deadline for each piece instead.
+const writing = time.Minute
+
+// serveOn serves one address. The context is not that of the requests: those under way are finished when it ends.
+func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h http.Handler, writing time.Duration) {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: writing, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(n.logger.Handler(), slog.LevelWarn),
-		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	g.Go(func() error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -135,13 +177,18 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 		<-ctx.Done()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 		defer cancel()
-		return server.Shutdown(end)
+		err := server.Shutdown(end)
+		if errors.Is(err, context.DeadlineExceeded) {
+			n.logger.Warn("cut off requests that took too long to finish", "address", l.Addr().String())
+			err = server.Close()
+		}
+		return err
 	})
 }
 
-// publicHandler puts the faces side by side.
-func (n *node) publicHandler(s settings) http.Handler {
-	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion()})
+// publicHandler puts the faces side by side. stopping sends away those who would stay for ever.
+func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler {
+	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
 		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.key.VerifierKey(),
 		Proof: func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },

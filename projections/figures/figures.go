@@ -10,11 +10,12 @@ import (
 	"arobase/domain"
 )
 
-// Figures is the fold. The runner serialises access to it.
+// Figures is the fold. The runner serialises Apply; questions change nothing and may be asked side by side. Each takes
+// time in what was entered about the edition, a few dozen facts.
 type Figures struct {
 	figures      map[domain.Edition][]Figure
 	ceremonies   map[domain.Edition][]Ceremony
-	explanations []Explanation
+	explanations map[domain.Edition][]Explanation
 	rules        []Rule
 	// retracted gives the position of the retraction of a fact plus one.
 	retracted map[uuid.UUID]uint64
@@ -47,20 +48,20 @@ type Figure struct {
 	Edition      domain.Edition
 	YearAsStated string
 	Metric       string
-	Scope        string
+	Scope        string // "" for the whole edition, else such as region:Bretagne
 	Value        domain.Number
 	Precision    domain.Precision
-	Unit         string
+	Unit         string // the word of the source, "" where it does not say
 	Entry
 }
 
-// Ceremony is one attribute of a ceremony as one source gives it.
+// Ceremony is one attribute of a ceremony as one source gives it: days, a number or a text (docs/adr/0001).
 type Ceremony struct {
 	Attribute string
-	On, Until string
+	On, Until string // days of ISO 8601; Until is "" where it took one day
 	Number    int
 	Value     string // a commitment, or ""
-	Precision string
+	Precision string // stated, announced or implied
 	Entry
 }
 
@@ -87,7 +88,7 @@ type Rule struct {
 // New gives an empty fold.
 func New() *Figures {
 	return &Figures{
-		figures: map[domain.Edition][]Figure{}, ceremonies: map[domain.Edition][]Ceremony{},
+		figures: map[domain.Edition][]Figure{}, ceremonies: map[domain.Edition][]Ceremony{}, explanations: map[domain.Edition][]Explanation{},
 		retracted: map[uuid.UUID]uint64{}, disputes: map[uuid.UUID][]domain.Dispute{},
 	}
 }
@@ -112,7 +113,7 @@ func (f *Figures) Apply(r domain.Recorded) {
 			e.Attribute, e.On, e.Until, e.Number, e.Value.Commitment(), e.Precision, entry(r, e.Source, e.Note),
 		})
 	case *domain.ExplanationProposed:
-		f.explanations = append(f.explanations, Explanation{
+		f.explanations[e.Edition] = append(f.explanations[e.Edition], Explanation{
 			e.Edition, e.Metric, e.Scope, e.Kind, e.Test, e.Text.Commitment(), e.TextEN.Commitment(), entry(r, e.Source, nil),
 		})
 	case *domain.RuleRecorded:
@@ -163,8 +164,8 @@ func (f *Figures) Ceremony(e domain.Edition, size uint64) []Ceremony {
 // Explanations gives what was proposed for a metric of an edition.
 func (f *Figures) Explanations(e domain.Edition, metric, scope string, size uint64) []Explanation {
 	var out []Explanation
-	for _, x := range standing(f, f.explanations, size, func(x *Explanation) *Entry { return &x.Entry }) {
-		if x.Edition == e && x.Metric == metric && x.Scope == scope {
+	for _, x := range standing(f, f.explanations[e], size, func(x *Explanation) *Entry { return &x.Entry }) {
+		if x.Metric == metric && x.Scope == scope {
 			out = append(out, x)
 		}
 	}

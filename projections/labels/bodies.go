@@ -3,7 +3,6 @@ package labels
 import (
 	"cmp"
 	"slices"
-	"sort"
 
 	"github.com/google/uuid"
 
@@ -68,11 +67,13 @@ type Succession struct {
 // Tenure is a distinction held for a term.
 type Tenure struct {
 	Distinction domain.MentionID
-	From, Until string
-	LapsedOn    string
-	Source      domain.SourceID
-	Event       uuid.UUID
-	Position    uint64
+	From, Until string // days, months or years of ISO 8601
+	LapsedOn    string // or ""
+	// Source, Event and Position are those of the last grant, renewal or lapse; a change that names no source leaves the
+	// source as it was.
+	Source   domain.SourceID
+	Event    uuid.UUID
+	Position uint64
 }
 
 // Body is one legal body, or one contested name, as known at a size.
@@ -132,12 +133,14 @@ func (l *Labels) body(id domain.CollectivityID, r domain.Recorded) *body {
 	return b
 }
 
-// settledAs is the body that an id means at a size.
-func (l *Labels) settledAs(id domain.CollectivityID, size uint64) domain.CollectivityID {
-	if b := l.bodies[id]; b != nil && b.contested != nil && b.contested.settledAt != 0 && b.contested.settledAt <= size {
-		return b.contested.SettledAs
+// Registered gives the particulars that a body was registered with, without its names and populations: the zero value for
+// a contested name. It is what is wanted of every body of an edition; Body builds more.
+func (l *Labels) Registered(id domain.CollectivityID, size uint64) (domain.CollectivityRegistered, bool) {
+	b := l.bodies[id]
+	if b == nil || b.entered >= size {
+		return domain.CollectivityRegistered{}, false
 	}
-	return id
+	return b.particulars, true
 }
 
 // Body gives what is known of a body.
@@ -230,45 +233,63 @@ func (l *Labels) succeeded(size uint64, keep func(succession) bool) []Succession
 	return out
 }
 
+// tenure is one state of a tenure.
+type tenure struct {
+	Tenure
+	grant uint64 // the position of the grant, which is what the states of one tenure have in common
+}
+
+// term is what a stream of a distinction is about: a renewal and a lapse name nothing but their stream.
+type term struct {
+	collectivity domain.CollectivityID
+	grant        uint64 // the last
+}
+
+// applyTenure keeps the earlier states for questions as of then: a change adds a state.
 func (l *Labels) applyTenure(r domain.Recorded) {
 	switch e := r.Event.(type) {
 	case *domain.DistinctionGranted:
-		l.distinction[e.Collectivity] = append(l.distinction[e.Collectivity],
-			Tenure{Distinction: e.Distinction, From: e.From, Until: e.Until, Source: e.Source, Event: r.ID, Position: r.Position})
+		l.terms[r.Stream] = term{e.Collectivity, r.Position}
+		l.tenures[e.Collectivity] = append(l.tenures[e.Collectivity], tenure{Tenure{
+			Distinction: e.Distinction, From: e.From, Until: e.Until, Source: e.Source, Event: r.ID, Position: r.Position,
+		}, r.Position})
 	case *domain.DistinctionRenewed:
-		l.changeTenure(r, func(t *Tenure) { t.Until = e.Until })
+		l.changeTenure(r, func(t *Tenure) { t.Until, t.Source = e.Until, cmp.Or(e.Source, t.Source) })
 	case *domain.DistinctionLapsed:
 		l.changeTenure(r, func(t *Tenure) { t.LapsedOn = e.On })
 	}
 }
 
-// changeTenure keeps the earlier state for questions as of then: a change adds a tenure that replaces the last one.
+// changeTenure changes the tenure that was granted last in a stream.
 func (l *Labels) changeTenure(r domain.Recorded, change func(*Tenure)) {
-	for id, all := range l.distinction {
-		for i := len(all) - 1; i >= 0; i-- {
-			if domain.DistinctionStream(all[i].Distinction, id) == r.Stream {
-				t := all[i]
-				change(&t)
-				t.Event, t.Position = r.ID, r.Position
-				l.distinction[id] = append(all, t)
-				return
-			}
+	of := l.terms[r.Stream]
+	all := l.tenures[of.collectivity]
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].grant == of.grant {
+			t := all[i]
+			change(&t.Tenure)
+			t.Event, t.Position = r.ID, r.Position
+			l.tenures[of.collectivity] = append(all, t)
+			return
 		}
 	}
 }
 
-// Tenures gives the distinctions with a term that a body holds or held, each in its last known state.
+// Tenures gives the distinctions with a term that a body holds or held, each in its last known state, in the order in
+// which they were granted.
 func (l *Labels) Tenures(id domain.CollectivityID, size uint64) []Tenure {
-	last := map[string]Tenure{}
-	for _, t := range l.distinction[id] {
-		if t.Position < size {
-			last[string(t.Distinction)+t.From] = t
+	var out []Tenure
+	at := map[uint64]int{} // by grant
+	for _, t := range l.tenures[id] {
+		i, known := at[t.grant]
+		switch {
+		case t.Position >= size:
+		case known:
+			out[i] = t.Tenure
+		default:
+			at[t.grant] = len(out)
+			out = append(out, t.Tenure)
 		}
 	}
-	out := make([]Tenure, 0, len(last))
-	for _, t := range last {
-		out = append(out, t)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Position < out[j].Position })
 	return out
 }

@@ -10,13 +10,16 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"arobase/domain"
 )
 
 // Now is the size that stands for "everything that is known".
 const Now = ^uint64(0)
 
-// Labels is the fold. It is not safe for concurrent use by itself: the runner serialises.
+// Labels is the fold. It is not safe for concurrent use by itself: the runner serialises Apply; any number of questions
+// may be asked in between, for none of them changes anything.
 type Labels struct {
 	sources     map[domain.SourceID][]sourceVersion
 	bodies      map[domain.CollectivityID]*body
@@ -25,8 +28,9 @@ type Labels struct {
 	byEdition   map[domain.Edition][]*candidacy
 	settled     map[domain.CollectivityID][]settlement // by the body that a contested name was settled as
 	successions []succession
-	enumerated  map[domain.Edition][]Enumeration
-	distinction map[domain.CollectivityID][]Tenure
+	enumerated  map[domain.Edition][]enumeration
+	tenures     map[domain.CollectivityID][]tenure // every state of each, in the order in which it became known
+	terms       map[domain.StreamName]term         // what a stream of a distinction is about
 }
 
 // candidacy is what is known of one collectivity in one edition.
@@ -34,6 +38,8 @@ type candidacy struct {
 	domain.Candidacy
 	holders []holder
 	facts   domain.Facts
+	// size is that of the ledger after the last event of the candidacy: from there on nothing has to be left out.
+	size uint64
 }
 
 type holder struct {
@@ -48,6 +54,13 @@ type Enumeration struct {
 	Position uint64
 }
 
+type enumeration struct {
+	Enumeration
+	event uuid.UUID
+	// retractedAt is the position of the retraction plus one, or 0.
+	retractedAt uint64
+}
+
 // New gives an empty fold.
 func New() *Labels {
 	return &Labels{
@@ -57,8 +70,9 @@ func New() *Labels {
 		byBody:      map[domain.CollectivityID][]*candidacy{},
 		byEdition:   map[domain.Edition][]*candidacy{},
 		settled:     map[domain.CollectivityID][]settlement{},
-		enumerated:  map[domain.Edition][]Enumeration{},
-		distinction: map[domain.CollectivityID][]Tenure{},
+		enumerated:  map[domain.Edition][]enumeration{},
+		tenures:     map[domain.CollectivityID][]tenure{},
+		terms:       map[domain.StreamName]term{},
 	}
 }
 
@@ -70,7 +84,7 @@ func (*Labels) Events() []string {
 	return []string{
 		"source-cited", "source-corrected",
 		"collectivity-registered", "name-recorded", "collectivity-renamed", "collectivity-succeeded",
-		"epci-members-recorded", "population-recorded", "identity-contested", "identity-settled",
+		"population-recorded", "identity-contested", "identity-settled",
 		"award-recorded", "mention-recorded", "award-arbitrated", "record-retracted", "fact-disputed", "dispute-answered",
 		"edition-enumerated", "distinction-granted", "distinction-renewed", "distinction-lapsed",
 	}
@@ -88,13 +102,14 @@ func (l *Labels) Apply(r domain.Recorded) {
 	case *domain.MentionRecorded:
 		l.candidacy(e.Edition, e.Collectivity).hold(e.Holder, r)
 	case *domain.AwardArbitrated:
-		l.candidacy(e.Edition, e.Collectivity).facts.Apply(r)
-	case *domain.RecordRetracted, *domain.FactDisputed, *domain.DisputeAnswered:
-		if c, ok := l.ofStream(r.Stream); ok {
-			c.facts.Apply(r)
-		}
+		l.candidacy(e.Edition, e.Collectivity).apply(r)
+	case *domain.RecordRetracted:
+		l.ofStream(r)
+		l.retractEnumeration(e.Event, r)
+	case *domain.FactDisputed, *domain.DisputeAnswered:
+		l.ofStream(r)
 	case *domain.EditionEnumerated:
-		l.enumerated[e.Edition] = append(l.enumerated[e.Edition], Enumeration{e.Source, e.Count, r.Position})
+		l.enumerated[e.Edition] = append(l.enumerated[e.Edition], enumeration{Enumeration{e.Source, e.Count, r.Position}, r.ID, 0})
 	case *domain.DistinctionGranted, *domain.DistinctionRenewed, *domain.DistinctionLapsed:
 		l.applyTenure(r)
 	default:
@@ -114,21 +129,46 @@ func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidac
 	return c
 }
 
-// ofStream finds the candidacy of a stream: a retraction names only its stream and an event.
-func (l *Labels) ofStream(s domain.StreamName) (*candidacy, bool) {
-	key, ok := domain.ParseCandidacyStream(s)
-	if !ok {
-		return nil, false
+// ofStream gives an event to the candidacy of its stream: a retraction names only its stream and an event.
+func (l *Labels) ofStream(r domain.Recorded) {
+	if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
+		if c := l.candidacies[key]; c != nil {
+			c.apply(r)
+		}
 	}
-	c, ok := l.candidacies[key]
-	return c, ok
+}
+
+// retractEnumeration takes back the word of a source that it lists a whole edition.
+func (l *Labels) retractEnumeration(fact uuid.UUID, r domain.Recorded) {
+	if r.Stream.Category() != "edition" {
+		return
+	}
+	for _, all := range l.enumerated {
+		for i := range all {
+			if all[i].event == fact && all[i].retractedAt == 0 {
+				all[i].retractedAt = r.Position + 1
+			}
+		}
+	}
 }
 
 func (c *candidacy) hold(name string, r domain.Recorded) {
 	if !slices.ContainsFunc(c.holders, func(h holder) bool { return h.name == name }) {
 		c.holders = append(c.holders, holder{name, r.Position})
 	}
+	c.apply(r)
+}
+
+func (c *candidacy) apply(r domain.Recorded) {
 	c.facts.Apply(r)
+	c.size = r.Position + 1
+}
+
+// live tells whether any fact was known at a size and stood.
+func (c *candidacy) live(size uint64) bool {
+	stands := func(f domain.Cite) bool { return f.Position < size && (f.RetractedAt == 0 || f.RetractedAt > size) }
+	return slices.ContainsFunc(c.facts.Awards, func(a domain.AwardFact) bool { return stands(a.Cite) }) ||
+		slices.ContainsFunc(c.facts.Mentions, func(m domain.MentionFact) bool { return stands(m.Cite) })
 }
 
 // Label is what is known of one collectivity in one edition.
@@ -141,7 +181,8 @@ type Label struct {
 	// Holders are the names that the sources use.
 	Holders  []string
 	Standing domain.Standing
-	// Best is what reasoning adds: the award that only derived facts give, where the stated ones give no level.
+	// Reasoned is what reasoning adds: the level that only derived facts give, where the stated ones give none. Nil where
+	// it adds nothing.
 	Reasoned *domain.Award
 	Mentions []Mention
 	Awards   []domain.AwardFact
@@ -158,19 +199,27 @@ type Mention struct {
 }
 
 // view draws the conclusions from what was entered of one body in one edition at a size, or nothing where no fact was
-// known yet. There are several candidacies where a contested name was settled as a body that has facts of its own.
+// known yet. There are several candidacies where a contested name was settled as a body: those of the body first, then
+// those of its names in the order in which they were settled. What it gives shares nothing with the fold.
 func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64) (Label, bool) {
 	v := Label{Edition: group[0].Edition, Collectivity: id}
 	facts := new(domain.Facts)
 	for _, c := range group {
-		part := c.facts.AsOf(size)
+		part := &c.facts
+		if c.size > size {
+			part = part.AsOf(size)
+		}
 		if len(part.Awards) == 0 && len(part.Mentions) == 0 {
 			continue
 		}
 		if c.Collectivity != id {
 			v.RecordedAs = c.Collectivity
 		}
-		facts.Join(part)
+		if len(group) == 1 {
+			facts = part
+		} else {
+			facts.Join(part)
+		}
 		for _, h := range c.holders {
 			if h.position < size && !slices.Contains(v.Holders, h.name) {
 				v.Holders = append(v.Holders, h.name)
@@ -180,22 +229,24 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 {
 		return Label{}, false
 	}
-	v.Standing, v.Awards, v.Disputes = facts.Standing(l.independentAt(size)), facts.Awards, facts.Disputes
+	independent := l.independentAt(size)
+	v.Standing, v.Awards, v.Disputes = facts.Standing(independent), slices.Clone(facts.Awards), slices.Clone(facts.Disputes)
 	if v.Edition == 0 && v.Standing.Status == domain.Contested {
 		// They may be of different editions: nothing contradicts, and nothing follows.
 		v.Standing = domain.Standing{Status: domain.Reported}
 	}
 	if n := len(facts.Arbitrations); n > 0 {
-		v.Arbitration = &facts.Arbitrations[n-1]
+		last := facts.Arbitrations[n-1]
+		v.Arbitration = &last
 	}
-	if s := v.Standing; s.Award == nil || s.Award.Distinction == domain.DistinctionUnspecified {
-		for _, a := range facts.Live() {
-			if a.Certainty == domain.Derived && a.Distinction == domain.DistinctionLevel && s.Status != domain.Contested {
+	if s := v.Standing; s.Status != domain.Contested && (s.Award == nil || s.Award.Distinction == domain.DistinctionUnspecified) {
+		for _, a := range facts.Awards {
+			if !a.Retracted() && a.Certainty == domain.Derived && a.Distinction == domain.DistinctionLevel {
 				v.Reasoned = &domain.Award{Distinction: a.Distinction, Level: a.Level}
 			}
 		}
 	}
-	v.Mentions = mentions(facts.Mentions, l.independentAt(size))
+	v.Mentions = mentions(facts.Mentions, independent)
 	return v, true
 }
 
@@ -240,18 +291,19 @@ func mentionStatus(facts []domain.MentionFact, independent domain.Independent) d
 func (v Label) Live() bool { return v.Standing.Status != "" || len(v.Mentions) > 0 }
 
 // Of gives what is known of one body, in the order of editions, undated facts last. It includes the facts of contested
-// names that were settled as that body, and keeps labels of which every fact was retracted.
+// names that were settled as that body, and keeps labels of which every fact was retracted. A contested name that was
+// settled still shows its own. It takes time in the number of editions of the body.
 func (l *Labels) Of(id domain.CollectivityID, size uint64) []Label {
-	all := slices.Clone(l.byBody[id])
-	for _, s := range l.settled[id] {
-		if s.position < size {
-			all = append(all, l.byBody[s.name]...)
+	byEdition := map[domain.Edition][]*candidacy{}
+	add := func(name domain.CollectivityID) {
+		for _, c := range l.byBody[name] {
+			byEdition[c.Edition] = append(byEdition[c.Edition], c)
 		}
 	}
-	byEdition := map[domain.Edition][]*candidacy{}
-	for _, c := range all {
-		if l.settledAs(c.Collectivity, size) == id || c.Collectivity == id {
-			byEdition[c.Edition] = append(byEdition[c.Edition], c)
+	add(id)
+	for _, s := range l.settled[id] {
+		if s.position < size {
+			add(s.name)
 		}
 	}
 	var out []Label
@@ -272,41 +324,56 @@ func compareEditions(a, b domain.Edition) int {
 	return cmp.Compare(a, b)
 }
 
-// In gives every label of an edition that still stands, in the order of the collectivities' ids.
+// In gives every label of an edition that still stands, in the order of the collectivities' ids. It takes time in the
+// number of labels of the edition.
 func (l *Labels) In(e domain.Edition, size uint64) []Label {
-	groups := map[domain.CollectivityID][]*candidacy{}
-	for _, c := range l.byEdition[e] {
-		id := l.settledAs(c.Collectivity, size)
-		groups[id] = append(groups[id], c)
+	// A contested name that was settled by then is not there by itself: its facts are those of a body.
+	settled, moved := map[domain.CollectivityID]bool{}, map[domain.CollectivityID][]*candidacy{}
+	for as, names := range l.settled {
+		for _, s := range names {
+			if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: s.name}]; c != nil && s.position < size {
+				settled[s.name], moved[as] = true, append(moved[as], c)
+			}
+		}
 	}
-	var out []Label
-	for id, group := range groups {
+	all := slices.Clone(l.byEdition[e])
+	slices.SortFunc(all, func(a, b *candidacy) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
+	out := make([]Label, 0, len(all))
+	add := func(id domain.CollectivityID, group []*candidacy) {
 		if v, ok := l.view(id, group, size); ok && v.Live() {
 			out = append(out, v)
 		}
 	}
-	slices.SortFunc(out, func(a, b Label) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
+	for i, c := range all {
+		id := c.Collectivity
+		switch names := moved[id]; {
+		case settled[id]:
+		case len(names) == 0:
+			add(id, all[i:i+1])
+		default:
+			add(id, append([]*candidacy{c}, names...))
+			delete(moved, id)
+		}
+	}
+	if len(moved) > 0 { // of bodies that have no facts of their own
+		for id, names := range moved {
+			add(id, names)
+		}
+		slices.SortFunc(out, func(a, b Label) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
+	}
 	return out
 }
 
 // Editions gives the editions of which a label or a mention is known and stands, in order; never the undated one.
 func (l *Labels) Editions(size uint64) []domain.Edition {
 	var out []domain.Edition
-	for e := range l.byEdition {
-		if e != 0 && l.published(e, size) {
+	for e, all := range l.byEdition {
+		if e != 0 && slices.ContainsFunc(all, func(c *candidacy) bool { return c.live(size) }) {
 			out = append(out, e)
 		}
 	}
 	slices.Sort(out)
 	return out
-}
-
-// published tells whether anything awarded in an edition is known and stands.
-func (l *Labels) published(e domain.Edition, size uint64) bool {
-	return slices.ContainsFunc(l.byEdition[e], func(c *candidacy) bool {
-		v, ok := l.view(c.Collectivity, []*candidacy{c}, size)
-		return ok && v.Live()
-	})
 }
 
 // Latest is the latest published edition: the last of which anything awarded is known. 0 where there is none.
@@ -317,12 +384,18 @@ func (l *Labels) Latest(size uint64) domain.Edition {
 	return 0
 }
 
-// Enumerated gives the sources that list every holder of an edition.
+// Enumerated gives the sources that list every holder of an edition, in the order in which that was entered.
 func (l *Labels) Enumerated(e domain.Edition, size uint64) []Enumeration {
-	return slices.DeleteFunc(slices.Clone(l.enumerated[e]), func(x Enumeration) bool { return x.Position >= size })
+	var out []Enumeration
+	for _, x := range l.enumerated[e] {
+		if x.Position < size && (x.retractedAt == 0 || x.retractedAt > size) {
+			out = append(out, x.Enumeration)
+		}
+	}
+	return out
 }
 
-// Standing answers the visitor's first question: what does this collectivity hold today?
+// Today answers the visitor's first question: what does this collectivity hold today?
 type Today struct {
 	// Current is the label of the latest published edition, or nil.
 	Current *Label
@@ -333,7 +406,8 @@ type Today struct {
 	Latest   domain.Edition
 }
 
-// Today gives what a body holds in the latest published edition, or else what was last known of it.
+// Today gives what a body holds in the latest published edition, or else what was last known of it
+// (docs/adr/0004-last-known-is-stated.md).
 func (l *Labels) Today(id domain.CollectivityID, size uint64) Today {
 	t := Today{Latest: l.Latest(size)}
 	for _, v := range l.Of(id, size) {

@@ -49,12 +49,17 @@ func (l *Labels) Sources(size uint64) []Source {
 }
 
 // independentAt tells which sources count as two: not a work and its copy, not two copies of one work, not two works
-// of one publisher. Whether two publishers talked to each other nobody knows; the status says "two sources", not "true".
+// of one publisher (docs/adr/0003-independent-sources.md). A copy speaks for its own publisher and for that of what it
+// copies. Whether two publishers talked to each other nobody knows; the status says "two sources", not "true".
 func (l *Labels) independentAt(size uint64) domain.Independent {
 	return func(a, b domain.SourceID) bool {
-		sa, oka := l.Source(l.root(a, size), size)
-		sb, okb := l.Source(l.root(b, size), size)
-		return oka && okb && sa.ID != sb.ID && sa.Publisher != sb.Publisher
+		one, other := l.origins(a, size), l.origins(b, size)
+		for _, x := range one {
+			if slices.ContainsFunc(other, func(y Source) bool { return x.ID == y.ID || x.Publisher == y.Publisher }) {
+				return false
+			}
+		}
+		return len(one) > 0 && len(other) > 0
 	}
 }
 
@@ -63,15 +68,17 @@ func (l *Labels) Independent(a, b domain.SourceID, size uint64) bool {
 	return l.independentAt(size)(a, b)
 }
 
-// root follows copies to the work they copy. Sources are entered after what they copy; the bound is for a corrected
-// source that names a later one.
-func (l *Labels) root(id domain.SourceID, size uint64) domain.SourceID {
-	for range 16 {
+// origins gives a work and, in turn, what it copies; nil where one of them is not known. Corrections can make works
+// copies of each other: it ends where it has been.
+func (l *Labels) origins(id domain.SourceID, size uint64) []Source {
+	var out []Source
+	for id != "" && !slices.ContainsFunc(out, func(s Source) bool { return s.ID == id }) {
 		s, ok := l.Source(id, size)
-		if !ok || s.OriginOf == "" {
-			return id
+		if !ok {
+			return nil
 		}
+		out = append(out, s)
 		id = s.OriginOf
 	}
-	return id
+	return out
 }

@@ -16,11 +16,11 @@ type Phrase struct {
 // New formats both texts with the same arguments, by the rules of fmt; integers get the group separators of each
 // language. Where the order of the arguments differs use explicit indexes: %[2]s.
 func New(fr, en string, args ...any) Phrase {
-	return Phrase{
-		FR: message.NewPrinter(language.French).Sprintf(fr, args...),
-		EN: message.NewPrinter(language.English).Sprintf(en, args...),
-	}
+	return Phrase{FR: french.Sprintf(fr, args...), EN: english.Sprintf(en, args...)}
 }
+
+// A printer is copied each time it prints, so that all may share it.
+var french, english = message.NewPrinter(language.French), message.NewPrinter(language.English)
 
 // In gives the text in a language: "fr", and English for anything else.
 func (p Phrase) In(lang string) string {

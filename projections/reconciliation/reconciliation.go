@@ -81,8 +81,10 @@ type World struct {
 	Disclosed func(commitment string) (string, bool)
 }
 
-// Items gives the reconciliation of one edition: ceremony first, then figures in the order of their metrics.
+// Items gives the reconciliation of one edition: ceremony first, then figures in the order of their metrics. It takes
+// time in the number of labels of the edition, and in the square of the figures of one metric.
 func (w World) Items(e domain.Edition) []Item {
+	w.World = w.OneQuestion()
 	out := w.ceremony(e)
 	var keys [][2]string
 	for _, f := range w.Figures.Of(e, w.Size) {
@@ -107,6 +109,7 @@ func (w World) Items(e domain.Edition) []Item {
 
 // All gives the items of every edition.
 func (w World) All() []Item {
+	w.World = w.OneQuestion()
 	var out []Item
 	for _, e := range w.Figures.Editions(w.Size) {
 		out = append(out, w.Items(e)...)

@@ -1,6 +1,8 @@
 package trends
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,95 +14,109 @@ import (
 	"arobase/projections/phrase"
 )
 
+// scopes are the beginnings of the scopes of figures, by dimension.
+var scopes = map[string]string{"kind": "kind:", "region": "region:", "departement": "departement:", "size": "population:"}
+
+// kindMetrics are figures that sources give for a kind as a metric of its own, by kind.
+var kindMetrics = map[string]string{"village": "villages", "ville": "villes", "territoire": "territoires"}
+
+// bodyTypes are the kinds that the ledger knows of a body by itself.
+var bodyTypes = []string{"commune", "epci", "foreign", "other"}
+
 // groups gives the points of an edition by a dimension: for each group that a source gives a figure for, or that the
 // ledger has recorded.
 func (w World) groups(e domain.Edition, by string) []Point {
-	scope := map[string]string{"kind": "kind:", "region": "region:", "departement": "departement:", "size": "population:"}[by]
 	type key struct{ metric, group string }
-	var keys []key
-	add := func(k key) {
-		if !slices.Contains(keys, k) {
-			keys = append(keys, k)
+	keys := map[key]bool{}
+	for _, f := range w.sheet(e).all {
+		if group, ok := strings.CutPrefix(f.Scope, scopes[by]); ok && slices.Contains(Metrics, f.Metric) {
+			keys[key{f.Metric, group}] = true
+		}
+		for kind, metric := range kindMetrics {
+			if by == "kind" && f.Scope == "" && f.Metric == metric {
+				keys[key{"labelled", kind}] = true
+			}
 		}
 	}
-	for _, f := range w.Figures.Of(e, w.Size) {
-		if group, ok := strings.CutPrefix(f.Scope, scope); ok && slices.Contains(Metrics, f.Metric) {
-			add(key{f.Metric, group})
-		}
-		if by == "kind" && f.Scope == "" && kindMetrics[f.Metric] != "" {
-			add(key{"labelled", kindMetrics[f.Metric]})
-		}
-	}
-	for _, l := range w.Labels.In(e, w.Size) {
-		if group := w.group(l, by); group != "" && l.Standing.Status != "" {
-			add(key{"labelled", group})
+	recorded := w.tallies(e, by)
+	for group, t := range recorded {
+		if _, ok := t["labelled"]; ok {
+			keys[key{"labelled", group}] = true
 		}
 	}
 	french := collate.New(language.French) // Île-de-France stands with the I
-	slices.SortFunc(keys, func(a, b key) int {
-		if a.metric != b.metric {
-			return slices.Index(Metrics, a.metric) - slices.Index(Metrics, b.metric)
-		}
-		return french.CompareString(a.group, b.group)
+	sorted := slices.SortedFunc(maps.Keys(keys), func(a, b key) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(Metrics, a.metric), slices.Index(Metrics, b.metric)),
+			french.CompareString(a.group, b.group),
+			cmp.Compare(a.group, b.group),
+		)
 	})
 	var out []Point
-	for _, k := range keys {
-		out = append(out, w.groupPoint(e, by, scope, k.metric, k.group))
+	for _, k := range sorted {
+		out = append(out, w.groupPoint(e, by, k.metric, k.group, recorded[k.group]))
 	}
 	return out
 }
 
-// kindMetrics are figures that sources give for a kind as a metric of its own.
-var kindMetrics = map[string]string{"villages": "village", "villes": "ville", "territoires": "territoire"}
-
-func (w World) groupPoint(e domain.Edition, by, scope, metric, group string) Point {
-	p := Point{Edition: e, Metric: metric, Group: group, Published: w.Published(e, metric, scope+group)}
-	if by == "kind" && p.Published.Figure == nil {
-		for own, kind := range kindMetrics {
-			if kind == group && metric == "labelled" {
-				p.Published = w.Published(e, own, "")
-			}
+// tallies counts the labels of an edition by group, once through. Who belongs to no known group is left out.
+func (w World) tallies(e domain.Edition, by string) map[string]tally {
+	out := map[string]tally{}
+	all := w.roll(e).labels
+	for i := range all {
+		group := w.group(&all[i], by)
+		if group == "" {
+			continue
 		}
+		if out[group] == nil {
+			out[group] = tally{}
+		}
+		out[group].add(&all[i])
+	}
+	return out
+}
+
+func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded tally) Point {
+	p := Point{Edition: e, Metric: metric, Group: group, Published: w.Published(e, metric, scopes[by]+group)}
+	if own := kindMetrics[group]; own != "" && by == "kind" && metric == "labelled" && p.Published.Figure == nil && len(p.Published.Alternatives) == 0 {
+		p.Published = w.Published(e, own, "")
 	}
 	switch {
 	case metric == "participants":
 		p.Reason = phrase.New("Le registre ne connaît que les labellisés, pas les candidats.",
 			"The ledger knows those who were labelled, not those who applied.")
-		return p
+	case slices.Contains(movements, metric):
+		p.Reason = phrase.New("Le registre ne compte pas par groupe qui entre, sort, monte ou descend.",
+			"The ledger does not count by group who enters, leaves, rises or falls.")
 	case by == "size":
 		p.Reason = phrase.New("La population de l'époque n'est pas connue du registre : rien n'est compté par taille.",
 			"The population of the time is not known to the ledger: nothing is counted by size.")
-		return p
-	case by == "kind" && group != "epci" && group != "commune" && group != "foreign" && group != "other":
+	case by == "kind" && !slices.Contains(bodyTypes, group):
 		p.Reason = phrase.New("Village, ville ou territoire : le genre est celui que l'édition dit, et les sources ne le disent pas pour chaque nom.",
 			"Village, town or territory: the kind is what the edition says, and the sources do not say it for each name.")
-		return p
-	}
-	p.Recorded = w.count(e, metric, func(l labels.Label) bool { return w.group(l, by) == group })
-	if by == "region" {
+	case by == "region":
+		p.Recorded = recorded.recorded(metric)
 		p.Reason = phrase.New("Les sources comptent par région de l'époque, le registre par région d'aujourd'hui.",
 			"Sources count by the regions of the time, the ledger by those of today.")
-		return p
+	default:
+		p.Recorded = recorded.recorded(metric)
+		w.cover(&p)
 	}
-	w.cover(&p)
 	return p
 }
 
-// group tells to which group of a dimension a label belongs, or "" where that is not known.
-func (w World) group(l labels.Label, by string) string {
-	b, ok := w.Labels.Body(l.Collectivity, w.Size)
-	if !ok {
-		return ""
-	}
-	switch by {
-	case "kind":
+// group tells to which group of a dimension a label belongs, or "" where that is not known. Département and region are
+// those of today, the size of the time is not known, and the kind is the type of the body.
+func (w World) group(l *labels.Label, by string) string {
+	b, _ := w.Labels.Registered(l.Collectivity, w.Size)
+	switch {
+	case by == "kind":
 		return b.Type
-	case "departement":
+	case by == "departement":
 		return b.Departement
-	case "region":
-		if w.RegionName != nil {
-			return w.RegionName(b.Region)
-		}
+	case by == "region" && w.RegionName != nil && b.Region != "":
+		return w.RegionName(b.Region)
+	case by == "region":
 		return b.Region
 	}
 	return ""

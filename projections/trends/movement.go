@@ -27,90 +27,97 @@ type Transitions struct {
 }
 
 // Transitions compares two editions. Absence is not exit: who entered and who left is known only where the whole list
-// of both editions is.
+// of both editions is. It takes time in the number of labels of both.
 func (w World) Transitions(from, to domain.Edition) Transitions {
-	a, b := w.awarded(from), w.awarded(to)
-	t := Transitions{From: from, To: to, RecordedFrom: len(a), RecordedTo: len(b)}
-	t.Enumerated = w.enumerated(from) && w.enumerated(to)
-	for _, l := range w.Labels.In(to, w.Size) {
-		before, ok := a[l.Collectivity]
-		if _, now := b[l.Collectivity]; !now {
-			continue
+	w = w.OneQuestion()
+	a, b := w.roll(from), w.roll(to)
+	t := Transitions{From: from, To: to, RecordedFrom: a.labelled, RecordedTo: b.labelled, Enumerated: a.enumerated && b.enumerated}
+	if !t.Enumerated {
+		t.Reason = notEnumerated(from, to, a, b)
+	}
+	before, after := a.labels, b.labels // both in the order of ids
+	for len(before) > 0 || len(after) > 0 {
+		var was, is *labels.Label
+		switch {
+		case len(after) == 0 || len(before) > 0 && before[0].Collectivity < after[0].Collectivity:
+			was, before = &before[0], before[1:]
+		case len(before) == 0 || after[0].Collectivity < before[0].Collectivity:
+			is, after = &after[0], after[1:]
+		default:
+			was, is, before, after = &before[0], &after[0], before[1:], after[1:]
 		}
-		if !ok {
-			if t.Enumerated {
-				t.Entered = append(t.Entered, l.Collectivity)
-			}
-			continue
+		t.add(labelled(was), labelled(is))
+	}
+	return t
+}
+
+// labelled leaves out who has a mention only.
+func labelled(l *labels.Label) *labels.Label {
+	if l == nil || l.Standing.Status == "" {
+		return nil
+	}
+	return l
+}
+
+// add enters one collectivity, nil for an edition in which it is not recorded.
+func (t *Transitions) add(was, is *labels.Label) {
+	switch {
+	case was == nil && is == nil:
+	case was == nil:
+		if t.Enumerated {
+			t.Entered = append(t.Entered, is.Collectivity)
 		}
+	case is == nil:
+		if t.Enumerated {
+			t.Left = append(t.Left, was.Collectivity)
+		}
+	default:
 		t.Seen++
-		was, is := before.Standing.Award, l.Standing.Award
-		if was == nil || is == nil || !was.Level.Valid() || !is.Level.Valid() || before.Standing.Derived || l.Standing.Derived {
-			continue
+		from, to := statedLevel(was), statedLevel(is)
+		if from == 0 || to == 0 {
+			return
 		}
 		t.N++
-		m := Move{l.Collectivity, was.Level, is.Level}
+		m := Move{is.Collectivity, from, to}
 		switch {
-		case is.Level > was.Level:
+		case to > from:
 			t.Rose = append(t.Rose, m)
-		case is.Level < was.Level:
+		case to < from:
 			t.Fell = append(t.Fell, m)
 		default:
 			t.Same = append(t.Same, m)
 		}
 	}
-	if t.Enumerated {
-		for _, l := range w.Labels.In(from, w.Size) {
-			if _, ok := b[l.Collectivity]; !ok && l.Standing.Status != "" {
-				t.Left = append(t.Left, l.Collectivity)
-			}
-		}
-		return t
-	}
-	t.Reason = w.notEnumerated(from, to, len(a), len(b))
-	return t
 }
 
-func (w World) awarded(e domain.Edition) map[domain.CollectivityID]labels.Label {
-	out := map[domain.CollectivityID]labels.Label{}
-	for _, l := range w.Labels.In(e, w.Size) {
-		if l.Standing.Status != "" {
-			out[l.Collectivity] = l
-		}
+// statedLevel is the level that sources state, or 0.
+func statedLevel(l *labels.Label) domain.Level {
+	if a := l.Standing.Award; a != nil && !l.Standing.Derived {
+		return a.Level
 	}
-	return out
+	return 0
 }
 
-// enumerated tells whether the ledger holds the whole list of an edition: a source lists it, and as many are recorded.
-func (w World) enumerated(e domain.Edition) bool {
-	for _, x := range w.Labels.Enumerated(e, w.Size) {
-		if len(w.awarded(e)) >= x.Count {
-			return true
-		}
-	}
-	return false
-}
-
-func (w World) notEnumerated(from, to domain.Edition, a, b int) phrase.Phrase {
+func notEnumerated(from, to domain.Edition, a, b *roll) phrase.Phrase {
 	return phrase.New("On ne sait pas qui est entré ni qui est parti : %d noms recensés dans l'édition %d, %d dans l'édition %d, sans liste complète des deux.",
-		"Who entered and who left is not known: %d names recorded in edition %d, %d in edition %d, without the whole list of both.", a, int(from), b, int(to))
+		"Who entered and who left is not known: %d names recorded in edition %d, %d in edition %d, without the whole list of both.", a.labelled, int(from), b.labelled, int(to))
 }
 
-// movement fills the points that need two whole editions.
-func (w World) movement(p Point) Point {
+// movement fills a point that needs two whole editions.
+func (w World) movement(p *Point) {
 	before := p.Edition - 1
 	if before < domain.FirstEdition {
 		p.Reason = phrase.New("Il n'y a pas d'édition avant la première.", "There is no edition before the first.")
-		return p
+		return
 	}
-	if !w.enumerated(before) || !w.enumerated(p.Edition) {
-		p.Reason = w.notEnumerated(before, p.Edition, len(w.awarded(before)), len(w.awarded(p.Edition)))
-		return p
+	a, b := w.roll(before), w.roll(p.Edition)
+	if !a.enumerated || !b.enumerated {
+		p.Reason = notEnumerated(before, p.Edition, a, b)
+		return
 	}
 	t := w.Transitions(before, p.Edition)
-	n := map[string]int{
-		"entries": len(t.Entered), "exits": len(t.Left), "progressions": len(t.Rose), "regressions": len(t.Fell),
-	}[p.Metric]
+	n := len(map[string][]Move{"progressions": t.Rose, "regressions": t.Fell}[p.Metric]) +
+		len(map[string][]domain.CollectivityID{"entries": t.Entered, "exits": t.Left}[p.Metric])
 	p.Recorded.Value = &n
-	return p
+	w.cover(p)
 }

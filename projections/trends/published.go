@@ -2,11 +2,11 @@ package trends
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"arobase/domain"
 	"arobase/projections/figures"
-	"arobase/projections/labels"
 	"arobase/projections/phrase"
 )
 
@@ -31,62 +31,66 @@ type Published struct {
 	Reason       phrase.Phrase
 }
 
-// World is what the answers are drawn from, at a size of the ledger.
-type World struct {
-	Labels  *labels.Labels
-	Figures *figures.Figures
-	Size    uint64
-	// RegionName gives the name of a region by its code; nil leaves the codes.
-	RegionName func(code string) string
-}
-
 // Stated gives every figure that sources state for a metric and a scope, those that say the same joined into one, and
 // then those that follow by adding. The order is that of preference: nearest after the ceremony first.
 func (w World) Stated(e domain.Edition, metric, scope string) []Figure {
+	return figuresOf(w.OneQuestion().sheet(e).stated(metric, scope))
+}
+
+// candidate is a figure that may be chosen.
+type candidate struct {
+	Figure
+	near distance // of the nearest of its sources
+}
+
+func figuresOf(all []candidate) []Figure {
+	var out []Figure
+	for _, c := range all {
+		out = append(out, c.Figure)
+	}
+	return out
+}
+
+// stated gives the candidates for a metric and a scope, in the order of preference.
+func (s *sheet) stated(metric, scope string) []candidate {
 	var all []candidate
-	held := w.Figures.HeldOn(e, w.Size)
-	for _, f := range w.Figures.Of(e, w.Size) {
-		if f.Metric == metric && f.Scope == scope {
-			all = append(all, candidate{
-				Figure{f.Value.Float(), f.Unit, f.Precision, []domain.SourceID{f.Source}, []figures.Entry{f.Entry}, ""},
-				w.distance(f.Source, held, e),
-			})
-		}
+	for _, f := range s.bySlot[slot{metric, scope}] {
+		all = append(all, candidate{
+			Figure{f.Value.Float(), f.Unit, f.Precision, []domain.SourceID{f.Source}, []figures.Entry{f.Entry}, ""}, s.near[f.Source],
+		})
 	}
 	if scope == "" {
-		all = append(all, w.sums(e, metric, held)...)
+		all = append(all, s.sums(metric)...)
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int {
-		return cmp.Or(
-			cmp.Compare(rank(a.Precision), rank(b.Precision)),
-			a.distance.compare(b.distance),
-		)
-	})
+	slices.SortStableFunc(all, candidate.compare)
 	return join(all)
 }
 
-type candidate struct {
-	Figure
-	distance distance
+// compare puts stated figures before derived ones, and the nearest first.
+func (c candidate) compare(o candidate) int {
+	return cmp.Or(cmp.Compare(c.rank(), o.rank()), c.near.compare(o.near))
 }
 
-// rank puts stated figures before derived ones.
-func rank(p domain.Precision) int {
-	if p == domain.DerivedFigure {
+func (c candidate) rank() int {
+	if c.Precision == domain.DerivedFigure {
 		return 1
 	}
 	return 0
 }
 
-// join makes one figure of those that say the same with the same precision; the nearest keeps its place.
-func join(all []candidate) []Figure {
-	var out []Figure
+// says tells whether two figures are the same number, of the same thing, as precise.
+func (f Figure) says(g Figure) bool {
+	return f.Value == g.Value && f.Unit == g.Unit && f.Precision == g.Precision
+}
+
+// join makes one figure of those that say the same; the nearest keeps its place. A sum whose source shows what its unit
+// means does not join one whose source does not.
+func join(all []candidate) []candidate {
+	var out []candidate
 	for _, c := range all {
-		i := slices.IndexFunc(out, func(f Figure) bool {
-			return f.Value == c.Value && f.Unit == c.Unit && f.Precision == c.Precision && f.SameAs == c.SameAs
-		})
+		i := slices.IndexFunc(out, func(f candidate) bool { return f.says(c.Figure) && f.SameAs == c.SameAs })
 		if i < 0 {
-			out = append(out, c.Figure)
+			out = append(out, c)
 			continue
 		}
 		for _, s := range c.Sources {
@@ -103,91 +107,99 @@ func join(all []candidate) []Figure {
 // one published nearest after the ceremony; where none is stated, one derived by adding levels of one unit; where
 // nothing decides, none. Every other figure is an alternative.
 func (w World) Published(e domain.Edition, metric, scope string) Published {
-	all := w.Stated(e, metric, scope)
+	s := w.OneQuestion().sheet(e)
+	all := s.stated(metric, scope)
 	if len(all) == 0 {
-		return Published{Reason: w.whyNone(e, metric, scope)}
+		return Published{Reason: s.whyNone(metric, scope)}
 	}
-	held := w.Figures.HeldOn(e, w.Size)
-	near := func(f Figure) distance {
-		best := w.distance(f.Sources[0], held, e)
-		for _, s := range f.Sources[1:] {
-			if d := w.distance(s, held, e); d.compare(best) < 0 {
-				best = d
+	var tied, exact []candidate
+	for _, c := range all {
+		if c.compare(all[0]) == 0 {
+			tied = append(tied, c)
+			if c.Precision == domain.Exact {
+				exact = append(exact, c)
 			}
 		}
-		return best
 	}
-	first := all[0]
-	tied := slices.DeleteFunc(slices.Clone(all), func(f Figure) bool {
-		return rank(f.Precision) != rank(first.Precision) || near(f).compare(near(first)) != 0
+	// Of those equally near, an exact figure decides over one that is not, unless the two name different units.
+	tied = slices.DeleteFunc(tied, func(c candidate) bool {
+		return c.Precision != domain.Exact && slices.ContainsFunc(exact, func(x candidate) bool {
+			return c.Unit == x.Unit || c.Unit == "" || x.Unit == ""
+		})
 	})
-	// Of those equally near, an exact figure decides over an approximate one of the same unit.
-	tied = slices.DeleteFunc(tied, func(f Figure) bool {
-		return f.Precision != domain.Exact && slices.ContainsFunc(tied, func(g Figure) bool { return g.Precision == domain.Exact })
-	})
-	if len(tied) > 1 {
-		return Published{Alternatives: all, Reason: undecided(tied)}
+	if slices.ContainsFunc(tied, func(c candidate) bool { return !c.says(tied[0].Figure) }) {
+		return Published{Alternatives: figuresOf(all), Reason: undecided(tied)}
 	}
-	i := slices.IndexFunc(all, func(f Figure) bool {
-		return f.Value == tied[0].Value && f.Unit == tied[0].Unit && f.Precision == tied[0].Precision
-	})
-	chosen := all[i]
-	return Published{Figure: &chosen, Alternatives: slices.Delete(slices.Clone(all), i, i+1)}
+	i := slices.IndexFunc(all, func(c candidate) bool { return c.says(tied[0].Figure) })
+	chosen := all[i].Figure
+	return Published{Figure: &chosen, Alternatives: figuresOf(slices.Delete(all, i, i+1))}
 }
 
-func undecided(tied []Figure) phrase.Phrase {
-	for _, f := range tied[1:] {
-		if f.Unit != tied[0].Unit {
-			return phrase.New("Des sources parues au même moment ne comptent pas dans la même unité, et rien ne permet de choisir.",
-				"Sources that appeared at the same time count in different units, and nothing decides between them.")
-		}
+func undecided(tied []candidate) phrase.Phrase {
+	if slices.ContainsFunc(tied, func(c candidate) bool { return c.Unit != tied[0].Unit }) {
+		return phrase.New("Des sources parues au même moment ne comptent pas dans la même unité, et rien ne permet de choisir.",
+			"Sources that appeared at the same time count in different units, and nothing decides between them.")
 	}
 	return phrase.New("Des sources parues au même moment donnent des chiffres différents, et rien ne permet de choisir.",
 		"Sources that appeared at the same time give different figures, and nothing decides between them.")
 }
 
+// summands are the metrics that can be added up, and from which.
+var summands = map[string][]string{"level4to5": levels[3:], "labelled": levels}
+
 // sums adds the levels that one source gives in one unit.
-func (w World) sums(e domain.Edition, metric, held string) []candidate {
-	parts, ok := summands[metric]
-	if !ok {
+func (s *sheet) sums(metric string) []candidate {
+	parts := summands[metric]
+	if parts == nil {
 		return nil
 	}
 	var out []candidate
-	for _, s := range w.sourcesOf(e) {
-		if sum, ok := w.add(e, s, parts); ok {
-			sum.SameAs = w.sameAs(e, s, sum.Unit)
-			out = append(out, candidate{sum, w.distance(s, held, e)})
+	for _, source := range s.sources {
+		if sum, why := s.add(source, parts); why == added {
+			if total, adds := s.total(source); adds && total.Unit != sum.Unit {
+				sum.SameAs = total.Unit
+			}
+			out = append(out, candidate{sum, s.near[source]})
 		}
 	}
 	return out
 }
 
-// summands are the metrics that can be added up, and from which.
-var summands = map[string][]string{
-	"level4to5": {"level4", "level5"},
-	"labelled":  {"level1", "level2", "level3", "level4", "level5"},
-}
+// addition says how adding the figures of one source ended.
+type addition int
+
+const (
+	added      addition = iota
+	incomplete          // the source does not give every part, or gives one twice
+	minimum             // one of them is a minimum
+	units               // they are not all in one unit that the source names
+)
 
 // add adds the metrics of one source. All must be there, exact or approximate, in one unit that the source names.
-func (w World) add(e domain.Edition, s domain.SourceID, parts []string) (Figure, bool) {
-	sum := Figure{Precision: domain.DerivedFigure, Sources: []domain.SourceID{s}}
+func (s *sheet) add(source domain.SourceID, parts []string) (Figure, addition) {
+	sum, outcome := Figure{Precision: domain.DerivedFigure, Sources: []domain.SourceID{source}}, added
 	for i, metric := range parts {
-		f, ok := w.single(e, s, metric)
-		if !ok || f.Unit == "" || i > 0 && f.Unit != sum.Unit || f.Precision == domain.MoreThan {
-			return Figure{}, false
+		f, ok := s.single(source, metric)
+		switch {
+		case !ok:
+			return Figure{}, incomplete
+		case f.Precision == domain.MoreThan:
+			outcome = minimum
+		case outcome == added && (f.Unit == "" || i > 0 && f.Unit != sum.Unit):
+			outcome = units
 		}
 		sum.Unit = f.Unit
 		sum.Value += f.Value.Float()
 		sum.Events = append(sum.Events, f.Entry)
 	}
-	return sum, true
+	return sum, outcome
 }
 
 // single is the one figure that a source gives for a metric of the whole edition.
-func (w World) single(e domain.Edition, s domain.SourceID, metric string) (figures.Figure, bool) {
+func (s *sheet) single(source domain.SourceID, metric string) (figures.Figure, bool) {
 	var found []figures.Figure
-	for _, f := range w.Figures.Of(e, w.Size) {
-		if f.Source == s && f.Metric == metric && f.Scope == "" && f.Precision != domain.DerivedFigure {
+	for _, f := range s.bySlot[slot{metric, ""}] {
+		if f.Source == source && f.Precision != domain.DerivedFigure {
 			found = append(found, f)
 		}
 	}
@@ -197,41 +209,34 @@ func (w World) single(e domain.Edition, s domain.SourceID, metric string) (figur
 	return found[0], true
 }
 
-// sameAs is the unit of a source's total, where the five levels of that source add up to it.
-func (w World) sameAs(e domain.Edition, s domain.SourceID, unit string) string {
-	total, ok := w.single(e, s, "labelled")
-	if !ok || total.Unit == unit {
-		return ""
+// total gives the total of a source, and tells whether its five levels add up to exactly that: what the source counts
+// by levels is then what it counts in all, whatever the two words (docs/adr/0005-one-unit-by-arithmetic.md).
+func (s *sheet) total(source domain.SourceID) (figures.Figure, bool) {
+	total, ok := s.single(source, "labelled")
+	if !ok || total.Precision == domain.MoreThan {
+		return figures.Figure{}, false
 	}
-	if sum, ok := w.add(e, s, summands["labelled"]); ok && sum.Unit == unit && sum.Value == total.Value.Float() {
-		return total.Unit
-	}
-	return ""
+	sum, why := s.add(source, levels)
+	return total, why == added && sum.Value == total.Value.Float()
 }
 
-func (w World) sourcesOf(e domain.Edition) []domain.SourceID {
-	var out []domain.SourceID
-	for _, f := range w.Figures.Of(e, w.Size) {
-		if !slices.Contains(out, f.Source) {
-			out = append(out, f.Source)
-		}
-	}
-	return out
+// Total gives the number of labelled that a source states, where its five levels add up to exactly that.
+func (w World) Total(e domain.Edition, source domain.SourceID) (total float64, adds bool) {
+	f, adds := w.OneQuestion().sheet(e).total(source)
+	return f.Value.Float(), adds
 }
 
-// whyNone says why there is no figure, and names the parts that could not be added.
-func (w World) whyNone(e domain.Edition, metric, scope string) phrase.Phrase {
-	if parts, ok := summands[metric]; ok && scope == "" {
-		for _, s := range w.sourcesOf(e) {
-			all := true
-			for _, p := range parts {
-				if _, ok := w.single(e, s, p); !ok {
-					all = false
-				}
-			}
-			if all {
+// whyNone says why there is no figure, and names the source whose parts could not be added.
+func (s *sheet) whyNone(metric, scope string) phrase.Phrase {
+	if parts := summands[metric]; parts != nil && scope == "" {
+		for _, source := range s.sources {
+			switch _, why := s.add(source, parts); why {
+			case minimum:
+				return phrase.New("Aucune source ne donne ce chiffre. %s donne chaque niveau, mais pour l'un d'eux un minimum : on ne les additionne pas.",
+					"No source gives this figure. %s gives each level, but one of them as a minimum: they are not added.", string(source))
+			case units:
 				return phrase.New("Aucune source ne donne ce chiffre. %s donne chaque niveau, mais pas tous dans une même unité : on ne les additionne pas.",
-					"No source gives this figure. %s gives each level, but not all in one stated unit: they are not added.", s)
+					"No source gives this figure. %s gives each level, but not all in one stated unit: they are not added.", string(source))
 			}
 		}
 	}
@@ -262,7 +267,7 @@ func (w World) distance(s domain.SourceID, held string, e domain.Edition) distan
 		return distance{2, ""}
 	}
 	if held == "" {
-		held = year(e)
+		held = fmt.Sprintf("%04d", e.Year())
 	}
 	p := src.PublishedOn
 	if n := min(len(p), len(held)); p[:n] == held[:n] && len(p) < 10 {

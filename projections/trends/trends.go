@@ -9,9 +9,9 @@ package trends
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"arobase/domain"
-	"arobase/projections/labels"
 	"arobase/projections/phrase"
 )
 
@@ -20,6 +20,9 @@ var Metrics = []string{
 	"level1", "level2", "level3", "level4", "level5", "level4to5", "labelled", "participants", "mention_awards",
 	"entries", "exits", "progressions", "regressions",
 }
+
+// movements are the metrics that need the whole list of two editions.
+var movements = Metrics[len(Metrics)-4:]
 
 // Recorded counts what the ledger holds. Value counts what sources state; Derived counts apart what only reasoning
 // gives.
@@ -36,7 +39,8 @@ type Point struct {
 	Group     string
 	Published Published
 	Recorded  Recorded
-	// Coverage is recorded over published where both count the same thing in the same unit, rounded to a thousandth.
+	// Coverage is recorded over published where both count the same thing in the same unit, rounded to a thousandth: 1 is
+	// all. Above 1 the reconciliation has a verdict on it.
 	Coverage *float64
 	// Reason says why something is missing, or what to know of the point.
 	Reason phrase.Phrase
@@ -51,8 +55,10 @@ type Query struct {
 // Dimensions are the values of Query.By.
 var Dimensions = []string{"level", "kind", "region", "departement", "size"}
 
-// Points gives the series, in the order of editions and metrics.
+// Points gives the series, in the order of editions and metrics. It takes time in the number of labels of the editions
+// asked for, and of their figures.
 func (w World) Points(q Query) []Point {
+	w = w.OneQuestion()
 	first, last := w.span(q)
 	var out []Point
 	for e := first; e <= last; e++ {
@@ -62,9 +68,9 @@ func (w World) Points(q Query) []Point {
 				out = append(out, w.point(e, m))
 			}
 		case "level":
-			for l := domain.MinLevel; l <= domain.MaxLevel; l++ {
-				p := w.point(e, fmt.Sprintf("level%d", l))
-				p.Group = fmt.Sprint(l)
+			for i, m := range levels {
+				p := w.point(e, m)
+				p.Group = fmt.Sprint(i + 1)
 				out = append(out, p)
 			}
 		default:
@@ -88,10 +94,11 @@ func (w World) span(q Query) (first, last domain.Edition) {
 
 func (w World) point(e domain.Edition, metric string) Point {
 	p := Point{Edition: e, Metric: metric, Published: w.Published(e, metric, "")}
-	switch metric {
-	case "entries", "exits", "progressions", "regressions":
-		return w.movement(p)
-	case "participants":
+	switch {
+	case slices.Contains(movements, metric):
+		w.movement(&p)
+		return p
+	case metric == "participants":
 		p.Reason = phrase.Join(p.Published.Reason, phrase.New("Le registre ne connaît que les labellisés, pas les candidats.",
 			"The ledger knows those who were labelled, not those who applied."))
 		return p
@@ -107,6 +114,9 @@ func (w World) point(e domain.Edition, metric string) Point {
 // noPercentage says why the share of levels 4 and 5 is not compared with that of the edition before: their totals do
 // not count the same thing.
 func (w World) noPercentage(e domain.Edition) phrase.Phrase {
+	if e <= domain.FirstEdition {
+		return phrase.Phrase{} // before it are only figures of no known edition
+	}
 	before, now := w.Published(e-1, "labelled", "").Figure, w.Published(e, "labelled", "").Figure
 	if before == nil || now == nil || before.Unit == now.Unit {
 		return phrase.Phrase{}
@@ -122,70 +132,23 @@ func unitWord(unit, lang string) string {
 		return phrase.Phrase{FR: "d'unité non précisée", EN: "of an unstated unit"}.In(lang)
 	}
 	if lang == "fr" {
-		return frenchUnit(unit)
+		return FrenchUnit(unit)
 	}
 	return unit
 }
 
-// Count counts in the ledger what a metric counts, for a whole edition.
+// Count counts in the ledger what a metric counts, for a whole edition: labels by level, labelled, mention_awards.
 func (w World) Count(e domain.Edition, metric string) Recorded {
-	return w.count(e, metric, func(labels.Label) bool { return true })
+	return w.OneQuestion().roll(e).tally.recorded(metric)
 }
 
-// count counts the labels of an edition that a metric asks for.
-func (w World) count(e domain.Edition, metric string, keep func(labels.Label) bool) Recorded {
-	var stated, derived int
-	for _, l := range w.Labels.In(e, w.Size) {
-		if !keep(l) {
-			continue
-		}
-		if metric == "mention_awards" {
-			for _, m := range l.Mentions {
-				if statedMention(m) {
-					stated++
-				} else {
-					derived++
-				}
-			}
-			continue
-		}
-		switch s := l.Standing; {
-		case s.Status == "":
-		case !s.Derived && counts(metric, s.Award):
-			stated++
-		case counts(metric, s.Award), counts(metric, l.Reasoned):
-			derived++
-		}
-	}
-	return Recorded{&stated, derived}
-}
-
-func statedMention(m labels.Mention) bool {
-	for _, f := range m.Facts {
-		if !f.Retracted() && f.Certainty != domain.Derived {
-			return true
-		}
-	}
-	return false
-}
-
-// counts tells whether an award counts for a metric. A contested label is a label all the same.
-func counts(metric string, a *domain.Award) bool {
+// UnitOfRecord is what the ledger counts for a metric.
+func UnitOfRecord(metric string) string {
 	switch metric {
-	case "labelled":
-		return true
-	case "level4to5":
-		return a != nil && a.Level >= 4
-	case "level1", "level2", "level3", "level4", "level5":
-		return a != nil && a.Level == domain.Level(metric[5]-'0')
-	}
-	return false
-}
-
-// unitOfRecord is what the ledger counts for a metric.
-func unitOfRecord(metric string) string {
-	if metric == "mention_awards" {
+	case "mention_awards":
 		return "awards"
+	case "mentions_kinds":
+		return "mentions"
 	}
 	return "collectivities"
 }
@@ -193,7 +156,7 @@ func unitOfRecord(metric string) string {
 // cover sets coverage, or the reason why there is none.
 func (w World) cover(p *Point) {
 	f := p.Published.Figure
-	unit := unitOfRecord(p.Metric)
+	unit := UnitOfRecord(p.Metric)
 	switch {
 	case f == nil:
 		p.Reason = p.Published.Reason
@@ -203,6 +166,8 @@ func (w World) cover(p *Point) {
 		p.Reason = phrase.New("Le chiffre publié est un minimum : aucune couverture n'en découle.",
 			"The published figure is a minimum: no coverage follows from it.")
 	case f.Value == 0:
+		p.Reason = phrase.New("Le chiffre publié est zéro : aucune couverture n'en découle.",
+			"The published figure is zero: no coverage follows from it.")
 	default:
 		c := math.Round(float64(*p.Recorded.Value)/f.Value*1000) / 1000
 		p.Coverage = &c
@@ -216,25 +181,22 @@ func (w World) cover(p *Point) {
 func unitReason(f Figure, unit string) phrase.Phrase {
 	if f.Unit == "" {
 		return phrase.New("La source ne dit pas ce qu'elle compte ; le registre compte des %[1]s.",
-			"The source does not say what it counts; the ledger counts %[2]s.", frenchUnit(unit), unit)
+			"The source does not say what it counts; the ledger counts %[2]s.", FrenchUnit(unit), unit)
 	}
 	return phrase.New("La source compte des %[1]s, le registre des %[2]s : pas de couverture.",
-		"The source counts %[3]s, the ledger %[4]s: no coverage.", frenchUnit(f.Unit), frenchUnit(unit), f.Unit, unit)
+		"The source counts %[3]s, the ledger %[4]s: no coverage.", FrenchUnit(f.Unit), FrenchUnit(unit), f.Unit, unit)
 }
 
-// frenchUnit says a unit of the sources in French.
-func frenchUnit(unit string) string {
-	if fr, ok := map[string]string{
-		"collectivities": "collectivités", "awards": "récompenses", "intercommunalities": "intercommunalités",
-		"sheets": "fiches", "persons": "personnes", "inhabitants": "habitants", "percent": "pour cent", "year": "années",
-		"arobases": "arobases", "actors": "acteurs", "initiatives": "initiatives",
-	}[unit]; ok {
+// FrenchUnit says a unit in French; words of French sources stay as they are.
+func FrenchUnit(unit string) string {
+	if fr, ok := frenchUnits[unit]; ok {
 		return fr
 	}
 	return unit
 }
 
-// FrenchUnit says a unit in French; words of French sources stay as they are.
-func FrenchUnit(unit string) string { return frenchUnit(unit) }
-
-func year(e domain.Edition) string { return fmt.Sprintf("%04d", e.Year()) }
+var frenchUnits = map[string]string{
+	"collectivities": "collectivités", "awards": "récompenses", "intercommunalities": "intercommunalités",
+	"sheets": "fiches", "persons": "personnes", "inhabitants": "habitants", "percent": "pour cent", "year": "années",
+	"arobases": "arobases", "actors": "acteurs", "initiatives": "initiatives",
+}
