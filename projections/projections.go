@@ -158,13 +158,19 @@ func (r *Runner) apply(events []eventstore.Event) error {
 	decoded, stop := r.decode(events)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, d := range decoded {
+	first, end := events[0].Position, events[0].Position+eventstore.Position(len(decoded))
+	switch {
+	case first > r.size:
+		return fmt.Errorf("the store gave event %d where %d comes next", first, r.size)
+	case end < r.size:
+		return stop // somebody else, catching up at the same time, was faster
+	}
+	for _, d := range decoded[r.size-first:] {
 		for _, p := range d.to {
 			p.Apply(d.rec)
 		}
 	}
-	r.size = events[0].Position + eventstore.Position(len(decoded))
-	r.stopped = stop
+	r.size, r.stopped = end, stop
 	close(r.changed)
 	r.changed = make(chan struct{})
 	return stop

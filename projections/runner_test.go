@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -147,6 +148,29 @@ func TestRunnerManyEvents(t *testing.T) {
 		if position != uint64(i) {
 			t.Fatalf("event %d has position %d", i, position)
 		}
+	}
+}
+
+// Several who catch up at once apply each event once.
+func TestRunnerSeveralCallers(t *testing.T) {
+	s := openStore(t)
+	const n = 300
+	for range n {
+		put(t, s, citedType, cited)
+	}
+	p := &positions{names: []string{"source-cited"}}
+	r := projections.NewRunner(s, p)
+	var callers sync.WaitGroup
+	for range 4 {
+		callers.Go(func() {
+			if err := r.CatchUp(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	callers.Wait()
+	if len(p.got) != n || r.Size() != n {
+		t.Errorf("applied %d events, size %d, want %d", len(p.got), r.Size(), n)
 	}
 }
 

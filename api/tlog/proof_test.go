@@ -220,6 +220,23 @@ func TestVerifyProofRefuses(t *testing.T) {
 	}
 }
 
+// A signature has one form too: bits of its base64 that mean nothing must not be set.
+func TestVerifyProofRefusesLooseBase64(t *testing.T) {
+	key := newKey(t, 1)
+	log, _ := signedLog(t, key, 20, 12)
+	proof, err := log.Proof(t.Context(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	last := bytes.LastIndexByte(proof, '=') - 1 // a signature is 68 bytes: two bits of this character are free
+	proof[last] = alphabet[strings.IndexByte(alphabet, proof[last])|1]
+	_, err = tlog.VerifyProof(proof, key.VerifierKey())
+	if failed, ok := errors.AsType[*tlog.VerifyError](err); !ok || failed.Step != tlog.StepForm {
+		t.Errorf("%v, want a failure of the form", err)
+	}
+}
+
 // A leaf that is no envelope is in the tree all the same, and the last step says what is wrong.
 func TestVerifyProofOfAStrangeLeaf(t *testing.T) {
 	key := newKey(t, 1)

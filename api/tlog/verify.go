@@ -2,6 +2,7 @@ package tlog
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -132,8 +133,21 @@ func splitProof(proof []byte) (index int64, event, signed []byte, err error) {
 		}
 		path = append(path, h)
 	}
-	if !bytes.Equal(proof, torchwood.FormatProofWithExtraData(index, event, path, signed)) {
+	if !bytes.Equal(proof, torchwood.FormatProofWithExtraData(index, event, path, signed)) || !strictSignatures(signed) {
 		return 0, nil, nil, malformed
 	}
 	return index, event, signed, nil
+}
+
+// strictSignatures tells whether the signatures of a note are written in their one form. Package note reads base64 whose
+// last character has bits that mean nothing set.
+func strictSignatures(signed []byte) bool {
+	_, signatures, _ := bytes.Cut(signed, []byte("\n\n"))
+	for line := range strings.Lines(string(signatures)) {
+		line = strings.TrimSuffix(line, "\n")
+		if _, err := base64.StdEncoding.Strict().DecodeString(line[strings.LastIndexByte(line, ' ')+1:]); err != nil {
+			return false
+		}
+	}
+	return true
 }

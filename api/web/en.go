@@ -65,8 +65,8 @@ var englishLayout = words{
 
 	"seal.signed.one":    "Sealed: a signed checkpoint covers %s record.",
 	"seal.signed.many":   "Sealed: a signed checkpoint covers %s records.",
-	"seal.unsigned.one":  "The last checkpoint covers %s record; it is not signed.",
-	"seal.unsigned.many": "The last checkpoint covers %s records; it is not signed.",
+	"seal.unsigned.one":  "The log is not signed any more: the last signed checkpoint covers %s record, and today's ledger does not continue it. Records were lost or changed.",
+	"seal.unsigned.many": "The log is not signed any more: the last signed checkpoint covers %s records, and today's ledger does not continue it. Records were lost or changed.",
 	"seal.none":          "%s records. No checkpoint is signed.",
 	"seal.how":           "What the seal proves, and what it does not",
 }

@@ -65,8 +65,8 @@ var frenchLayout = words{
 
 	"seal.signed.one":    "Scellé : un point de contrôle signé couvre %s inscription.",
 	"seal.signed.many":   "Scellé : un point de contrôle signé couvre %s inscriptions.",
-	"seal.unsigned.one":  "Le dernier point de contrôle couvre %s inscription ; il n'est pas signé.",
-	"seal.unsigned.many": "Le dernier point de contrôle couvre %s inscriptions ; il n'est pas signé.",
+	"seal.unsigned.one":  "Le journal n'est plus signé : le dernier point de contrôle signé couvre %s inscription, et le registre d'aujourd'hui ne le prolonge pas. Des inscriptions ont été perdues ou modifiées.",
+	"seal.unsigned.many": "Le journal n'est plus signé : le dernier point de contrôle signé couvre %s inscriptions, et le registre d'aujourd'hui ne le prolonge pas. Des inscriptions ont été perdues ou modifiées.",
 	"seal.none":          "%s inscriptions. Aucun point de contrôle n'est signé.",
 	"seal.how":           "Ce que le sceau prouve, et ce qu'il ne prouve pas",
 }

@@ -124,3 +124,21 @@ func TestCheckFindsEveryChange(t *testing.T) {
 		})
 	}
 }
+
+// A stray file named like the marker of an unfinished creation never costs a ledger.
+func TestStrayMarkerKeepsTheLedger(t *testing.T) {
+	dir := imported(t)
+	if err := os.WriteFile(filepath.Join(dir, creatingFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := command(t, "import", "--data", dir, "../../history")
+	if code != exitFailed || !strings.Contains(errs, "holds 1000 records") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if err := os.Remove(filepath.Join(dir, creatingFile)); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := command(t, "check", "--data", dir); code != exitOK {
+		t.Errorf("the ledger was touched:\n%s", out)
+	}
+}

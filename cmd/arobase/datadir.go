@@ -184,7 +184,7 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 
 // create makes the files of a ledger. A marker stands while it does: what is found with the marker was never used.
 func (d dataDir) create(ctx context.Context, g genesis) (err error) {
-	if err := d.clear(); err != nil {
+	if err := d.clear(ctx); err != nil {
 		return err
 	}
 	if err := writeDurably(d.file(creatingFile), nil, 0o600); err != nil {
@@ -225,7 +225,10 @@ func (d dataDir) create(ctx context.Context, g genesis) (err error) {
 }
 
 // clear removes what an interrupted creation left, and refuses to touch anything else.
-func (d dataDir) clear() error {
+func (d dataDir) clear(ctx context.Context) error {
+	if err := d.neverUsed(ctx); err != nil {
+		return err
+	}
 	ours := map[string]bool{lockFile: true}
 	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
@@ -254,6 +257,22 @@ func (d dataDir) clear() error {
 		}
 	}
 	return nil
+}
+
+// genesisRecords is how many records a ledger is made with.
+const genesisRecords = 2
+
+// neverUsed refuses to clear a directory whose ledger holds more than its making wrote, whatever marker stands there.
+func (d dataDir) neverUsed(ctx context.Context) error {
+	store, err := sqlite.OpenReadOnly(ctx, d.file(ledgerFile))
+	if err != nil {
+		return nil // there is none, or one that was never finished
+	}
+	size, err := store.Size(ctx)
+	if err = errors.Join(err, store.Close()); err != nil || size <= genesisRecords {
+		return err
+	}
+	return fmt.Errorf("%s holds %d records, and the file %s says that it was never finished; remove that file if it is yours", d.file(ledgerFile), size, creatingFile)
 }
 
 // secretText is the secret of a ledger as a file: it names its ledger, so that it is never used for another.

@@ -12,6 +12,7 @@ import (
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
+	"arobase/eventstore"
 	"arobase/projections/transparency"
 )
 
@@ -49,6 +50,9 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 	if errors.Is(err, transparency.ErrAhead) || errors.As(err, &differs) {
 		p.misfit = err
 		tree, err = transparency.InMemory(ctx, o.store)
+	}
+	if errors.Is(err, eventstore.ErrForeign) {
+		err = fmt.Errorf("%w; if it is only damaged, delete the file: it is made again from %s", err, ledgerFile)
 	}
 	if err != nil {
 		return nil, errors.Join(err, p.close())

@@ -64,6 +64,15 @@ func As(name string, step Step) Step {
 	}
 }
 
+// Together makes one step of several; a name that As gives it is that of the last.
+func Together(steps ...Step) Step {
+	return func(s *story) {
+		for _, step := range steps {
+			step(s)
+		}
+	}
+}
+
 // Event records any event in a stream.
 func Event(stream domain.StreamName, e domain.Event) Step {
 	return func(s *story) { s.add(stream, e) }

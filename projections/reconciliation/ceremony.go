@@ -21,7 +21,7 @@ func (w World) ceremony(e domain.Edition) []Item {
 	var out []Item
 	for _, attribute := range attributes {
 		it := Item{Edition: e, Metric: "ceremony_" + attribute}
-		var days []figures.Ceremony
+		var facts []figures.Ceremony
 		erased := false
 		for _, c := range all {
 			if c.Attribute != attribute {
@@ -30,7 +30,7 @@ func (w World) ceremony(e domain.Edition) []Item {
 			value, ok := w.value(c)
 			erased = erased || !ok
 			it.Statements = append(it.Statements, Statement{value, c.Precision, c.Source, c.Entry})
-			days = append(days, c)
+			facts = append(facts, c)
 		}
 		if len(it.Statements) == 0 {
 			continue
@@ -39,13 +39,15 @@ func (w World) ceremony(e domain.Edition) []Item {
 		case erased:
 			it.Verdict, it.Reason = CannotTell, phrase.New("Un des textes a été effacé ou n'est pas disponible ici.", "One of the texts was erased or is not at hand here.")
 		case attribute == "edition_number":
-			it.Verdict, it.Reason = numbered(e, days)
+			it.Verdict, it.Reason = numbered(e, facts)
 		case attribute == "date":
-			it.Verdict, it.Reason = dated(days)
+			it.Verdict, it.Reason = dated(facts)
 		default:
 			it.Verdict, it.Reason = worded(it.Statements)
 		}
-		it.Reason = phrase.Join(it.Reason, announcedOnly(it.Statements))
+		if !erased {
+			it.Reason = phrase.Join(it.Reason, announcedOnly(it.Statements))
+		}
 		out = append(out, it)
 	}
 	return out
@@ -54,10 +56,8 @@ func (w World) ceremony(e domain.Edition) []Item {
 // value writes the value of an attribute.
 func (w World) value(c figures.Ceremony) (string, bool) {
 	switch {
-	case c.On != "" && c.Until != "":
-		return c.On + "/" + c.Until, true
 	case c.On != "":
-		return c.On, true
+		return days(c), true
 	case c.Number != 0:
 		return fmt.Sprint(c.Number), true
 	case w.Disclosed == nil:
@@ -83,11 +83,19 @@ func dated(all []figures.Ceremony) (Verdict, phrase.Phrase) {
 	for i, a := range held {
 		for _, b := range held[:i] {
 			if until(a) < b.On || until(b) < a.On {
-				return Contradicts, phrase.New("%s selon %s, %s selon %s.", "%s according to %s, %s according to %s.", b.On, string(b.Source), a.On, string(a.Source))
+				return Contradicts, phrase.New("%s selon %s, %s selon %s.", "%s according to %s, %s according to %s.", days(b), string(b.Source), days(a), string(a.Source))
 			}
 		}
 	}
-	return several(len(held), sourcesOf(held) > 1)
+	return several(sourcesOf(held))
+}
+
+// days writes the days of a ceremony: one of ISO 8601, or the first and the last.
+func days(c figures.Ceremony) string {
+	if c.Until == "" {
+		return c.On
+	}
+	return c.On + "/" + c.Until
 }
 
 func until(c figures.Ceremony) string {
@@ -114,8 +122,9 @@ func heldOnly[T any](all []T, precision func(T) string) []T {
 	return held
 }
 
-func several(held int, sources bool) (Verdict, phrase.Phrase) {
-	if held > 1 && sources {
+// several says that what a number of sources say does not differ.
+func several(sources int) (Verdict, phrase.Phrase) {
+	if sources > 1 {
 		return Agrees, phrase.New("Les sources disent la même chose.", "The sources say the same.")
 	}
 	return CannotTell, phrase.New("Une seule source, rien à comparer.", "A single source, nothing to compare it with.")
@@ -139,7 +148,7 @@ func worded(all []Statement) (Verdict, phrase.Phrase) {
 		return CannotTell, phrase.New("Les sources ne disent pas la même chose : %[1]s. Laquelle est complète, on ne le sait pas.",
 			"The sources do not say the same: %[2]s. Which one is complete is not known.", quoted(distinct, "« %s »"), quoted(distinct, "\"%s\""))
 	}
-	return several(len(sets), len(sets) > 1)
+	return several(len(sets))
 }
 
 func quoted(all []string, form string) string {

@@ -30,13 +30,14 @@ func (w World) hypotheses(it Item) []Hypothesis {
 }
 
 // horsConcoursOutside tests whether a stated figure exceeds the sum of levels by exactly the number of holders hors
-// concours that the ledger knows, in a source whose levels add up to its total without them.
+// concours that the ledger knows, in a source whose five levels add up to its own total without them
+// (docs/adr/0006-explanations-in-the-history.md).
 func (w World) horsConcoursOutside(it Item) (bool, phrase.Phrase) {
 	if it.Metric != "level4to5" || it.Scope != "" || it.Verdict != Contradicts {
 		return false, phrase.Phrase{}
 	}
 	beyond := 0
-	for _, l := range w.Labels.In(it.Edition, w.Size) {
+	for _, l := range w.In(it.Edition) {
 		if a := l.Standing.Award; a != nil && a.Distinction == domain.DistinctionHorsConcours {
 			beyond++
 		}
@@ -46,18 +47,18 @@ func (w World) horsConcoursOutside(it Item) (bool, phrase.Phrase) {
 	}
 	for _, stated := range it.Figures {
 		for _, sum := range it.Figures {
-			if stated.Precision != domain.Exact || sum.Precision != domain.DerivedFigure || sum.sameAs == "" ||
+			if _, same := comparableUnit(stated, sum); !same || stated.Precision != domain.Exact || sum.Precision != domain.DerivedFigure || len(sum.Events) < 2 ||
 				stated.Value-sum.Value != float64(beyond) {
 				continue
 			}
-			total := w.Published(it.Edition, "labelled", "").Figure
-			if total == nil {
+			total, adds := w.Total(it.Edition, sum.Source)
+			if !adds {
 				continue
 			}
 			return true, phrase.New(
 				"Les cinq niveaux additionnés donnent %[1]d, le total annoncé : le hors-concours (%[2]d) n'y est pas compté. %[3]d et %[2]d font %[4]d.",
 				"The five levels add up to %[1]d, the total announced: the one beyond competition (%[2]d) is not counted there. %[3]d and %[2]d make %[4]d.",
-				int(total.Value), beyond, int(sum.Value), int(stated.Value))
+				int(total), beyond, int(sum.Value), int(stated.Value))
 		}
 	}
 	return false, phrase.Phrase{}

@@ -6,6 +6,7 @@
 package reconciliation
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -86,25 +87,54 @@ type World struct {
 func (w World) Items(e domain.Edition) []Item {
 	w.World = w.OneQuestion()
 	out := w.ceremony(e)
-	var keys [][2]string
-	for _, f := range w.Figures.Of(e, w.Size) {
-		if k := [2]string{f.Metric, f.Scope}; !slices.Contains(keys, k) {
+	var keys []key
+	add := func(k key) {
+		if !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
-		// Levels 4 and 5 are what the founding question is about: they are added up wherever both are given.
-		if k := [2]string{"level4to5", ""}; (f.Metric == "level4" || f.Metric == "level5") && f.Scope == "" && !slices.Contains(keys, k) {
-			if len(w.Stated(e, "level4to5", "")) > 0 {
-				keys = append(keys, k)
-			}
+	}
+	for _, f := range w.Figures.Of(e, w.Size) {
+		add(key{f.Metric, f.Scope})
+	}
+	// Levels are added up wherever a source gives them in one unit: the founding question is about such a sum, and what the
+	// series covers must have a verdict here.
+	for _, metric := range trends.Summed {
+		if len(w.Stated(e, metric, "")) > 0 {
+			add(key{metric, ""})
 		}
 	}
-	slices.SortStableFunc(keys, func(a, b [2]string) int {
-		return cmpKey(a) - cmpKey(b)
-	})
+	slices.SortStableFunc(keys, key.compare)
 	for _, k := range keys {
-		out = append(out, w.item(e, k[0], k[1]))
+		out = append(out, w.item(e, k.metric, k.scope))
 	}
 	return out
+}
+
+// key is what an item is about.
+type key struct{ metric, scope string }
+
+// compare puts the founding question first, then the metrics of the series in their order, then the others as they were
+// entered; and what is about a part after all that is about the whole edition.
+func (k key) compare(o key) int {
+	return cmp.Or(cmp.Compare(k.part(), o.part()), cmp.Compare(k.place(), o.place()))
+}
+
+func (k key) part() int {
+	if k.scope != "" {
+		return 1
+	}
+	return 0
+}
+
+func (k key) place() int {
+	switch i := slices.Index(trends.Metrics, k.metric); {
+	case k.metric == "level4to5":
+		return -1
+	case i < 0:
+		return len(trends.Metrics)
+	default:
+		return i
+	}
 }
 
 // All gives the items of every edition.
@@ -115,20 +145,6 @@ func (w World) All() []Item {
 		out = append(out, w.Items(e)...)
 	}
 	return out
-}
-
-// cmpKey puts the metrics of the series first, in their order, and scopes after the whole edition.
-func cmpKey(k [2]string) int {
-	n := slices.Index(trends.Metrics, k[0])
-	if k[0] == "level4to5" {
-		n = -1
-	} else if n < 0 {
-		n = len(trends.Metrics)
-	}
-	if k[1] != "" {
-		n += 100
-	}
-	return n
 }
 
 func (w World) item(e domain.Edition, metric, scope string) Item {
@@ -173,7 +189,7 @@ func comparableUnit(a, b Figure) (string, bool) {
 	return "", false
 }
 
-// compatible tells whether two values of one unit can both be right.
+// compatible tells whether two values of one unit can both be right. "About" may be off by 5 % of the greater one.
 func compatible(a, b Figure) bool {
 	switch {
 	case a.Precision == domain.MoreThan && b.Precision == domain.MoreThan:
@@ -197,18 +213,17 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 	if len(all) < 2 {
 		return CannotTell, phrase.New("Un seul chiffre, rien à comparer.", "A single figure, nothing to compare it with.")
 	}
-	var agree, differ, units, sameNumber bool
+	var agree, differ, units, sameNumber, unequal bool
 	for i, a := range all {
 		for _, b := range all[:i] {
 			_, same := comparableUnit(a, b)
 			switch {
-			case same && compatible(a, b):
-				agree = agree || a.Source != b.Source
-			case same:
+			case same && !compatible(a, b):
 				differ = true
-			case a.Value == b.Value && (a.Unit == "" || b.Unit == ""):
+			case same, a.Value == b.Value && (a.Unit == "" || b.Unit == "") && compatible(a, b):
 				agree = agree || a.Source != b.Source
-			case a.Value == b.Value:
+				unequal = unequal || a.Source != b.Source && a.Value != b.Value
+			case a.Value == b.Value && a.Unit != "" && b.Unit != "":
 				sameNumber = true
 			default:
 				units = true
@@ -224,6 +239,9 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 	case sameNumber:
 		return CannotTell, phrase.New("Le même nombre, mais les sources ne lui donnent pas la même unité.",
 			"The same number, but the sources do not give it the same unit.")
+	case agree && unequal:
+		return Agrees, phrase.New("Les chiffres des sources peuvent être justes tous à la fois : l'un est approché, ou un minimum.",
+			"The figures of the sources can all be right at once: one is approximate, or a minimum.")
 	case agree:
 		return Agrees, phrase.New("Les sources donnent le même chiffre.", "The sources give the same figure.")
 	}
@@ -292,31 +310,31 @@ func (w World) withLabelled(it *Item) {
 	if it.Edition.Year() < 2010 {
 		return
 	}
-	var best trends.Published
-	if best = w.Published(it.Edition, "labelled", ""); best.Figure == nil {
+	best := w.Published(it.Edition, "labelled", "")
+	if best.Figure == nil {
 		return
 	}
-	own := len(it.Figures)
 	for _, s := range best.Figure.Sources {
 		f := best.Figure
 		it.Figures = append(it.Figures, Figure{"labelled", f.Value, f.Precision, f.Unit, s, entriesOf(f.Events, s), f.SameAs})
 	}
+	if it.Verdict == Contradicts {
+		return
+	}
 	rule := phrase.New("Tout participant est censé recevoir au moins une arobase : participants et labellisés devraient être aussi nombreux.",
 		"Every participant is said to receive at least one at-sign: participants and labelled should be equally many.")
 	verdict, reason := judge(it.Figures)
-	if own > 1 && it.Verdict == Contradicts {
-		return
-	}
 	it.Verdict, it.Reason = verdict, phrase.Join(rule, reason)
 }
 
-// againstLedger contradicts a figure that is smaller than what the ledger holds of the same thing.
+// againstLedger contradicts a figure that is smaller than what the ledger holds of the same thing: it knows each by name.
 func (w World) againstLedger(it *Item) {
 	if it.Recorded == nil || it.Verdict == Contradicts {
 		return
 	}
+	unit, known := trends.UnitOfRecord(it.Metric), Figure{Value: float64(*it.Recorded), Precision: domain.Exact}
 	for _, f := range it.Figures {
-		if f.Metric == "" && f.Precision == domain.Exact && f.Unit == unitOf(it.Metric) && f.Value < float64(*it.Recorded) {
+		if f.Metric == "" && (f.Unit == unit || f.sameAs == unit) && f.Value < known.Value && !compatible(f, known) {
 			it.Verdict = Contradicts
 			it.Reason = phrase.New("%[1]s selon %[2]s, mais le registre en connaît %[4]d par leur nom.",
 				"%[3]s according to %[2]s, but the ledger knows %[4]d by name.", say(f, "fr"), string(f.Source), say(f, "en"), *it.Recorded)
@@ -325,41 +343,26 @@ func (w World) againstLedger(it *Item) {
 	}
 }
 
-func unitOf(metric string) string {
-	switch metric {
-	case "mention_awards":
-		return "awards"
-	case "mentions_kinds":
-		return "mentions"
-	}
-	return "collectivities"
-}
-
-// recorded counts in the ledger what a figure counts, where it can: by name, for the whole edition.
+// recorded counts in the ledger what a figure counts, or gives nil where it cannot.
 func (w World) recorded(e domain.Edition, metric, scope string) *int {
-	if scope != "" {
-		return nil
-	}
-	n := 0
-	switch metric {
-	case "collectivities_with_mention":
-		for _, l := range w.Labels.In(e, w.Size) {
+	switch (key{metric, scope}) {
+	case key{"collectivities_with_mention", ""}:
+		n := 0
+		for _, l := range w.In(e) {
 			if len(l.Mentions) > 0 {
 				n++
 			}
 		}
-	case "mentions_kinds":
+		return &n
+	case key{"mentions_kinds", ""}:
 		seen := map[domain.MentionID]bool{}
-		for _, l := range w.Labels.In(e, w.Size) {
+		for _, l := range w.In(e) {
 			for _, m := range l.Mentions {
 				seen[m.ID] = true
 			}
 		}
-		n = len(seen)
-	case "level1", "level2", "level3", "level4", "level5", "level4to5", "labelled", "mention_awards":
-		return w.Count(e, metric).Value
-	default:
-		return nil
+		n := len(seen)
+		return &n
 	}
-	return &n
+	return w.Count(e, metric, scope).Value
 }

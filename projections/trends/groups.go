@@ -59,20 +59,24 @@ func (w World) groups(e domain.Edition, by string) []Point {
 	return out
 }
 
-// tallies counts the labels of an edition by group, once through. Who belongs to no known group is left out.
+// tallies counts the labels of an edition by group. Who belongs to no known group is left out.
 func (w World) tallies(e domain.Edition, by string) map[string]tally {
+	r := w.roll(e)
+	if out := r.groups[by]; out != nil {
+		return out
+	}
 	out := map[string]tally{}
-	all := w.roll(e).labels
-	for i := range all {
-		group := w.group(&all[i], by)
+	for i := range r.labels {
+		group := w.group(&r.labels[i], by)
 		if group == "" {
 			continue
 		}
 		if out[group] == nil {
 			out[group] = tally{}
 		}
-		out[group].add(&all[i])
+		out[group].add(&r.labels[i])
 	}
+	r.groups[by] = out
 	return out
 }
 

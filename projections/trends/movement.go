@@ -103,21 +103,26 @@ func notEnumerated(from, to domain.Edition, a, b *roll) phrase.Phrase {
 		"Who entered and who left is not known: %d names recorded in edition %d, %d in edition %d, without the whole list of both.", a.labelled, int(from), b.labelled, int(to))
 }
 
-// movement fills a point that needs two whole editions.
-func (w World) movement(p *Point) {
-	before := p.Edition - 1
+// moved counts who entered an edition, left before it, rose or fell in it; or says why nobody can.
+func (w World) moved(e domain.Edition, metric string) (*int, phrase.Phrase) {
+	before := e - 1
 	if before < domain.FirstEdition {
-		p.Reason = phrase.New("Il n'y a pas d'édition avant la première.", "There is no edition before the first.")
-		return
+		return nil, phrase.New("Il n'y a pas d'édition avant la première.", "There is no edition before the first.")
 	}
-	a, b := w.roll(before), w.roll(p.Edition)
-	if !a.enumerated || !b.enumerated {
-		p.Reason = notEnumerated(before, p.Edition, a, b)
-		return
+	if a, b := w.roll(before), w.roll(e); !a.enumerated || !b.enumerated {
+		return nil, notEnumerated(before, e, a, b)
 	}
-	t := w.Transitions(before, p.Edition)
-	n := len(map[string][]Move{"progressions": t.Rose, "regressions": t.Fell}[p.Metric]) +
-		len(map[string][]domain.CollectivityID{"entries": t.Entered, "exits": t.Left}[p.Metric])
-	p.Recorded.Value = &n
-	w.cover(p)
+	t := w.Transitions(before, e)
+	var n int
+	switch metric {
+	case "entries":
+		n = len(t.Entered)
+	case "exits":
+		n = len(t.Left)
+	case "progressions":
+		n = len(t.Rose)
+	case "regressions":
+		n = len(t.Fell)
+	}
+	return &n, phrase.Phrase{}
 }

@@ -144,7 +144,10 @@ func undecided(tied []candidate) phrase.Phrase {
 		"Sources that appeared at the same time give different figures, and nothing decides between them.")
 }
 
-// summands are the metrics that can be added up, and from which.
+// Summed are the metrics that can follow from others by adding.
+var Summed = []string{"level4to5", "labelled"}
+
+// summands are the metrics that are added up.
 var summands = map[string][]string{"level4to5": levels[3:], "labelled": levels}
 
 // sums adds the levels that one source gives in one unit.

@@ -72,6 +72,7 @@ func (w World) sheet(e domain.Edition) *sheet {
 type roll struct {
 	labels []labels.Label // labels and mentions that stand, in the order of the collectivities' ids
 	tally  tally
+	groups map[string]map[string]tally // by dimension and group, where that was asked for
 	// labelled counts those with a label, whatever is known of it; the others have a mention only.
 	labelled int
 	// enumerated says that the ledger holds the whole list: a source lists it, and as many are recorded.
@@ -83,7 +84,7 @@ func (w World) roll(e domain.Edition) *roll {
 	if r := w.question.rolls[e]; r != nil {
 		return r
 	}
-	r := &roll{labels: w.Labels.In(e, w.Size), tally: tally{}}
+	r := &roll{labels: w.Labels.In(e, w.Size), tally: tally{}, groups: map[string]map[string]tally{}}
 	for i := range r.labels {
 		r.tally.add(&r.labels[i])
 		if r.labels[i].Standing.Status != "" {

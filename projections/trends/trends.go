@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"arobase/domain"
 	"arobase/projections/phrase"
@@ -96,14 +97,16 @@ func (w World) point(e domain.Edition, metric string) Point {
 	p := Point{Edition: e, Metric: metric, Published: w.Published(e, metric, "")}
 	switch {
 	case slices.Contains(movements, metric):
-		w.movement(&p)
+		if p.Recorded.Value, p.Reason = w.moved(e, metric); p.Recorded.Value != nil {
+			w.cover(&p)
+		}
 		return p
 	case metric == "participants":
 		p.Reason = phrase.Join(p.Published.Reason, phrase.New("Le registre ne connaît que les labellisés, pas les candidats.",
 			"The ledger knows those who were labelled, not those who applied."))
 		return p
 	}
-	p.Recorded = w.Count(e, metric)
+	p.Recorded = w.Count(e, metric, "")
 	w.cover(&p)
 	if metric == "level4to5" && p.Published.Figure != nil {
 		p.Reason = phrase.Join(p.Reason, w.noPercentage(e))
@@ -137,9 +140,26 @@ func unitWord(unit, lang string) string {
 	return unit
 }
 
-// Count counts in the ledger what a metric counts, for a whole edition: labels by level, labelled, mention_awards.
-func (w World) Count(e domain.Edition, metric string) Recorded {
-	return w.OneQuestion().roll(e).tally.recorded(metric)
+// counted are the metrics that the ledger counts by name: labels and mentions.
+var counted = append(slices.Clone(levels), "level4to5", "labelled", "mention_awards")
+
+// Count counts in the ledger what a figure of a metric and a scope counts. Value is nil where it cannot: for other metrics
+// than those of the series, for a movement unless both editions are enumerated, and for a part of an edition that is
+// not a département or a type of body.
+func (w World) Count(e domain.Edition, metric, scope string) Recorded {
+	w = w.OneQuestion()
+	by, group, _ := strings.Cut(scope, ":")
+	switch {
+	case scope == "" && slices.Contains(movements, metric):
+		n, _ := w.moved(e, metric)
+		return Recorded{Value: n}
+	case !slices.Contains(counted, metric):
+	case scope == "":
+		return w.roll(e).tally.recorded(metric)
+	case by == "departement", by == "kind" && slices.Contains(bodyTypes, group):
+		return w.tallies(e, by)[group].recorded(metric)
+	}
+	return Recorded{}
 }
 
 // UnitOfRecord is what the ledger counts for a metric.

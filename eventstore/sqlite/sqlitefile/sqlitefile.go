@@ -180,6 +180,9 @@ func Connect(path string, access Access) (*sqlite.Conn, error) {
 		err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil)
 		if err != nil && sqlite.ErrCode(err).ToPrimary() != sqlite.ResultNotADB { // Identify says that better
 			_ = conn.Close()
+			if code := sqlite.ErrCode(err).ToPrimary(); code == sqlite.ResultReadOnly || code == sqlite.ResultCantOpen {
+				return nil, fmt.Errorf("the directory must be writable, even to read: SQLite keeps files beside the database: %w", err)
+			}
 			return nil, fmt.Errorf("setting %s: %w", pragma, err)
 		}
 	}
