@@ -1,7 +1,10 @@
 package projections_test
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,6 +15,7 @@ import (
 	"arobase/projections"
 	"arobase/projections/figures"
 	"arobase/projections/labels"
+	"arobase/projections/phrase"
 	"arobase/projections/projectiontest"
 	"arobase/projections/reconciliation"
 	"arobase/projections/trends"
@@ -109,6 +113,104 @@ func TestReplay(t *testing.T) {
 		replayed.apply(events)
 		compare(t, "replay", kept.answers(labels.Now), replayed.answers(labels.Now))
 	})
+}
+
+// What holds of every answer, whatever was recorded.
+func TestEveryAnswer(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := projectiontest.Draw(t, 60)
+		f := newFolds()
+		f.apply(events)
+		size := uint64(rapid.IntRange(0, len(events)).Draw(t, "size"))
+		w := reconciliation.World{World: trends.World{Labels: f.labels, Figures: f.figures, Size: size}}
+
+		// Every phrase is whole, in both languages.
+		phrases(reflect.ValueOf(f.answers(size)), func(p phrase.Phrase) {
+			if strings.Contains(p.FR+p.EN, "%!") || strings.Contains(p.FR+p.EN, "  ") || (p.FR == "") != (p.EN == "") {
+				t.Fatalf("%+q", p)
+			}
+		})
+
+		// The page of an edition and that of a body say the same of a label, and a contested one has no level.
+		for _, e := range projectiontest.Editions {
+			for _, label := range f.labels.In(e, size) {
+				of := f.labels.Of(label.Collectivity, size)
+				i := slices.IndexFunc(of, func(l labels.Label) bool { return l.Edition == e })
+				if i < 0 {
+					t.Fatalf("edition %d has %s, which has no edition %d", e, label.Collectivity, e)
+				}
+				if diff := cmp.Diff(of[i], label); diff != "" {
+					t.Fatalf("edition %d, %s: of the body and in the edition:\n%s", e, label.Collectivity, diff)
+				}
+				if label.Standing.Status == domain.Contested && (label.Standing.Award != nil || label.Reasoned != nil || e == 0) {
+					t.Fatalf("contested: %+v", label.Standing)
+				}
+			}
+		}
+
+		// A null has its reason; nothing that is stated is lost; above the whole there is a verdict.
+		items := map[string]reconciliation.Verdict{}
+		for _, it := range w.All() {
+			items[fmt.Sprint(it.Edition, it.Metric, it.Scope)] = it.Verdict
+			if it.Verdict == "" || it.Reason.Empty() {
+				t.Fatalf("%d %s %q: verdict %q, reason %q", it.Edition, it.Metric, it.Scope, it.Verdict, it.Reason.EN)
+			}
+		}
+		for _, by := range append([]string{""}, trends.Dimensions...) {
+			for _, p := range w.Points(trends.Query{By: by}) {
+				where := fmt.Sprintf("edition %d, %s, %s %q", p.Edition, p.Metric, by, p.Group)
+				if (p.Published.Figure == nil || p.Recorded.Value == nil || p.Coverage == nil) && p.Reason.Empty() {
+					t.Fatalf("%s: a null without its reason: %+v", where, p)
+				}
+				scope := ""
+				if by == "kind" || by == "departement" {
+					scope = by + ":" + p.Group
+				}
+				if p.Coverage != nil && *p.Coverage > 1 && items[fmt.Sprint(p.Edition, p.Metric, scope)] == "" {
+					t.Fatalf("%s: covered %v without a verdict", where, *p.Coverage)
+				}
+				if by != "" {
+					continue
+				}
+				answered := p.Published.Alternatives
+				if p.Published.Figure != nil {
+					answered = append(slices.Clone(answered), *p.Published.Figure)
+				}
+				if stated := w.Stated(p.Edition, p.Metric, ""); len(stated) != len(answered) {
+					t.Fatalf("%s: %d stated, %d answered", where, len(stated), len(answered))
+				}
+				if n := w.Count(p.Edition, p.Metric, ""); !cmp.Equal(n, p.Recorded) {
+					t.Fatalf("%s: counted %+v alone, %+v in the series", where, n, p.Recorded)
+				}
+			}
+		}
+	})
+}
+
+// phrases finds every phrase in an answer.
+func phrases(v reflect.Value, found func(phrase.Phrase)) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			phrases(v.Elem(), found)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			phrases(v.Index(i), found)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			phrases(v.MapIndex(key), found)
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[phrase.Phrase]() {
+			found(phrase.Phrase{FR: v.Field(0).String(), EN: v.Field(1).String()})
+			return
+		}
+		for i := range v.NumField() {
+			phrases(v.Field(i), found)
+		}
+	}
 }
 
 // The full answer says the same by "now" as by the exact size, so that an answer names a size that means it.

@@ -128,7 +128,7 @@ func (d *drawing) figure() {
 	f := &domain.FigurePublished{
 		Edition: e, Metric: pick(d, "metric", Metrics), Number: domain.Number{Value: int64(rapid.IntRange(0, 4).Draw(d.t, "value"))},
 		Precision: pick(d, "precision", []domain.Precision{domain.Exact, domain.Exact, domain.About, domain.MoreThan, domain.DerivedFigure}),
-		Unit:      pick(d, "unit", []string{"collectivities", "communes", ""}), Scope: pick(d, "scope", []string{"", "", "region:Bretagne", "kind:epci"}),
+		Unit:      pick(d, "unit", []string{"collectivities", "communes", ""}), Scope: pick(d, "scope", []string{"", "", "region:Bretagne", "kind:epci", "departement:73"}),
 		Source: pick(d, "source", Sources),
 	}
 	d.facts = append(d.facts, d.add(domain.FiguresStream(e), f))
@@ -190,7 +190,7 @@ func (d *drawing) body() {
 		}
 	case 5:
 		s := domain.DistinctionStream("excellence", id)
-		switch d.revisions[s] {
+		switch d.revisions[s] % 3 {
 		case 0:
 			d.add(s, &domain.DistinctionGranted{Distinction: "excellence", Collectivity: id, Term: domain.Term{From: "2021", Until: "2024"}})
 		case 1:
@@ -206,18 +206,24 @@ func (d *drawing) source() {
 	p := domain.SourceParticulars{
 		Publisher: pick(d, "publisher", []string{"One", "Other"}), Title: fmt.Sprint("title ", len(d.out)),
 		PublishedOn: pick(d, "published", []string{"2015", "2016", "2016-03-01", "2017", ""}),
+		OriginOf:    pick(d, "origin", []domain.SourceID{"", "", "alpha", "beta"}), // corrections can make a circle
+	}
+	if p.OriginOf == id {
+		p.OriginOf = ""
 	}
 	d.add(domain.SourceStream(id), &domain.SourceCorrected{Source: id, SourceParticulars: p, Reason: d.sealed()})
 }
 
 func (d *drawing) edition() {
 	e := pick(d, "edition", Editions[1:])
+	var fact domain.Recorded
 	switch rapid.IntRange(0, 2).Draw(d.t, "what") {
 	case 0:
-		d.add(domain.EditionStream(e), &domain.EditionEnumerated{Edition: e, Source: pick(d, "source", Sources), Count: rapid.IntRange(1, 3).Draw(d.t, "count")})
+		fact = d.add(domain.EditionStream(e), &domain.EditionEnumerated{Edition: e, Source: pick(d, "source", Sources), Count: rapid.IntRange(1, 3).Draw(d.t, "count")})
 	case 1:
-		d.add(domain.FiguresStream(e), &domain.ExplanationProposed{Edition: e, Metric: "level4to5", Kind: "hypothesis", Text: d.sealed()})
+		fact = d.add(domain.FiguresStream(e), &domain.ExplanationProposed{Edition: e, Metric: "level4to5", Kind: "hypothesis", Text: d.sealed()})
 	case 2:
-		d.add(domain.FiguresStream(e), &domain.RuleRecorded{Edition: e, Topic: "grid", Statement: d.sealed(), Source: pick(d, "source", Sources)})
+		fact = d.add(domain.FiguresStream(e), &domain.RuleRecorded{Edition: e, Topic: "grid", Statement: d.sealed(), Source: pick(d, "source", Sources)})
 	}
+	d.facts = append(d.facts, fact)
 }
