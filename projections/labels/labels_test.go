@@ -99,6 +99,9 @@ func TestOneEdition(t *testing.T) {
 		{"reasoning gives a level to a label of unknown level, apart", []Step{Awarded(17, aix, unspecified, "alpha"), Labelled(17, aix, 5, "beta", Reasoned)},
 			[]string{"17, fr-commune-73008, reported, unspecified, reasoned 5 @"}},
 
+		{"reasoning that was taken back", []Step{Awarded(17, aix, unspecified, "alpha"), As("slip", Labelled(17, aix, 5, "beta", Reasoned)), Retract("slip")},
+			[]string{"17, fr-commune-73008, reported, unspecified"}},
+
 		{"an arbitration settles", []Step{Labelled(17, aix, 5, "alpha"), Labelled(17, aix, 4, "beta"), Arbitrate(17, aix, 4)}, []string{"17, fr-commune-73008, arbitrated, 4 @"}},
 		{"a later fact challenges it", []Step{Labelled(17, aix, 5, "alpha"), Labelled(17, aix, 4, "beta"), Arbitrate(17, aix, 4), Labelled(17, aix, 3, "gamma")},
 			[]string{"17, fr-commune-73008, contested"}},
@@ -332,6 +335,16 @@ func TestAsOf(t *testing.T) {
 	for size, want := range map[uint64]domain.Edition{10: 0, 11: 17} {
 		if got := l.Latest(size); got != want {
 			t.Errorf("as of %d: latest %d", size, got)
+		}
+	}
+}
+
+// The names that sources use are known when they use them, and each is given once.
+func TestHolders(t *testing.T) {
+	l := fold(Labelled(17, aix, 5, "alpha", Held("Aix")), Labelled(17, aix, 5, "beta", Held("Aix")), Labelled(17, aix, 5, "gamma", Held("Aix-les-Bains"))) // 10 to 12
+	for size, want := range map[uint64][]string{11: {"Aix"}, 12: {"Aix"}, 13: {"Aix", "Aix-les-Bains"}} {
+		if diff := cmp.Diff(want, l.In(17, size)[0].Holders); diff != "" {
+			t.Errorf("as of %d: %s", size, diff)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (l *Labels) independentAt(size uint64) domain.Independent {
 	return func(a, b domain.SourceID) bool {
 		one, other := l.origins(a, size), l.origins(b, size)
 		for _, x := range one {
-			if slices.ContainsFunc(other, func(y Source) bool { return x.ID == y.ID || x.Publisher == y.Publisher }) {
+			if slices.ContainsFunc(other, func(y Source) bool { return x.Publisher == y.Publisher }) {
 				return false
 			}
 		}

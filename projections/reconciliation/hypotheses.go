@@ -33,7 +33,7 @@ func (w World) hypotheses(it Item) []Hypothesis {
 // concours that the ledger knows, in a source whose five levels add up to its own total without them
 // (docs/adr/0006-explanations-in-the-history.md).
 func (w World) horsConcoursOutside(it Item) (bool, phrase.Phrase) {
-	if it.Metric != "level4to5" || it.Scope != "" || it.Verdict != Contradicts {
+	if it.Metric != "level4to5" || it.Scope != "" {
 		return false, phrase.Phrase{}
 	}
 	beyond := 0

@@ -222,7 +222,7 @@ func judge(all []Figure) (Verdict, phrase.Phrase) {
 				differ = true
 			case same, a.Value == b.Value && (a.Unit == "" || b.Unit == "") && compatible(a, b):
 				agree = agree || a.Source != b.Source
-				unequal = unequal || a.Source != b.Source && a.Value != b.Value
+				unequal = unequal || a.Value != b.Value
 			case a.Value == b.Value && a.Unit != "" && b.Unit != "":
 				sameNumber = true
 			default:
@@ -334,7 +334,7 @@ func (w World) againstLedger(it *Item) {
 	}
 	unit, known := trends.UnitOfRecord(it.Metric), Figure{Value: float64(*it.Recorded), Precision: domain.Exact}
 	for _, f := range it.Figures {
-		if f.Metric == "" && (f.Unit == unit || f.sameAs == unit) && f.Value < known.Value && !compatible(f, known) {
+		if (f.Unit == unit || f.sameAs == unit) && f.Value < known.Value && !compatible(f, known) {
 			it.Verdict = Contradicts
 			it.Reason = phrase.New("%[1]s selon %[2]s, mais le registre en connaît %[4]d par leur nom.",
 				"%[3]s according to %[2]s, but the ledger knows %[4]d by name.", say(f, "fr"), string(f.Source), say(f, "en"), *it.Recorded)

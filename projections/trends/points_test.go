@@ -223,6 +223,7 @@ func TestGroups(t *testing.T) {
 		{"kind", []Step{scoped("labelled", "kind:village", "30", "villages"), Figure(17, "villages", "31", "villages", exact, "day-after")}, []string{
 			"labelled village: 30 villages | - | -: Village, town or territory: the kind is what the edition says, and the sources do not say it for each name.",
 		}},
+		{"kind", []Step{scoped("villages", "region:Bretagne", "3", "villages")}, nil},
 		{"region", []Step{bodies, scoped("labelled", "region:Île-de-France", "43", "awards"), scoped("labelled", "region:Auvergne", "8", "communes")}, []string{
 			"labelled Auvergne: 8 communes | 1+1 | -: Sources count by the regions of the time, the ledger by those of today.",
 			"labelled Île-de-France: 43 awards | 0 | -: Sources count by the regions of the time, the ledger by those of today.",

@@ -115,6 +115,9 @@ func TestPublished(t *testing.T) {
 		{name: "the day of the ceremony is not known: any day of its year is after", given: []Step{
 			Figure(18, "level4to5", "70", "collectivities", exact, "in-march"), Figure(18, "level4to5", "69", "collectivities", exact, "year-later"),
 		}, metric: "level4to5@18", want: "69 collectivities @year-later", others: []string{"70 collectivities @in-march"}},
+		{name: "the day of the ceremony is not known: of two days of its year the earlier is nearer", given: []Step{
+			Source("in-april", "K", "2017-04-01"), Figure(18, "level4to5", "70", "collectivities", exact, "in-april"), Figure(18, "level4to5", "69", "collectivities", exact, "year-later"),
+		}, metric: "level4to5@18", want: "69 collectivities @year-later", others: []string{"70 collectivities @in-april"}},
 		{name: "all who say the same, the nearest first", given: []Step{fig("56", "collectivities", exact, "year-later"), fig("57", "collectivities", exact, "in-march"), fig("56", "collectivities", exact, "day-after")},
 			want: "56 collectivities @day-after @year-later", others: []string{"57 collectivities @in-march"}},
 		{name: "as precise is part of the same", given: []Step{fig("56", "collectivities", about, "day-after"), fig("56", "collectivities", exact, "in-march")},
@@ -160,6 +163,8 @@ func TestPublished(t *testing.T) {
 		{name: "not added: a minimum", given: []Step{Figure(17, "level4", "25", "communes", moreThan, "in-2016"), Figure(17, "level5", "30", "communes", exact, "in-2016")},
 			want: none, reason: "one of them as a minimum"},
 		{name: "not added: one given twice", given: []Step{Figure(17, "level4", "25", "communes", exact, "in-2016"), Figure(17, "level5", "30", "communes", exact, "in-2016"), Figure(17, "level5", "31", "communes", exact, "in-2016")},
+			want: none, reason: "No source found."},
+		{name: "not added: one was counted, not stated", given: []Step{Figure(17, "level4", "25", "communes", derived, "in-2016"), Figure(17, "level5", "30", "communes", exact, "in-2016")},
 			want: none, reason: "No source found."},
 		{name: "not added: levels of regions", given: []Step{
 			Scoped(17, "level4", "region:Bretagne", "2", "communes", exact, "in-2016"), Scoped(17, "level5", "region:Bretagne", "3", "communes", exact, "in-2016"),
