@@ -30,6 +30,7 @@ import (
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
 //	log.db         every checkpoint that was signed
+//	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
 //	lock           held by the one process that writes
 //	creating       there while the directory is being made; a directory that has it holds nothing yet
 type dataDir string
@@ -43,6 +44,7 @@ const (
 	treeFile     = "tree.hashes"
 	keyFile      = "log.key"
 	headsFile    = "log.db"
+	authFile     = "auth.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -230,7 +232,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

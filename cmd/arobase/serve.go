@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,6 +23,8 @@ import (
 // settings are those of serve.
 type settings struct {
 	data, listen, admin, operator string
+	// show is told the first token of a new ledger; nil: nobody is.
+	show io.Writer
 }
 
 func newServe() *cobra.Command {
@@ -30,10 +33,12 @@ func newServe() *cobra.Command {
 		Use: "serve", Short: "Serve the site, the API and the log",
 		Long: `Serve the site, the API and the log on --listen, and metrics, health and readiness
 on --admin. One process at a time serves a directory. A ledger is made where there
-is none. Interrupt it to stop: requests under way are finished first.`,
+is none, and an admin token is printed once. Interrupt it to stop: requests under
+way are finished first.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+			s.show = cmd.OutOrStdout()
 			return serve(cmd.Context(), s, logger)
 		},
 	}
@@ -56,6 +61,16 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	defer func() { err = errors.Join(err, o.close()) }()
 	if created {
 		logger.Info("made a new ledger", "ledger", o.LedgerID, "origin", o.Origin)
+	}
+	tokens, err := o.openTokens()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tokens.Close()) }()
+	if created && s.show != nil {
+		if err := o.firstToken(ctx, tokens, s.show); err != nil {
+			return err
+		}
 	}
 	p, err := o.openLog(ctx, logger)
 	if err != nil {
