@@ -14,10 +14,10 @@ import (
 
 func newLog() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "log", Short: "The log that anyone can verify: its key, its checkpoint, proofs",
+		Use: "log", Short: "The log that anyone can verify: its key, its checkpoint, proofs, a static copy",
 		Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLogKey(), newLogCheckpoint(), newLogProof())
+	cmd.AddCommand(newLogKey(), newLogCheckpoint(), newLogProof(), newLogExport())
 	return cmd
 }
 
