@@ -155,6 +155,7 @@ func FuzzVerifyProofUnder(f *testing.F) {
 	}
 	for _, policy := range []string{
 		"log " + key.VerifierKey() + "\nquorum none\n",
+		"log\t" + key.VerifierKey() + "\r\n\r\n\v\n\u00a0\nquorum none\r\n",
 		"quorum none\n", "", "log\n", "witness w\n", "group g 1\n", "group g any g\nquorum g\n", "group g 2 w\n",
 		"log " + newKey(f, 2).VerifierKey() + "\nquorum none\n",
 		"log " + key.VerifierKey() + "\nlog " + key.VerifierKey() + "\nquorum none\n",
@@ -167,7 +168,7 @@ func FuzzVerifyProofUnder(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text, proof []byte) {
-		policy, err := torchwood.ParsePolicy(text)
+		policy, err := tlog.ParsePolicy(text)
 		if err != nil {
 			return
 		}

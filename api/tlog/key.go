@@ -107,6 +107,10 @@ func parseKey(text string, ledger uuid.UUID, origin string) (*Key, error) {
 	if !found || end != "" || len(fields) != 5 || fields[0] != "#" || fields[1] != "ledger" || fields[3] != "origin" {
 		return nil, ErrKeyFormat
 	}
+	// What errors repeat has the form of an id and of an origin: in a broken file the secret may stand in their place.
+	if _, err := uuid.Parse(fields[2]); err != nil || checkOrigin(fields[4]) != nil {
+		return nil, ErrKeyFormat
+	}
 	if fields[2] != ledger.String() {
 		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, fields[2], ledger)
 	}

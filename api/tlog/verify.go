@@ -67,7 +67,7 @@ func VerifyProof(proof []byte, vkey string) (Verified, error) {
 	return VerifyProofUnder(proof, policyOf(verifier))
 }
 
-// VerifyProofUnder is VerifyProof for a policy, which may ask for witnesses too (torchwood.ParsePolicy). It must check
+// VerifyProofUnder is VerifyProof for a policy, which may ask for witnesses too ([ParsePolicy]). It must check
 // the origin.
 func VerifyProofUnder(proof []byte, policy torchwood.Policy) (Verified, error) {
 	var v Verified

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"filippo.io/torchwood"
 	"github.com/spf13/cobra"
 
 	"arobase/api/tlog"
@@ -63,7 +62,7 @@ func verify(proof []byte, key, policyFile string) (tlog.Verified, error) {
 	if err != nil {
 		return tlog.Verified{}, err
 	}
-	policy, err := torchwood.ParsePolicy(text)
+	policy, err := tlog.ParsePolicy(text)
 	if err != nil {
 		return tlog.Verified{}, fmt.Errorf("reading the policy %s: %w", policyFile, err)
 	}
