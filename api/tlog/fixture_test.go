@@ -1,6 +1,7 @@
 package tlog_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
+	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/headstest"
@@ -189,6 +191,45 @@ func (m *memoryHeads) At(_ context.Context, size int64) (tlog.Head, error) {
 		}
 	}
 	return tlog.Head{}, tlog.ErrNoHead
+}
+
+func (m *memoryHeads) Before(ctx context.Context, size int64) (before tlog.Head, err error) {
+	for _, head := range m.signed() {
+		if head.Size < size {
+			before = head
+		}
+	}
+	return before, ctx.Err()
+}
+
+func (m *memoryHeads) Cosign(ctx context.Context, size int64, root xtlog.Hash, by note.Signature) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for i, head := range m.all {
+		if head.Size == size && head.Root == root {
+			cosigned, err := head.Cosigned(by)
+			if err == nil {
+				m.all[i] = cosigned
+			}
+			return err
+		}
+	}
+	return tlog.ErrNoHead
+}
+
+func (m *memoryHeads) LastCosigned(ctx context.Context, name string, keyHash uint32) (last tlog.Head, err error) {
+	for _, head := range m.signed() {
+		if !bytes.Contains(head.Signed, []byte("\n— "+name+" ")) {
+			continue
+		}
+		if again, err := head.Cosigned(note.Signature{Name: name, Hash: keyHash, Base64: headstest.Base64(keyHash)}); err == nil && len(again.Signed) == len(head.Signed) {
+			last = head
+		}
+	}
+	return last, ctx.Err()
 }
 
 func TestMemoryHeads(t *testing.T) {

@@ -58,6 +58,7 @@ type Signer struct {
 	tree  Tree
 	heads Heads
 	now   func() time.Time
+	told  func() // nil, or called after every success
 
 	mu    sync.Mutex
 	state State // guarded by mu
@@ -67,6 +68,10 @@ type Signer struct {
 func NewSigner(key *Key, tree Tree, heads Heads, now func() time.Time) *Signer {
 	return &Signer{key: key, tree: tree, heads: heads, now: now, state: State{Since: now()}}
 }
+
+// OnSigned has a function called whenever the last checkpoint is known to be signed. It must not block, and is to be set
+// before the first Sign.
+func (s *Signer) OnSigned(f func()) { s.told = f }
 
 // State is how the signer does.
 func (s *Signer) State() State {
@@ -83,6 +88,9 @@ func (s *Signer) Sign(ctx context.Context) (Head, error) {
 	s.remember(head, err)
 	if err != nil {
 		return Head{}, fmt.Errorf("signing a checkpoint: %w", err)
+	}
+	if s.told != nil {
+		s.told()
 	}
 	return head, nil
 }
