@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"arobase/api/tlog"
+	"arobase/api/tlog/witnesstest"
 )
 
 // Every event is under a public checkpoint within a second, whatever the witnesses do, and as soon as they have cosigned
@@ -20,22 +20,22 @@ import (
 func TestPublicWithinASecond(t *testing.T) {
 	key := newKey(t, 1)
 	for name, tt := range map[string]struct {
-		behave func(s *stranger)
+		behave witnesstest.Behaviour
 		within time.Duration // after the event, at most
 		least  time.Duration // after the signature, at least
 	}{
-		"they answer at once":  {func(*stranger) {}, 210 * time.Millisecond, 0},
-		"they are slow":        {func(s *stranger) { s.delay = 100 * time.Millisecond }, 510 * time.Millisecond, 90 * time.Millisecond},
-		"they are too slow":    {func(s *stranger) { s.delay = 3 * time.Second }, 710 * time.Millisecond, 490 * time.Millisecond},
-		"they hang":            {func(s *stranger) { s.hangs = true }, 710 * time.Millisecond, 490 * time.Millisecond},
-		"they forge":           {func(s *stranger) { s.answer = always(200, "text/plain", "— one.example AAAAAAA=\n") }, 710 * time.Millisecond, 490 * time.Millisecond},
-		"they are broken":      {func(s *stranger) { s.answer = always(500, "text/plain", "?") }, 710 * time.Millisecond, 490 * time.Millisecond},
-		"they are never happy": {func(s *stranger) { s.answer = always(409, "text/x.tlog.size", "1\n") }, 710 * time.Millisecond, 490 * time.Millisecond},
+		"they answer at once":  {witnesstest.Behaviour{}, 210 * time.Millisecond, 0},
+		"they are slow":        {witnesstest.Behaviour{Delay: 100 * time.Millisecond}, 510 * time.Millisecond, 90 * time.Millisecond},
+		"they are too slow":    {witnesstest.Behaviour{Delay: 3 * time.Second}, 710 * time.Millisecond, 490 * time.Millisecond},
+		"they hang":            {witnesstest.Behaviour{Hangs: true}, 710 * time.Millisecond, 490 * time.Millisecond},
+		"they forge":           {witnesstest.Behaviour{Answer: witnesstest.Always(200, "text/plain", "— one.example AAAAAAA=\n")}, 710 * time.Millisecond, 490 * time.Millisecond},
+		"they are broken":      {witnesstest.Behaviour{Answer: witnesstest.Always(500, "text/plain", "?")}, 710 * time.Millisecond, 490 * time.Millisecond},
+		"they are never happy": {witnesstest.Behaviour{Answer: witnesstest.Always(409, "text/x.tlog.size", "1\n")}, 710 * time.Millisecond, 490 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				one, two := newStranger(t, "one.example", 1, key), newStranger(t, "two.example", 2, key)
-				one.set(func() { tt.behave(one) })
+				one, two := newWitness("one.example", 1, key), newWitness("two.example", 2, key)
+				one.Behave(tt.behave)
 				w := watch(t, key, 1, tlog.AllWitnesses, one, two)
 				time.Sleep(2 * time.Second)
 				synctest.Wait()
@@ -84,19 +84,15 @@ func TestPublicWithinASecond(t *testing.T) {
 	}
 }
 
-func always(status int, media, body string) func(string, func() *http.Response) *http.Response {
-	return func(string, func() *http.Response) *http.Response { return response(status, media, body) }
-}
-
 // What is not public cannot be read in any way: no checkpoint, no tile, no proof.
 func TestNothingBeforeItIsPublic(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 300, 1, one)
 		handler := w.log.Handler()
 		time.Sleep(time.Second)
-		one.set(func() { one.hangs = true })
+		one.Behave(witnesstest.Behaviour{Hangs: true})
 		w.grow(40)
 		time.Sleep(250 * time.Millisecond) // signed, and not public yet
 		synctest.Wait()
@@ -136,13 +132,13 @@ func TestNothingBeforeItIsPublic(t *testing.T) {
 func TestCosignaturesAreServed(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one, two, three := newStranger(t, "one.example", 1, key), newStranger(t, "two.example", 2, key), newStranger(t, "three.example", 3, key)
-		two.hangs = true
+		one, two, three := newWitness("one.example", 1, key), newWitness("two.example", 2, key), newWitness("three.example", 3, key)
+		two.Behave(witnesstest.Behaviour{Hangs: true})
 		w := watch(t, key, 20, 1, one, two)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		served := request(w.log.Handler(), "GET", "/log/checkpoint").Body.Bytes()
-		n, err := note.Open(served, note.VerifierList(one.signer.Verifier(), two.signer.Verifier(), three.signer.Verifier()))
+		n, err := note.Open(served, note.VerifierList(one.Signer.Verifier(), two.Signer.Verifier(), three.Signer.Verifier()))
 		if err != nil || len(n.Sigs) != 1 || n.Sigs[0].Name != "one.example" || len(n.UnverifiedSigs) != 1 {
 			t.Fatalf("served\n%s\n%v", served, err)
 		}
@@ -153,9 +149,9 @@ func TestCosignaturesAreServed(t *testing.T) {
 		if _, err := tlog.VerifyProof(proof, key.VerifierKey()); err != nil {
 			t.Error(err)
 		}
-		for s, want := range map[*stranger]bool{one: true, two: false, three: false} {
+		for s, want := range map[*witnesstest.Witness]bool{one: true, two: false, three: false} {
 			if err := verifyUnder(t, proof, key, s); (err == nil) != want {
-				t.Errorf("under a policy that asks for %s: %v", s.signer.Name(), err)
+				t.Errorf("under a policy that asks for %s: %v", s.Name(), err)
 			}
 		}
 		w.end()
@@ -166,8 +162,8 @@ func TestCosignaturesAreServed(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
-		one.hangs = true
+		one := newWitness("one.example", 1, key)
+		one.Behave(witnesstest.Behaviour{Hangs: true})
 		w := watch(t, key, 20, 1, one)
 		time.Sleep(time.Second)
 		for back, want := range map[time.Duration]int64{
@@ -187,7 +183,7 @@ func TestClockSetBack(t *testing.T) {
 func TestServeCheckpointFor(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 3, 1, one)
 		time.Sleep(time.Second)
 		for range 3 {

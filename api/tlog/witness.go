@@ -220,20 +220,25 @@ func (w *Witnesses) Len() int {
 }
 
 // Cosigners is how many of the witnesses that are asked have cosigned a checkpoint.
-func (w *Witnesses) Cosigners(head Head) int {
-	if w == nil || head.Size == 0 {
+func (w *Witnesses) Cosigners(signed []byte) int {
+	if w == nil {
 		return 0
 	}
-	n := 0
-	for _, a := range w.all {
-		if a.cosigned(head) {
-			n++
+	n, err := parseNote(signed)
+	if err != nil {
+		return 0
+	}
+	count := 0
+	for _, s := range n.UnverifiedSigs {
+		if slices.ContainsFunc(w.all, func(a Witness) bool { return s.Name == a.Name() && s.Hash == a.key.KeyHash() }) {
+			count++
 		}
 	}
-	return n
+	return count
 }
 
-// Met tells whether a checkpoint has its quorum. It verifies no signature: every cosignature was, before it was kept.
+// Met tells whether a checkpoint has its quorum. It verifies no signature: every cosignature was verified before it was
+// kept.
 func (w *Witnesses) Met(head Head) bool {
 	n, err := parseNote(head.Signed)
 	if err != nil {
@@ -241,12 +246,4 @@ func (w *Witnesses) Met(head Head) bool {
 	}
 	origin, _, _ := strings.Cut(n.Text, "\n")
 	return w.quorum.Check(origin, n.UnverifiedSigs) == nil
-}
-
-// cosigned tells whether a checkpoint has a cosignature of the witness.
-func (w Witness) cosigned(head Head) bool {
-	n, err := parseNote(head.Signed)
-	return err == nil && slices.ContainsFunc(n.UnverifiedSigs, func(s note.Signature) bool {
-		return s.Name == w.Name() && s.Hash == w.key.KeyHash()
-	})
 }

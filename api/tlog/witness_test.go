@@ -1,7 +1,6 @@
 package tlog_test
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,21 +8,14 @@ import (
 	"filippo.io/torchwood"
 
 	"arobase/api/tlog"
+	"arobase/api/tlog/witnesstest"
 )
 
-// cosigner is the key of a witness.
-func cosigner(t testing.TB, name string, seed byte) *torchwood.CosignatureSigner {
-	t.Helper()
-	s, err := torchwood.NewCosignatureSigner(name, ed25519.NewKeyFromSeed([]byte(strings.Repeat(string(rune('a'+seed)), ed25519.SeedSize))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+var cosigner = witnesstest.Signer
 
 func TestNewWitnesses(t *testing.T) {
-	one, two, three := cosigner(t, "one.example", 1), cosigner(t, "two.example", 2), cosigner(t, "three.example", 3)
-	again, sameName := cosigner(t, "again.example", 1), cosigner(t, "one.example", 4)
+	one, two, three := cosigner("one.example", 1), cosigner("two.example", 2), cosigner("three.example", 3)
+	again, sameName := cosigner("again.example", 1), cosigner("one.example", 4)
 	vkey := func(s *torchwood.CosignatureSigner) string { return s.Verifier().String() }
 	given := func(url string, s *torchwood.CosignatureSigner) string { return url + "#" + vkey(s) }
 	key, other := newKey(t, 1), newKey(t, 2)
@@ -70,7 +62,7 @@ func TestNewWitnesses(t *testing.T) {
 		{why: "a policy without addresses", policy: "log " + key.VerifierKey() + "\nquorum none\n", wrong: "the policy has no address of a witness"},
 		{why: "a policy that is none", policy: "quorum\n", wrong: "reading the policy"},
 		{why: "a policy with a wrong address", policy: strings.Replace(policy, "https://one", "https:one", 1), wrong: "is not the address of a witness"},
-		{why: "the log as its own witness", addresses: []string{given("https://one.example", cosigner(t, origin, 5))}, wrong: "a log is not its own witness"},
+		{why: "the log as its own witness", addresses: []string{given("https://one.example", cosigner(origin, 5))}, wrong: "a log is not its own witness"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -107,7 +99,7 @@ func TestNewWitnesses(t *testing.T) {
 // The quorum decides what a checkpoint waits for.
 func TestQuorum(t *testing.T) {
 	key := newKey(t, 1)
-	signers := []*torchwood.CosignatureSigner{cosigner(t, "one.example", 1), cosigner(t, "two.example", 2), cosigner(t, "three.example", 3)}
+	signers := []*torchwood.CosignatureSigner{cosigner("one.example", 1), cosigner("two.example", 2), cosigner("three.example", 3)}
 	var addresses []string
 	for i, s := range signers {
 		addresses = append(addresses, fmt.Sprintf("https://%d.example#%s", i, s.Verifier()))
@@ -140,7 +132,7 @@ func TestQuorum(t *testing.T) {
 			if got := w.Met(with); got != want {
 				t.Errorf("%s: met by %d: %v", name, n, got)
 			}
-			if got := w.Cosigners(with); got != n {
+			if got := w.Cosigners(with.Signed); got != n {
 				t.Errorf("%s: %d cosigners, want %d", name, got, n)
 			}
 			if n < len(signers) {
@@ -153,7 +145,7 @@ func TestQuorum(t *testing.T) {
 // cosignedBy is a head with the cosignature of a witness.
 func cosignedBy(t testing.TB, head tlog.Head, s *torchwood.CosignatureSigner) tlog.Head {
 	t.Helper()
-	head, err := head.Cosigned(signature(t, s, noteText(t, head)))
+	head, err := head.Cosigned(signature(s, noteText(t, head)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,16 +2,17 @@ package tlog
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
-	"crypto/ed25519"
-
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
+
+	"arobase/api/tlog/witnesstest"
 )
 
 const askedText = "example.org/arobase\n12\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
@@ -19,35 +20,16 @@ const askedText = "example.org/arobase\n12\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 // asked is a request to a witness, and what signs for it.
 func asked(t testing.TB) (submission, *torchwood.CosignatureSigner) {
 	t.Helper()
-	signer := witnessSigner(t, "witness.example/w1", 1)
+	signer := witnesstest.Signer("witness.example/w1", 1)
 	return submission{witness: Witness{URL: "https://witness.example", key: signer.Verifier()}, text: askedText}, signer
-}
-
-func witnessSigner(t testing.TB, name string, seed byte) *torchwood.CosignatureSigner {
-	t.Helper()
-	s, err := torchwood.NewCosignatureSigner(name, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// line is the signature line of a signer over a text.
-func line(t testing.TB, s note.Signer, text string) string {
-	t.Helper()
-	signed, err := note.Sign(&note.Note{Text: text}, s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(signed[len(text)+1:])
 }
 
 func TestReadAnswer(t *testing.T) {
 	request, signer := asked(t)
-	good := line(t, signer, askedText)
-	stranger := line(t, witnessSigner(t, "witness.example/w2", 2), askedText)
-	impostor := line(t, witnessSigner(t, "witness.example/w1", 3), askedText)
-	elsewhere := line(t, signer, strings.Replace(askedText, "\n12\n", "\n13\n", 1))
+	good := witnesstest.Cosignature(signer, askedText)
+	stranger := witnesstest.Cosignature(witnesstest.Signer("witness.example/w2", 2), askedText)
+	impostor := witnesstest.Cosignature(witnesstest.Signer("witness.example/w1", 3), askedText)
+	elsewhere := witnesstest.Cosignature(signer, strings.Replace(askedText, "\n12\n", "\n13\n", 1))
 	raw, err := base64.StdEncoding.DecodeString(strings.Fields(good)[2])
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +124,7 @@ func TestReadCosignatureWithoutATime(t *testing.T) {
 // A note reads base64 whose last bits mean nothing; what is kept has its one form.
 func TestReadLooseBase64(t *testing.T) {
 	request, signer := asked(t)
-	good := line(t, signer, askedText)
+	good := witnesstest.Cosignature(signer, askedText)
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	loose := []byte(good)
 	last := bytes.LastIndexByte(loose, '=') - 1 // a cosignature is 76 bytes: some bits of this character are free
@@ -162,7 +144,7 @@ func TestReadLooseBase64(t *testing.T) {
 // Whatever a witness answers: an error, or a cosignature that verifies and can be kept.
 func FuzzReadAnswer(f *testing.F) {
 	request, signer := asked(f)
-	good := line(f, signer, askedText)
+	good := witnesstest.Cosignature(signer, askedText)
 	for _, body := range []string{good, good + good, "\n" + askedText + "\n" + good, "7\n", "", "— x AAAAAAA=\n" + good, "<html>"} {
 		for _, status := range []int{200, 409, 404, 500} {
 			f.Add(status, "text/x.tlog.size", []byte(body))

@@ -33,7 +33,8 @@ type Collector struct {
 	most int64 // the size of the greatest checkpoint found to have its quorum; guarded by mu
 }
 
-// CollectorParts are what a collector works with. All but Transport and Logger must be there.
+// CollectorParts are what a collector works with. All but Transport and Logger must be there; a collector without
+// Witnesses does nothing.
 type CollectorParts struct {
 	Witnesses *Witnesses
 	Tree      Tree
@@ -77,15 +78,17 @@ func (s WitnessState) Alarm() bool {
 }
 
 func (s WitnessState) String() string {
-	switch {
-	case s.Problem != nil && s.Alarm():
-		return "ALARM: " + s.Problem.Error()
-	case s.Problem != nil:
-		return s.Problem.Error()
-	case s.Size == 0:
-		return "has cosigned nothing yet"
+	size := "has cosigned nothing yet"
+	if s.Size > 0 {
+		size = fmt.Sprintf("cosigned at %d", s.Size)
 	}
-	return fmt.Sprintf("cosigned at %d", s.Size)
+	switch {
+	case s.Problem == nil:
+		return size
+	case s.Alarm():
+		return "ALARM: " + s.Problem.Error() + "; " + size
+	}
+	return s.Problem.Error() + "; " + size
 }
 
 // NewCollector prepares a collector.
@@ -99,6 +102,9 @@ func NewCollector(parts CollectorParts) *Collector {
 		t.MaxResponseHeaderBytes = maxWitnessAnswer
 		t.DisableCompression = true
 		c.transport = t
+	}
+	if parts.Witnesses == nil {
+		return c
 	}
 	for _, w := range parts.Witnesses.all {
 		c.each = append(c.each, &attended{Witness: w, wake: make(chan struct{}, 1), state: WitnessState{Name: w.Name(), URL: w.URL}})

@@ -13,14 +13,16 @@ import (
 
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
+	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
+	"arobase/api/tlog/witnesstest"
 )
 
 // verifyUnder verifies a proof under a policy that asks for the log and one witness.
-func verifyUnder(t *testing.T, proof []byte, key *tlog.Key, s *stranger) error {
+func verifyUnder(t *testing.T, proof []byte, key *tlog.Key, s *witnesstest.Witness) error {
 	t.Helper()
-	policy, err := torchwood.ParsePolicy(fmt.Appendf(nil, "log %s\nwitness w %s\nquorum w\n", key.VerifierKey(), s.signer.Verifier()))
+	policy, err := torchwood.ParsePolicy(fmt.Appendf(nil, "log %s\nwitness w %s\nquorum w\n", key.VerifierKey(), s.Signer.Verifier()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,11 +31,11 @@ func verifyUnder(t *testing.T, proof []byte, key *tlog.Key, s *stranger) error {
 }
 
 // everyCosignature verifies each cosignature that is kept, by the keys of the witnesses, and counts those of each.
-func everyCosignature(t *testing.T, w *witnessed, all ...*stranger) map[string]int {
+func everyCosignature(t *testing.T, w *witnessed, all ...*witnesstest.Witness) map[string]int {
 	t.Helper()
 	var known []note.Verifier
 	for _, s := range all {
-		known = append(known, s.signer.Verifier())
+		known = append(known, s.Signer.Verifier())
 	}
 	count := map[string]int{}
 	for _, head := range w.heads.signed() {
@@ -55,7 +57,7 @@ func everyCosignature(t *testing.T, w *witnessed, all ...*stranger) map[string]i
 func TestCollect(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one, two := newStranger(t, "one.example", 1, key), newStranger(t, "two.example", 2, key)
+		one, two := newWitness("one.example", 1, key), newWitness("two.example", 2, key)
 		w := watch(t, key, 3, tlog.AllWitnesses, one, two)
 		for range 20 {
 			time.Sleep(time.Second)
@@ -66,14 +68,14 @@ func TestCollect(t *testing.T) {
 		if got := everyCosignature(t, w, one, two); got["one.example"] != 21 || got["two.example"] != 21 {
 			t.Errorf("cosignatures: %v, want 21 of each", got)
 		}
-		if n := len(one.asked()); n != 21 {
+		if n := len(one.Asked()); n != 21 {
 			t.Errorf("asked %d times, want 21", n)
 		}
-		if !strings.HasPrefix(one.asked()[0], "old 0\n\n"+origin+"\n3\n") || !strings.HasPrefix(one.asked()[20], "old 98\n") {
-			t.Errorf("asked\n%s\nand\n%s", one.asked()[0], one.asked()[20])
+		if !strings.HasPrefix(one.Asked()[0], "old 0\n\n"+origin+"\n3\n") || !strings.HasPrefix(one.Asked()[20], "old 98\n") {
+			t.Errorf("asked\n%s\nand\n%s", one.Asked()[0], one.Asked()[20])
 		}
-		if len(one.agents) != 1 || !one.agents["arobase/test"] {
-			t.Errorf("as %v", one.agents)
+		if got := one.Agents(); !slices.Equal(got, []string{"arobase/test"}) {
+			t.Errorf("as %v", got)
 		}
 		for _, s := range w.collector.State() {
 			if s.String() != "cosigned at 103" || s.Size != 103 || s.Failures != 0 || s.Problem != nil {
@@ -91,7 +93,7 @@ func TestCollect(t *testing.T) {
 func TestCollectAfterARestart(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 3, 1, one)
 		time.Sleep(time.Second)
 		w.end()
@@ -101,7 +103,7 @@ func TestCollectAfterARestart(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		collector.Run(ctx)
-		if n := len(one.asked()); n != 1 {
+		if n := len(one.Asked()); n != 1 {
 			t.Errorf("asked %d times, want once", n)
 		}
 		if got := collector.CosignedSize(); got != 3 || collector.State()[0].Size != 3 {
@@ -114,16 +116,16 @@ func TestCollectAfterARestart(t *testing.T) {
 func TestWitnessBehind(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 3, 1, one)
 		time.Sleep(time.Second)
-		size, root := one.at()
+		size, root := one.At()
 		w.grow(10)
 		time.Sleep(time.Second)
-		one.set(func() { one.size, one.root = size, root })
+		one.SetAt(size, root)
 		w.grow(10)
 		time.Sleep(time.Second)
-		one.set(func() { one.size = 0 })
+		one.SetAt(0, xtlog.Hash{})
 		w.grow(10)
 		time.Sleep(time.Second)
 		synctest.Wait()
@@ -131,7 +133,7 @@ func TestWitnessBehind(t *testing.T) {
 			t.Errorf("cosignatures: %v, want 4", got)
 		}
 		var olds []string
-		for _, r := range one.asked() {
+		for _, r := range one.Asked() {
 			old, _, _ := strings.Cut(r, "\n")
 			olds = append(olds, old)
 		}
@@ -149,14 +151,14 @@ func TestWitnessBehind(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
-		one.answer = func(_ string, honest func() *http.Response) *http.Response {
+		one := newWitness("one.example", 1, key)
+		one.Behave(witnesstest.Behaviour{Answer: func(_ string, honest func() *http.Response) *http.Response {
 			honest()
-			return response(502, "text/html", "<html>")
-		}
+			return witnesstest.Response(502, "text/html", "<html>")
+		}})
 		w := watch(t, key, 3, 1, one)
 		time.Sleep(100 * time.Millisecond)
-		one.set(func() { one.answer = nil })
+		one.Behave(witnesstest.Behaviour{})
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if got := everyCosignature(t, w, one); got["one.example"] != 1 {
@@ -173,7 +175,7 @@ func TestLostAnswer(t *testing.T) {
 func TestWitnessAhead(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		full := watch(t, key, 30, 1, one)
 		time.Sleep(time.Second)
 		full.end()
@@ -190,7 +192,7 @@ func TestWitnessAhead(t *testing.T) {
 		if got := w.public(t); got != 20 {
 			t.Errorf("%d public, want 20", got)
 		}
-		if size, _ := one.at(); size != 30 {
+		if size, _ := one.At(); size != 30 {
 			t.Errorf("the witness is at %d now", size)
 		}
 		w.end()
@@ -201,28 +203,26 @@ func TestWitnessAhead(t *testing.T) {
 func TestWitnessAheadByAnotherNode(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 20, 1, one)
 		time.Sleep(time.Second)
 		// While our request is under way, the other node signs more and shows it.
 		once := true
-		one.set(func() {
-			one.answer = func(_ string, honest func() *http.Response) *http.Response {
-				if once {
-					once = false
-					w.grow(5)
-					if _, err := tlog.NewSigner(key, w.tree, w.heads, time.Now).Sign(t.Context()); err != nil {
-						t.Error(err)
-					}
-					head, err := w.heads.Last(t.Context())
-					if err != nil {
-						t.Error(err)
-					}
-					one.set(func() { one.size, one.root = head.Size, head.Root })
+		one.Behave(witnesstest.Behaviour{Answer: func(_ string, honest func() *http.Response) *http.Response {
+			if once {
+				once = false
+				w.grow(5)
+				if _, err := tlog.NewSigner(key, w.tree, w.heads, time.Now).Sign(t.Context()); err != nil {
+					t.Error(err)
 				}
-				return honest()
+				head, err := w.heads.Last(t.Context())
+				if err != nil {
+					t.Error(err)
+				}
+				one.SetAt(head.Size, head.Root)
 			}
-		})
+			return honest()
+		}})
 		w.grow(5)
 		time.Sleep(time.Second)
 		synctest.Wait()
@@ -237,7 +237,7 @@ func TestWitnessAheadByAnotherNode(t *testing.T) {
 // it is not asked in a loop. When it is well again it cosigns.
 func TestHostileWitness(t *testing.T) {
 	key := newKey(t, 1)
-	bad := cosigner(t, "one.example", 9)
+	bad := cosigner("one.example", 9)
 	sizes := int64(0)
 	for name, tt := range map[string]struct {
 		answer  func(asked string, honest func() *http.Response) *http.Response
@@ -248,30 +248,30 @@ func TestHostileWitness(t *testing.T) {
 		"signs with another key": {problem: tlog.WitnessForges, alarm: true, answer: func(asked string, _ func() *http.Response) *http.Response {
 			_, signed, _ := strings.Cut(asked, "\n\n")
 			text, _, _ := strings.Cut(signed, "\n\n")
-			s := signature(t, bad, text+"\n")
-			return response(200, "", "— "+s.Name+" "+s.Base64+"\n")
+			s := signature(bad, text+"\n")
+			return witnesstest.Response(200, "", "— "+s.Name+" "+s.Base64+"\n")
 		}},
 		"cosigns another checkpoint": {problem: tlog.WitnessForges, alarm: true, answer: func(string, func() *http.Response) *http.Response {
-			s := signature(t, cosigner(t, "one.example", 1), origin+"\n5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
-			return response(200, "", "— "+s.Name+" "+s.Base64+"\n")
+			s := signature(cosigner("one.example", 1), origin+"\n5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+			return witnesstest.Response(200, "", "— "+s.Name+" "+s.Base64+"\n")
 		}},
 		"a huge body": {problem: tlog.WitnessGarbles, answer: func(string, func() *http.Response) *http.Response {
 			return &http.Response{StatusCode: 200, Body: endless{}}
 		}},
-		"a huge size":  {problem: tlog.WitnessGarbles, answer: always(409, "text/x.tlog.size", strings.Repeat("9", 1<<20))},
-		"garbage":      {problem: tlog.WitnessGarbles, answer: always(200, "", "\x00\xff")},
-		"ahead of all": {problem: tlog.WitnessAhead, alarm: true, answer: always(409, "text/x.tlog.size", "9223372036854775807\n")},
-		"the same 409": {problem: tlog.WitnessGarbles, answer: always(409, "text/x.tlog.size", "1\n")},
+		"a huge size":  {problem: tlog.WitnessGarbles, answer: witnesstest.Always(409, "text/x.tlog.size", strings.Repeat("9", 1<<20))},
+		"garbage":      {problem: tlog.WitnessGarbles, answer: witnesstest.Always(200, "", "\x00\xff")},
+		"ahead of all": {problem: tlog.WitnessAhead, alarm: true, answer: witnesstest.Always(409, "text/x.tlog.size", "9223372036854775807\n")},
+		"the same 409": {problem: tlog.WitnessGarbles, answer: witnesstest.Always(409, "text/x.tlog.size", "1\n")},
 		"another 409": {problem: tlog.WitnessGarbles, answer: func(string, func() *http.Response) *http.Response {
 			sizes = (sizes + 1) % 3
-			return response(409, "text/x.tlog.size", fmt.Sprintf("%d\n", sizes))
+			return witnesstest.Response(409, "text/x.tlog.size", fmt.Sprintf("%d\n", sizes))
 		}},
-		"a redirect":    {problem: tlog.WitnessGarbles, answer: always(308, "", "")},
-		"unknown log":   {problem: tlog.WitnessUnknownLog, answer: always(404, "", "?")},
-		"unknown key":   {problem: tlog.WitnessForbids, answer: always(403, "", "?")},
-		"no proof":      {problem: tlog.WitnessRefuses, alarm: true, answer: always(422, "", "?")},
-		"wrong request": {problem: tlog.WitnessRefuses, alarm: true, answer: always(400, "", "?")},
-		"busy":          {problem: tlog.WitnessUnavailable, answer: always(429, "", "?")},
+		"a redirect":    {problem: tlog.WitnessGarbles, answer: witnesstest.Always(308, "", "")},
+		"unknown log":   {problem: tlog.WitnessUnknownLog, answer: witnesstest.Always(404, "", "?")},
+		"unknown key":   {problem: tlog.WitnessForbids, answer: witnesstest.Always(403, "", "?")},
+		"no proof":      {problem: tlog.WitnessRefuses, alarm: true, answer: witnesstest.Always(422, "", "?")},
+		"wrong request": {problem: tlog.WitnessRefuses, alarm: true, answer: witnesstest.Always(400, "", "?")},
+		"busy":          {problem: tlog.WitnessUnavailable, answer: witnesstest.Always(429, "", "?")},
 		"hangs":         {problem: tlog.WitnessUnreachable, hangs: true},
 		"hangs in its answer": {problem: tlog.WitnessUnreachable, answer: func(string, func() *http.Response) *http.Response {
 			return &http.Response{StatusCode: 200, Body: silent{}}
@@ -279,8 +279,8 @@ func TestHostileWitness(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				one, two := newStranger(t, "one.example", 1, key), newStranger(t, "two.example", 2, key)
-				one.answer, one.hangs = tt.answer, tt.hangs
+				one, two := newWitness("one.example", 1, key), newWitness("two.example", 2, key)
+				one.Behave(witnesstest.Behaviour{Answer: tt.answer, Hangs: tt.hangs})
 				w := watch(t, key, 20, 1, one, two)
 				for range 150 {
 					time.Sleep(time.Second)
@@ -296,13 +296,13 @@ func TestHostileWitness(t *testing.T) {
 				if state[1].Size != 170 || state[1].Problem != nil {
 					t.Errorf("the other's state is %v", state[1])
 				}
-				if n := len(one.asked()); n < 8 || n > 60 {
+				if n := len(one.Asked()); n < 8 || n > 60 {
 					t.Errorf("asked %d times in two and a half minutes", n)
 				}
 				if got := everyCosignature(t, w, one, two); got["one.example"] != 0 || got["two.example"] != 151 {
 					t.Errorf("cosignatures: %v", got)
 				}
-				one.set(func() { one.answer, one.hangs = nil, false })
+				one.Behave(witnesstest.Behaviour{})
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if s := w.collector.State()[0]; s.Size != 170 || s.Problem != nil {
@@ -332,7 +332,7 @@ func (silent) Close() error { return nil }
 func TestTamperedTreeIsNotShown(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 20, 1, one)
 		time.Sleep(time.Second)
 		w.end()
@@ -348,7 +348,7 @@ func TestTamperedTreeIsNotShown(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		collector.Run(ctx)
-		if n := len(one.asked()); n != 1 {
+		if n := len(one.Asked()); n != 1 {
 			t.Errorf("asked %d times, want once, before", n)
 		}
 		if s := collector.State()[0]; !errors.Is(s.Problem, tlog.ErrDisagree) || s.Alarm() {
@@ -361,15 +361,13 @@ func TestTamperedTreeIsNotShown(t *testing.T) {
 func TestLateCosignature(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
-		one := newStranger(t, "one.example", 1, key)
+		one := newWitness("one.example", 1, key)
 		w := watch(t, key, 20, 1, one)
 		time.Sleep(time.Second)
-		one.set(func() {
-			one.answer = func(_ string, honest func() *http.Response) *http.Response {
-				time.Sleep(31 * time.Second)
-				return honest()
-			}
-		})
+		one.Behave(witnesstest.Behaviour{Answer: func(_ string, honest func() *http.Response) *http.Response {
+			time.Sleep(31 * time.Second)
+			return honest()
+		}})
 		w.grow(5)
 		time.Sleep(500 * time.Millisecond)
 		w.grow(5)
@@ -379,7 +377,7 @@ func TestLateCosignature(t *testing.T) {
 		if err != nil || strings.Contains(string(head.Signed), "one.example") {
 			t.Errorf("kept: %v\n%s", err, head.Signed)
 		}
-		one.set(func() { one.answer = nil })
+		one.Behave(witnesstest.Behaviour{})
 		time.Sleep(40 * time.Second)
 		w.end()
 	})

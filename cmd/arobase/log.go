@@ -46,12 +46,19 @@ func newLogCheckpoint() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "checkpoint", Short: "Print the last signed checkpoint",
 		Long: `Print the last signed checkpoint: the origin of the log, how many records it holds,
-and the root of the tree over them, signed. Two people who see the same checkpoint
-see the same history.`,
+and the root of the tree over them, signed, with the cosignatures of witnesses that
+there are. Two people who see the same checkpoint see the same history.
+
+Every checkpoint that was ever signed is kept. --size prints the first one of at
+least that many records.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
+	size := cmd.Flags().Int64("size", 0, "the first checkpoint of at least this `number` of records, instead of the last")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("size") && *size < 1 {
+			return usagef("--size is a number of records from 1, not %d", *size)
+		}
 		return withLedger(cmd, *data, func(o *opened) (err error) {
 			p, err := o.readKeyAndHeads()
 			if err != nil {
@@ -64,6 +71,14 @@ see the same history.`,
 			}
 			if head.Size == 0 {
 				return errors.New("nothing is signed yet; serve and import sign what they write")
+			}
+			if *size > head.Size {
+				return fmt.Errorf("no checkpoint of %d records or more is signed; the last has %d", *size, head.Size)
+			}
+			if *size > 0 {
+				if head, err = p.heads.At(cmd.Context(), *size); err != nil {
+					return err
+				}
 			}
 			_, err = cmd.OutOrStdout().Write(head.Signed)
 			return err
