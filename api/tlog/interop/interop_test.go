@@ -41,8 +41,11 @@ var ledgerID = uuid.MustParse("018f0c3e-1a2b-7c4d-9e5f-6a7b8c9d0e1f")
 type node struct {
 	store    *sqlite.Store
 	tree     *transparency.Tree
+	heads    *sqlitelog.Heads
+	log      *ourlog.Log
 	signer   *ourlog.Signer
 	verifier note.Verifier
+	vkey     string
 	server   *httptest.Server
 	size     int
 }
@@ -64,16 +67,17 @@ func newNode(t *testing.T) *node {
 	n.tree, _, err = transparency.Open(t.Context(), filepath.Join(dir, "tree.hashes"), n.store)
 	check(err)
 	t.Cleanup(func() { _ = n.tree.Close() })
-	heads, err := sqlitelog.Create(filepath.Join(dir, "log.db"), ledgerID)
+	n.heads, err = sqlitelog.Create(filepath.Join(dir, "log.db"), ledgerID)
 	check(err)
-	t.Cleanup(func() { _ = heads.Close() })
+	t.Cleanup(func() { _ = n.heads.Close() })
 	key, err := ourlog.GenerateKey(filepath.Join(dir, "log.key"), ledgerID, origin, bytes.NewReader(bytes.Repeat([]byte{7}, 64)))
 	check(err)
-	n.verifier, err = note.NewVerifier(key.VerifierKey())
+	n.vkey = key.VerifierKey()
+	n.verifier, err = note.NewVerifier(n.vkey)
 	check(err)
-	n.signer = ourlog.NewSigner(key, n.tree, heads, time.Now)
-	log := &ourlog.Log{Tree: n.tree, Events: n.store, Heads: heads}
-	n.server = httptest.NewServer(log.Handler())
+	n.signer = ourlog.NewSigner(key, n.tree, n.heads, time.Now)
+	n.log = &ourlog.Log{Tree: n.tree, Events: n.store, Heads: n.heads}
+	n.server = httptest.NewServer(n.log.Handler())
 	t.Cleanup(n.server.Close)
 	return n
 }
