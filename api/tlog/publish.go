@@ -65,22 +65,15 @@ func (l *Log) CheckpointFor(ctx context.Context, size int64) (head Head, final b
 	if head, err = l.Heads.At(ctx, size); err != nil {
 		return Head{}, false, fmt.Errorf("reading a checkpoint: %w", err)
 	}
-	if l.Now != nil {
-		final, err = settled(ctx, l.Heads, head, l.Now())
-	}
-	return head, final, err
-}
-
-// settled tells whether a checkpoint is as it will stay. Witnesses are shown the last one only.
-func settled(ctx context.Context, heads Heads, head Head, now time.Time) (bool, error) {
-	next, err := heads.At(ctx, head.Size+1)
+	// Witnesses are shown the last checkpoint only, so that one may still get cosignatures, and those just before it.
+	next, err := l.Heads.At(ctx, head.Size+1)
 	if errors.Is(err, ErrNoHead) {
-		return false, nil
+		return head, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("reading the checkpoint after %d: %w", head.Size, err)
+		return Head{}, false, fmt.Errorf("reading the checkpoint after %d: %w", head.Size, err)
 	}
-	return now.Sub(next.At) >= settling, nil
+	return head, l.Now != nil && l.Now().Sub(next.At) >= settling, nil
 }
 
 // errNoCheckpoint says that no public checkpoint has the size that was asked for.

@@ -126,7 +126,7 @@ func parseWitness(text string, named []policyWitness) (Witness, error) {
 // witnessURL checks an address and gives it in its one form.
 func witnessURL(text string) (string, error) {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" {
 		return "", fmt.Errorf("%q is not the address of a witness, like https://witness.example/log", text)
 	}
 	return strings.TrimRight(u.String(), "/"), nil

@@ -24,6 +24,11 @@ func TestNewWitnesses(t *testing.T) {
 		"witness two " + vkey(two) + "\n" +
 		"group both all one two\nquorum both\n"
 
+	var many []string
+	for i := range byte(tlog.MaxCosignatures + 1) {
+		s := cosigner(fmt.Sprintf("%d.example", i), 100+i)
+		many = append(many, given("https://"+s.Name(), s))
+	}
 	tests := []struct {
 		why       string
 		addresses []string
@@ -62,6 +67,7 @@ func TestNewWitnesses(t *testing.T) {
 		{why: "a policy without addresses", policy: "log " + key.VerifierKey() + "\nquorum none\n", wrong: "the policy has no address of a witness"},
 		{why: "a policy that is none", policy: "quorum\n", wrong: "reading the policy"},
 		{why: "a policy with a wrong address", policy: strings.Replace(policy, "https://one", "https:one", 1), wrong: "is not the address of a witness"},
+		{why: "too many", addresses: many, wrong: "65 witnesses are more than 64"},
 		{why: "the log as its own witness", addresses: []string{given("https://one.example", cosigner(origin, 5))}, wrong: "a log is not its own witness"},
 	}
 	for _, tt := range tests {
@@ -150,4 +156,19 @@ func cosignedBy(t testing.TB, head tlog.Head, s *torchwood.CosignatureSigner) tl
 		t.Fatal(err)
 	}
 	return head
+}
+
+// Two heads that come from one do not share what was added.
+func TestCosignedLeavesTheHead(t *testing.T) {
+	log, _ := signedLog(t, newKey(t, 1), 3, 3)
+	head, err := log.Checkpoint(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	head.Signed = append(make([]byte, 0, 1000), head.Signed...)
+	one := cosignedBy(t, head, cosigner("one.example", 1))
+	cosignedBy(t, head, cosigner("two.example", 2))
+	if !strings.Contains(string(one.Signed), "— one.example ") || strings.Contains(string(one.Signed), "two") {
+		t.Errorf("it has become\n%s", one.Signed)
+	}
 }

@@ -163,6 +163,9 @@ func (s submission) cosignature(body []byte) (note.Signature, error) {
 	failed := func(problem WitnessProblem, detail string) (note.Signature, error) {
 		return note.Signature{}, &WitnessError{Problem: problem, Detail: detail}
 	}
+	if bytes.HasPrefix(body, []byte("\n")) || bytes.Contains(body, []byte("\n\n")) { // it would make another note of the whole
+		return failed(WitnessGarbles, "status 200 without signature lines: "+said(body))
+	}
 	n, err := note.Open(append([]byte(s.text+"\n"), body...), note.VerifierList(s.witness.key))
 	if _, ok := errors.AsType[*note.UnverifiedNoteError](err); ok {
 		return failed(WitnessForges, "no signature of its key "+s.witness.key.String())
@@ -172,9 +175,6 @@ func (s submission) cosignature(body []byte) (note.Signature, error) {
 	}
 	if err != nil {
 		return failed(WitnessGarbles, "status 200 without signature lines: "+said(body))
-	}
-	if n.Text != s.text { // the answer has made another note of the whole
-		return failed(WitnessForges, "the answer is not signature lines: "+said(body))
 	}
 	found := n.Sigs[0]
 	at, err := torchwood.CosignatureTimestamp(found)

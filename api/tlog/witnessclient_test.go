@@ -2,12 +2,18 @@ package tlog
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
@@ -56,8 +62,9 @@ func TestReadAnswer(t *testing.T) {
 		{"without its last newline", 200, "", strings.TrimSuffix(good, "\n"), WitnessGarbles, "without signature lines"},
 		{"cut", 200, "", good[:len(good)-9] + "\n", WitnessForges, "does not verify"},
 		{"with another time than was signed", 200, "", timeless, WitnessForges, "does not verify"},
-		{"a whole checkpoint", 200, "", "\n" + askedText + "\n" + good, WitnessForges, "does not verify"},
-		{"with an empty line", 200, "", stranger + "\n" + good, WitnessForges, "does not verify"},
+		{"a whole checkpoint", 200, "", "\n" + askedText + "\n" + good, WitnessGarbles, "without signature lines"},
+		{"after an empty line", 200, "", "\n" + good, WitnessGarbles, "without signature lines"},
+		{"with an empty line", 200, "", stranger + "\n" + good, WitnessGarbles, "without signature lines"},
 		{"too large", 200, "", strings.Repeat(stranger, 1000), WitnessGarbles, "more than 65536 bytes"},
 		{"too many", 200, "", strings.Repeat(stranger, 100) + good, WitnessGarbles, "without signature lines"},
 		{"another size without its type", 409, "text/plain", "7\n", WitnessGarbles, "without a size"},
@@ -102,6 +109,67 @@ func TestReadAnswer(t *testing.T) {
 		if problem, ok := errors.AsType[*WitnessError](err); !ok || problem.Problem != WitnessGarbles {
 			t.Errorf("409 with %q: %v", body, err)
 		}
+	}
+}
+
+// Retries come ever later, up to a bound, and no two witnesses or logs keep in step.
+func TestBackoff(t *testing.T) {
+	for failures, most := range map[int]time.Duration{
+		1: firstRetry, 2: 2 * firstRetry, 3: 4 * firstRetry, 6: 32 * firstRetry, 7: lastRetry, 8: lastRetry, 1000: lastRetry,
+	} {
+		for random, want := range map[float64]time.Duration{0: most / 2, 0.5: most * 3 / 4, 1: most} {
+			if got := backoff(failures, random); got != want {
+				t.Errorf("after %d failures and %v: %v, want %v", failures, random, got, want)
+			}
+		}
+	}
+}
+
+// Over a real connection: a redirect is not followed, an endless answer is cut off, and nobody there is said.
+func TestSend(t *testing.T) {
+	signer := witnesstest.Signer("witness.example/w1", 1)
+	var followed atomic.Int64
+	honest := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/p/add-checkpoint" && r.Method == http.MethodPost {
+			_, _ = io.WriteString(w, witnesstest.Cosignature(signer, askedText))
+		}
+		followed.Add(1)
+	}))
+	defer honest.Close()
+	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/moved/add-checkpoint":
+			http.Redirect(w, r, honest.URL+"/p/add-checkpoint", http.StatusPermanentRedirect)
+		default:
+			for {
+				if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+					return
+				}
+			}
+		}
+	}))
+	defer away.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	c := NewCollector(CollectorParts{})
+	for url, want := range map[string]WitnessProblem{
+		honest.URL + "/p": "", away.URL + "/moved": WitnessGarbles, away.URL + "/endless": WitnessGarbles, gone.URL: WitnessUnreachable,
+	} {
+		request := submission{witness: Witness{URL: url, key: signer.Verifier()}, text: askedText, own: []byte(askedText + "\n— x AAAAAQA=\n")}
+		by, err := request.send(t.Context(), c.transport, "arobase/test")
+		problem, _ := errors.AsType[*WitnessError](err)
+		if (want == "") != (err == nil) || (want != "" && problem.Problem != want) || (want == "") != (by.Name == signer.Name()) {
+			t.Errorf("%s: %+v, %v", url, by, err)
+		}
+	}
+	if n := followed.Load(); n != 1 {
+		t.Errorf("the honest witness was asked %d times, want once", n)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	request := submission{witness: Witness{URL: honest.URL, key: signer.Verifier()}, text: askedText}
+	if _, err := request.send(ended, c.transport, ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("an ended context: %v", err)
 	}
 }
 

@@ -224,11 +224,6 @@ func (c *Collector) ask(ctx context.Context, w Witness, head Head, old int64) (H
 		if !ok {
 			return head, by, err
 		}
-		if other.size == old {
-			return Head{}, note.Signature{}, &WitnessError{
-				Problem: WitnessGarbles, Detail: fmt.Sprintf("it has size %d and refuses the proof from there as one from elsewhere", old),
-			}
-		}
 		if other.size > head.Size {
 			// Another node may have signed more meanwhile, and have shown it already.
 			if head, err = c.parts.Heads.Last(ctx); err != nil {
@@ -243,7 +238,7 @@ func (c *Collector) ask(ctx context.Context, w Witness, head Head, old int64) (H
 		}
 		old = other.size
 	}
-	return Head{}, note.Signature{}, &WitnessError{Problem: WitnessGarbles, Detail: "it names another size whenever it is asked"}
+	return Head{}, note.Signature{}, &WitnessError{Problem: WitnessGarbles, Detail: "it refuses every proof, also from the size that it says it has"}
 }
 
 // submission makes a request, after looking whether the tree is still the one that was signed: a proof from another
@@ -263,26 +258,18 @@ func (c *Collector) submission(ctx context.Context, w Witness, head Head, old in
 	if err != nil {
 		return submission{}, err
 	}
-	request := submission{witness: w, old: old, text: text, own: own}
-	if old > 0 && old < head.Size {
-		if request.proof, err = c.parts.Tree.Consistency(old, head.Size); err != nil {
-			return submission{}, err
-		}
+	proof, err := c.parts.Tree.Consistency(old, head.Size)
+	if err != nil {
+		return submission{}, err
 	}
-	return request, nil
+	return submission{witness: w, old: old, proof: proof, text: text, own: own}, nil
 }
 
-// keep adds a verified cosignature to its checkpoint. One that comes so late that the checkpoint has settled is dropped:
-// readers were told that nothing comes any more.
+// keep adds a verified cosignature to its checkpoint. The context ends long before the checkpoint has settled: what comes
+// later than that is not kept.
 func (c *Collector) keep(ctx context.Context, a *attended, head Head, by note.Signature) error {
-	late, err := settled(ctx, c.parts.Heads, head, c.parts.Now())
+	err := c.parts.Heads.Cosign(ctx, head.Size, head.Root, by)
 	if err != nil {
-		return err
-	}
-	if late {
-		return &WitnessError{Problem: WitnessUnreachable, Detail: "its cosignature came too late to be kept"}
-	}
-	if err := c.parts.Heads.Cosign(ctx, head.Size, head.Root, by); err != nil {
 		return fmt.Errorf("keeping a cosignature: %w", err)
 	}
 	if head, err = c.parts.Heads.At(ctx, head.Size); err != nil {

@@ -199,6 +199,35 @@ func TestWitnessAhead(t *testing.T) {
 	})
 }
 
+// What another node has signed and nobody shows is shown too, soon.
+func TestCollectForAnotherNode(t *testing.T) {
+	key := newKey(t, 1)
+	synctest.Test(t, func(t *testing.T) {
+		one := newWitness("one.example", 1, key)
+		w := watch(t, key, 20, 1, one)
+		time.Sleep(time.Second)
+		w.end() // our signer is gone, and the collector of another process goes on
+		collector := tlog.NewCollector(tlog.CollectorParts{
+			Witnesses: w.log.Witnesses, Tree: w.tree, Heads: w.heads, Now: time.Now, Random: func() float64 { return 0 }, Transport: one,
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { collector.Run(ctx); close(done) }()
+		time.Sleep(time.Second)
+		w.grow(5)
+		if _, err := tlog.NewSigner(key, w.tree, w.heads, time.Now).Sign(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if got := everyCosignature(t, w, one); got["one.example"] != 2 {
+			t.Errorf("cosignatures: %v, want 2", got)
+		}
+		cancel()
+		<-done
+	})
+}
+
 // Another node may have signed more and shown it before us; that is no alarm.
 func TestWitnessAheadByAnotherNode(t *testing.T) {
 	key := newKey(t, 1)
@@ -309,6 +338,13 @@ func TestHostileWitness(t *testing.T) {
 					t.Errorf("when it is well again: %v", s)
 				}
 				w.end()
+				level := "WARN"
+				if tt.alarm {
+					level = "ERROR"
+				}
+				if said := w.said.String(); strings.Count(said, "\n") != 2 || !strings.Contains(said, "level="+level) || !strings.Contains(said, "level=INFO") {
+					t.Errorf("the operator was not told twice, of the trouble and of its end:\n%s", said)
+				}
 			})
 		})
 	}

@@ -1,8 +1,10 @@
 package tlog_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -56,6 +58,7 @@ type witnessed struct {
 	log       *tlog.Log
 	signer    *tlog.Signer
 	collector *tlog.Collector
+	said      bytes.Buffer // what the operator is told; to be read after the end
 	grow      func(n int)
 	end       func()
 }
@@ -79,6 +82,7 @@ func watch(t *testing.T, key *tlog.Key, n, quorum int, all ...*witnesstest.Witne
 	w.collector = tlog.NewCollector(tlog.CollectorParts{
 		Witnesses: witnesses, Tree: tree, Heads: w.heads, Now: time.Now, Random: func() float64 { return 0.5 },
 		Agent: "arobase/test", Transport: strangers(all),
+		Logger: slog.New(slog.NewTextHandler(&w.said, nil)),
 	})
 	w.signer.OnSigned(w.collector.Wake)
 	w.grow = func(n int) { grow(t, w.events, tree, n) }
