@@ -47,7 +47,7 @@ func (l *Log) Handler() http.Handler {
 
 var (
 	errMethod = errors.New("method not allowed")
-	// errNoTile says that a tile is not one, or reaches beyond the last checkpoint.
+	// errNoTile says that a tile is not one, or reaches beyond the last public checkpoint.
 	errNoTile = errors.New("no such tile")
 	// errBehind says that the checkpoint covers a tile, and this node's tree does not have it yet.
 	errBehind = errors.New("tree lags behind the last checkpoint")
@@ -107,7 +107,7 @@ func (l *Log) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errNoCheckpoint):
 		code, text = http.StatusNotFound, "no public checkpoint has that size or more"
 	case errors.Is(err, errNoTile):
-		code, text = http.StatusNotFound, "no such tile under the last checkpoint"
+		code, text = http.StatusNotFound, "no such tile under the last public checkpoint"
 	case errors.Is(err, errMethod):
 		code, text = http.StatusMethodNotAllowed, "the log can only be read"
 	case errors.Is(err, errBehind):

@@ -11,7 +11,7 @@ import (
 	"arobase/eventstore"
 )
 
-// tile gives the content of a tile of hashes, or of an entry bundle for level -1, if the last checkpoint covers it.
+// tile gives the content of a tile of hashes, or of an entry bundle for level -1, if the last public checkpoint covers it.
 // Partial tiles of every width are cut on request, also where the full tile is there.
 func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	head, err := l.Checkpoint(ctx)

@@ -93,14 +93,14 @@ var (
 	ErrDisagree = errors.New("log and ledger disagree")
 )
 
-// NotSignedYet says that an event is not under a checkpoint yet. That takes a second at most while the signer runs.
+// NotSignedYet says that an event is not under a public checkpoint yet. That takes a second at most while the signer runs.
 type NotSignedYet struct {
-	// Index is the leaf that was asked for, Size the size of the last checkpoint.
+	// Index is the leaf that was asked for, Size the size of the last public checkpoint.
 	Index, Size int64
 }
 
 func (e *NotSignedYet) Error() string {
-	return fmt.Sprintf("event %d is not yet under a signed checkpoint, the last of which has %d", e.Index, e.Size)
+	return fmt.Sprintf("event %d is not yet under a public checkpoint, the last of which has %d", e.Index, e.Size)
 }
 
 // Log is the log as its readers see it. It has no key. Its fields do not change; all methods may be called by many

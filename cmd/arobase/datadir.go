@@ -29,7 +29,7 @@ import (
 //	ledger.secret  makes the ids of keyed commands unguessable (0600)
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
-//	log.db         every checkpoint that was signed
+//	log.db         every checkpoint that was signed, with its cosignatures
 //	lock           held by the one process that writes
 //	creating       there while the directory is being made; a directory that has it holds nothing yet
 type dataDir string

@@ -27,8 +27,9 @@ or name them in a policy file, whose quorum then decides (C2SP tlog-policy):
     witness first NAME+HASH+KEY https://witness.example
     quorum first
 
-A checkpoint is public as soon as its quorum has cosigned it, and in any case half a
-second after it was signed: a witness that is away never stops the log.`
+A checkpoint is public as soon as its quorum has cosigned it (all of them, unless
+--quorum or a policy says otherwise), and in any case half a second after it was
+signed: a witness that is away never stops the log. docs/witnesses.md says more.`
 
 // witnessFlags are what the command line says about witnesses.
 type witnessFlags struct {
