@@ -37,7 +37,7 @@ func (s *site) register(p *page) (any, error) {
 	v := registerView{Seal: p.seal(), Log: s.Checkpoint != nil}
 	if s.Cosigners != nil && v.Seal.Note != "" {
 		if cosigned, asked := s.Cosigners([]byte(v.Seal.Note)); asked > 0 {
-			v.Witnessed = p.N("register.witnessed", asked, p.Int(cosigned))
+			v.Witnessed = p.N("register.cosign", asked, p.Int(cosigned))
 		}
 	}
 	if v.Log {
