@@ -16,6 +16,7 @@ import (
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/headstest"
+	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/projections/transparency"
@@ -79,6 +80,31 @@ func (e *events) add(t testing.TB, name string, n int) {
 	}
 }
 
+// record adds an event that says something.
+func (e *events) record(t testing.TB, stream domain.StreamName, event domain.Event) int64 {
+	t.Helper()
+	data, err := envelope.Canonical(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision := int64(0)
+	for range e.ReadStream(t.Context(), string(stream), 0) {
+		revision++
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	index := len(e.all)
+	b, err := envelope.Envelope{
+		Actor: "operator:ledger", Data: data, Ledger: ledgerID, Revision: revision, ID: uuid.NewSHA1(ledgerID, fmt.Append(nil, "record ", index)),
+		Subject: string(stream), Time: now, Type: domain.TypeOf(event).String(),
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.all = append(e.all, b)
+	return int64(index)
+}
+
 func parse(t testing.TB, b []byte) envelope.Envelope {
 	t.Helper()
 	e, err := envelope.Parse(b)
@@ -105,6 +131,22 @@ func (e *events) ReadAll(ctx context.Context, from eventstore.Position) iter.Seq
 		e.mu.Unlock()
 		for i := int(from); i < len(all); i++ {
 			if !yield(eventstore.Event{Position: eventstore.Position(i), Bytes: all[i]}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ReadStream gives the events of a stream; what is no envelope is in none.
+func (e *events) ReadStream(ctx context.Context, stream string, from eventstore.Revision) iter.Seq2[eventstore.Event, error] {
+	return func(yield func(eventstore.Event, error) bool) {
+		for event := range e.ReadAll(ctx, 0) {
+			env, err := envelope.Parse(event.Bytes)
+			if err != nil || env.Subject != stream || env.Revision < int64(from) {
+				continue
+			}
+			event.ID, event.Stream, event.Revision, event.Type, event.Recorded = env.ID, env.Subject, eventstore.Revision(env.Revision), env.Type, env.Time
+			if !yield(event, nil) {
 				return
 			}
 		}

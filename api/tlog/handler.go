@@ -18,6 +18,7 @@ import (
 // Handler serves the log to readers (C2SP tlog-tiles, "APIs"), under the prefix /log/:
 //
 //	GET /log/checkpoint
+//	GET /log/rotations
 //	GET /log/tile/<L>/<N>[.p/<W>]
 //	GET /log/tile/entries/<N>[.p/<W>]
 //
@@ -34,6 +35,8 @@ func (l *Log) Handler() http.Handler {
 			l.fail(w, r, errMethod)
 		case path == "/log/checkpoint":
 			l.serveCheckpoint(w, r)
+		case path == "/log/rotations":
+			l.serveRotations(w, r)
 		case strings.HasPrefix(path, "/log/tile/"):
 			l.serveTile(w, r, path[len("/log/"):])
 		default:
@@ -56,13 +59,17 @@ func (l *Log) serveCheckpoint(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, r, err)
 		return
 	}
+	serveCurrent(w, r, "text/plain; charset=utf-8", head.Signed)
+}
+
+// serveCurrent serves what may be another thing at any moment: a reader that asks again is told quickly if it is not.
+func serveCurrent(w http.ResponseWriter, r *http.Request, contentType string, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	// It changes with every event, and a reader that asks again is told quickly that it did not.
+	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-cache")
-	sum := sha256.Sum256(head.Signed)
+	sum := sha256.Sum256(body)
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(head.Signed))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
 func (l *Log) serveTile(w http.ResponseWriter, r *http.Request, path string) {

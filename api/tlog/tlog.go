@@ -42,6 +42,7 @@ type Tree interface {
 // Events is what the log needs of an eventstore.Store.
 type Events interface {
 	ReadAll(ctx context.Context, from eventstore.Position) iter.Seq2[eventstore.Event, error]
+	ReadStream(ctx context.Context, stream string, from eventstore.Revision) iter.Seq2[eventstore.Event, error]
 }
 
 // Head is a signed checkpoint. The zero Head stands for a log that has signed nothing yet; an empty tree is not signed.
