@@ -236,7 +236,8 @@ func (e *OtherKeyError) Error() string {
 	for i, id := range e.Signed {
 		signed[i] = fmt.Sprintf("%08x", id)
 	}
-	return fmt.Sprintf("the checkpoint names the log %s and bears the signature of its key %s, not of the key given, %08x", e.Origin, strings.Join(signed, " and "), e.Held)
+	return fmt.Sprintf("the checkpoint of %s bears a signature of the key %s, and none of the key given, %08x",
+		e.Origin, strings.Join(signed, " and of the key "), e.Held)
 }
 
 // otherKey tells whether a note that could not be verified is signed in the verifier's name by other keys than it.

@@ -19,6 +19,7 @@ import (
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
+	"arobase/projections"
 	"arobase/projections/transparency"
 )
 
@@ -87,10 +88,7 @@ func (e *events) record(t testing.TB, stream domain.StreamName, event domain.Eve
 	if err != nil {
 		t.Fatal(err)
 	}
-	revision := int64(0)
-	for range e.ReadStream(t.Context(), string(stream), 0) {
-		revision++
-	}
+	revision := int64(len(e.stream(stream)))
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	index := len(e.all)
@@ -137,20 +135,19 @@ func (e *events) ReadAll(ctx context.Context, from eventstore.Position) iter.Seq
 	}
 }
 
-// ReadStream gives the events of a stream; what is no envelope is in none.
-func (e *events) ReadStream(ctx context.Context, stream string, from eventstore.Revision) iter.Seq2[eventstore.Event, error] {
-	return func(yield func(eventstore.Event, error) bool) {
-		for event := range e.ReadAll(ctx, 0) {
-			env, err := envelope.Parse(event.Bytes)
-			if err != nil || env.Subject != stream || env.Revision < int64(from) {
-				continue
-			}
-			event.ID, event.Stream, event.Revision, event.Type, event.Recorded = env.ID, env.Subject, eventstore.Revision(env.Revision), env.Type, env.Time
-			if !yield(event, nil) {
-				return
-			}
+// stream gives what was recorded in a stream; what is no envelope is in none.
+func (e *events) stream(name domain.StreamName) (history []domain.Recorded) {
+	for i, b := range e.bytes() {
+		r, err := projections.Decode(eventstore.Event{Position: eventstore.Position(i), Bytes: b})
+		if err == nil && r.Stream == name {
+			history = append(history, r)
 		}
 	}
+	return history
+}
+
+func (e *events) origins(context.Context) ([]domain.LogOrigin, error) {
+	return domain.LogOrigins(e.stream(domain.LedgerStream)), nil
 }
 
 func (e *events) Follow(context.Context, eventstore.Position) iter.Seq2[eventstore.Event, error] {

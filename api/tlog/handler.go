@@ -101,6 +101,8 @@ func (l *Log) fail(w http.ResponseWriter, r *http.Request, err error) {
 		code, text = http.StatusNotFound, "no checkpoint is signed yet"
 	case errors.Is(err, errNoTile):
 		code, text = http.StatusNotFound, "no such tile under the last checkpoint"
+	case errors.Is(err, errNoRotations):
+		code, text = http.StatusNotFound, "the rotations of the key are not told here"
 	case errors.Is(err, errMethod):
 		code, text = http.StatusMethodNotAllowed, "the log can only be read"
 	case errors.Is(err, errBehind):

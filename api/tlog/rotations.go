@@ -7,15 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"arobase/domain"
-	"arobase/projections"
 )
 
 // Rotations is the document that leads from any earlier key of the log to the one in force ([ParseChain]): for every
 // rotation under the origin in force, its event, its keys, and the proof of the event under the checkpoint that both
-// keys signed. A rotation that is not signed yet is not in it. The same bytes are given until the next rotation. It
-// costs a reading of the stream "ledger" and a proof for each rotation.
+// keys signed. A rotation that is not signed yet is not in it. It costs what Log.Origins does, and a proof for each
+// rotation.
 func (l *Log) Rotations(ctx context.Context) ([]byte, error) {
 	document, err := l.rotations(ctx)
 	if err != nil {
@@ -28,27 +25,22 @@ func (l *Log) Rotations(ctx context.Context) ([]byte, error) {
 	if err := e.Encode(document); err != nil {
 		return nil, fmt.Errorf("listing the rotations of the key: %w", err)
 	}
+	if _, err := ParseChain(b.Bytes()); err != nil { // what would not verify is not given
+		return nil, fmt.Errorf("listing the rotations of the key: %w: %w", ErrDisagree, err)
+	}
 	return b.Bytes(), nil
 }
 
 func (l *Log) rotations(ctx context.Context) (rotations, error) {
-	var history []domain.Recorded
-	for e, err := range l.Events.ReadStream(ctx, string(domain.LedgerStream), 0) {
-		if err != nil {
-			return rotations{}, err
-		}
-		r, err := projections.Decode(e)
-		switch {
-		case errors.Is(err, domain.ErrUnknownType): // says nothing of keys that this program could tell
-		case err != nil:
-			return rotations{}, fmt.Errorf("reading event %d: %w", e.Position, err)
-		default:
-			history = append(history, r)
-		}
+	if l.Origins == nil {
+		return rotations{}, errNoRotations
 	}
-	origins := domain.LogOrigins(history)
+	origins, err := l.Origins(ctx)
+	if err != nil {
+		return rotations{}, err
+	}
 	if len(origins) == 0 {
-		return rotations{}, errors.New("the ledger is not open yet")
+		return rotations{}, errNoRotations
 	}
 	current := origins[len(origins)-1]
 	document := rotations{Origin: current.Name, Rotations: []rotation{}}
@@ -69,6 +61,9 @@ func (l *Log) rotations(ctx context.Context) (rotations, error) {
 	}
 	return document, nil
 }
+
+// errNoRotations says that nobody told this log of its keys.
+var errNoRotations = errors.New("the keys of the log are not known here")
 
 func (l *Log) serveRotations(w http.ResponseWriter, r *http.Request) {
 	document, err := l.Rotations(r.Context())

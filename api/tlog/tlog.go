@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"arobase/domain"
 	"arobase/eventstore"
 )
 
@@ -42,7 +43,6 @@ type Tree interface {
 // Events is what the log needs of an eventstore.Store.
 type Events interface {
 	ReadAll(ctx context.Context, from eventstore.Position) iter.Seq2[eventstore.Event, error]
-	ReadStream(ctx context.Context, stream string, from eventstore.Revision) iter.Seq2[eventstore.Event, error]
 }
 
 // Head is a signed checkpoint. The zero Head stands for a log that has signed nothing yet; an empty tree is not signed.
@@ -92,6 +92,9 @@ type Log struct {
 	Tree   Tree
 	Events Events
 	Heads  Heads
+	// Origins gives the names of the log with their keys, as the ledger tells them; the one in force is the last. It is for
+	// Rotations only, and may be nil.
+	Origins func(context.Context) ([]domain.LogOrigin, error)
 	// Logger hears of what readers are not told: why a request failed on our side. May be nil.
 	Logger *slog.Logger
 }
