@@ -198,7 +198,7 @@ func (c *Chain) VerifyProof(proof []byte, held string) (Verified, error) {
 		return v, nil
 	}
 	if len(keys) > 1 {
-		err = &VerifyError{Step: StepSignatures, Err: errors.New("the checkpoint is signed neither by the key given nor by one that follows from it")}
+		err = &VerifyError{Step: StepSignatures, Err: errors.New("the checkpoint is signed neither by the key given nor by one that follows from it; if it is signed by an earlier key, ask the log for the proof again")}
 	}
 	return Verified{}, err
 }
