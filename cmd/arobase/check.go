@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -122,9 +121,9 @@ func checkPrivate(o *opened, names ...string) error {
 	return nil
 }
 
-// checkCheckpoints holds every checkpoint that was ever signed against the key of its time and, under the origin in
-// force, against the tree. What was signed under a closed origin may be of records that are lost: it is held against
-// what the ledger cites.
+// checkCheckpoints holds every checkpoint that was ever signed against the keys and, under the origin in force, against
+// the tree and the key of its time. What was signed under a closed origin may be of records that are lost: it is held
+// against what the ledger cites.
 func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, ...any)) (err error) {
 	p, err := o.readLog(ctx)
 	if err != nil {
@@ -139,12 +138,17 @@ func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, 
 		return err
 	}
 	for i, origin := range p.origins {
-		of := slices.DeleteFunc(slices.Clone(keys), func(k publicKey) bool { return k.Origin != origin.Name })
-		n, last, err := checkChain(ctx, o, i, of, func(head tlog.Head) error {
-			if origin.Closed != nil {
-				return nil
+		var of []string
+		for _, k := range keys {
+			if k.Origin == origin.Name {
+				of = append(of, k.Key)
 			}
-			return sameRoot(p, head)
+		}
+		n, last, err := checkChain(ctx, o, i, func(head tlog.Head) error {
+			if origin.Closed != nil {
+				return checkHead(head, of...)
+			}
+			return errors.Join(checkHead(head, keyAt(keys, head.Size)), sameRoot(p, head))
 		})
 		switch {
 		case origin.Closed != nil && errors.Is(err, fs.ErrNotExist):
@@ -181,8 +185,8 @@ func checkKey(ctx context.Context, o *opened, p *logParts, keys []publicKey, lin
 	return nil
 }
 
-// checkChain holds every checkpoint of an origin against the key of its time.
-func checkChain(ctx context.Context, o *opened, origin int, keys []publicKey, also func(tlog.Head) error) (n int, last tlog.Head, err error) {
+// checkChain looks at every checkpoint that was signed under an origin.
+func checkChain(ctx context.Context, o *opened, origin int, look func(tlog.Head) error) (n int, last tlog.Head, err error) {
 	heads, err := sqlitelog.Open(o.dir.headsOf(origin), o.LedgerID)
 	if err != nil {
 		return 0, last, err
@@ -196,7 +200,7 @@ func checkChain(ctx context.Context, o *opened, origin int, keys []publicKey, al
 		if err != nil {
 			return n, last, err
 		}
-		if err := errors.Join(checkHead(head, keyAt(keys, head.Size)), also(head)); err != nil {
+		if err := look(head); err != nil {
 			return n, last, fmt.Errorf("checkpoint of size %d: %w", head.Size, err)
 		}
 		size = head.Size + 1

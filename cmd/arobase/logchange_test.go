@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"arobase/api/tlog"
 	"arobase/domain"
@@ -15,23 +17,73 @@ import (
 
 // theLog is a data directory whose log has its first key, and what was known of it then.
 type theLog struct {
-	dir   string
-	key   string // the public key
-	file  []byte // log.key
-	proof string // a file: the proof of record 0
+	dir    string
+	key    string // the public key
+	file   []byte // log.key
+	proof  string // a file: the proof of record 0
+	newest []byte // ledger.db with more records
 }
 
 const firstOrigin = "label.example/log"
 
-func newTheLog(t *testing.T) theLog {
+// templates are the files of directories that many tests begin with, by whether records are lost in them.
+var templates struct {
+	sync.Mutex
+	files map[bool]map[string][]byte // guarded by Mutex
+	proof []byte
+	more  []byte // ledger.db with the records that are lost in the other
+}
+
+// newTheLog gives a log of some records.
+func newTheLog(t *testing.T) theLog { return logFrom(t, false) }
+
+// newLostLog gives a log with an older copy of the records under it: it cannot be signed.
+func newLostLog(t *testing.T) theLog { return logFrom(t, true) }
+
+func logFrom(t *testing.T, lost bool) theLog {
 	t.Helper()
-	l := theLog{dir: filepath.Join(t.TempDir(), "data"), proof: filepath.Join(t.TempDir(), "genesis.tlog-proof")}
-	does(t, exitOK, "init", "--data", l.dir, "--origin", firstOrigin)
-	does(t, exitOK, "import", "--data", l.dir, "../../history/sources.csv")
-	l.key = keyOf(t, l.dir)
-	l.file = contentOf(t, l.dir, keyFile)
-	does(t, exitOK, "log", "proof", "0", "--data", l.dir, "--out", l.proof)
+	templates.Lock()
+	defer templates.Unlock()
+	if templates.files == nil {
+		makeTemplates(t)
+	}
+	l := theLog{dir: filepath.Join(t.TempDir(), "data"), proof: filepath.Join(t.TempDir(), "genesis.tlog-proof"), newest: templates.more}
+	if err := os.Mkdir(l.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range templates.files[lost] {
+		put(t, l.dir, name, content)
+	}
+	put(t, filepath.Dir(l.proof), "genesis.tlog-proof", templates.proof)
+	l.file, l.key = contentOf(t, l.dir, keyFile), keyOf(t, l.dir)
 	return l
+}
+
+func makeTemplates(t *testing.T) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	does(t, exitOK, "init", "--data", dir, "--origin", firstOrigin)
+	does(t, exitOK, "import", "--data", dir, "../../history/sources.csv")
+	proof, _ := does(t, exitOK, "log", "proof", "0", "--data", dir)
+	whole := filesOfDir(t, dir)
+	does(t, exitOK, "import", "--data", dir, "../../history/collectivities.csv")
+	lost := filesOfDir(t, dir)
+	templates.proof, templates.more = []byte(proof), lost[ledgerFile]
+	lost[ledgerFile] = whole[ledgerFile]
+	templates.files = map[bool]map[string][]byte{false: whole, true: lost}
+}
+
+func filesOfDir(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		files[e.Name()] = contentOf(t, dir, e.Name())
+	}
+	return files
 }
 
 // does runs a command that must end with a code, and gives what it printed.
@@ -334,29 +386,10 @@ func TestHalfWrittenKey(t *testing.T) {
 	}
 }
 
-// lostRecords puts an older copy of the records under a newer log.
-func lostRecords(t *testing.T, l theLog) (newest []byte) {
-	t.Helper()
-	old := contentOf(t, l.dir, ledgerFile)
-	does(t, exitOK, "import", "--data", l.dir, "../../history/collectivities.csv")
-	newest = contentOf(t, l.dir, ledgerFile)
-	replaceRecords(t, l, old)
-	return newest
-}
-
-func replaceRecords(t *testing.T, l theLog, records []byte) {
-	t.Helper()
-	for _, suffix := range []string{"-wal", "-shm"} {
-		_ = os.Remove(filepath.Join(l.dir, ledgerFile+suffix))
-	}
-	put(t, l.dir, ledgerFile, records)
-}
-
 // A log that cannot be signed keeps its key: nothing is made and nothing is recorded, whether the rotation begins now or
 // was interrupted before.
 func TestRotateOfALogThatCannotBeSigned(t *testing.T) {
-	l := newTheLog(t)
-	newest := lostRecords(t, l)
+	l := newLostLog(t)
 	size := sizeOf(filepath.Join(l.dir, ledgerFile))
 	_, errs := does(t, exitFailed, "log", "rotate", "--data", l.dir)
 	if has(l.dir, nextKeyFile) || sizeOf(filepath.Join(l.dir, ledgerFile)) != size {
@@ -372,12 +405,40 @@ func TestRotateOfALogThatCannotBeSigned(t *testing.T) {
 	if sizeOf(filepath.Join(l.dir, ledgerFile)) != size {
 		t.Error("it recorded the next key")
 	}
-	replaceRecords(t, l, newest)
+	for _, suffix := range []string{"-wal", "-shm"} {
+		_ = os.Remove(filepath.Join(l.dir, ledgerFile+suffix))
+	}
+	put(t, l.dir, ledgerFile, l.newest)
 	does(t, exitOK, "log", "rotate", "--data", l.dir)
 	does(t, exitOK, "check", "--data", l.dir)
 	if rotations(t, l.dir) != 1 {
 		t.Error("with the records again the rotation was not finished")
 	}
+}
+
+// Where both keys did not sign the checkpoint that covers the record, as when an older program signed it in between,
+// nobody could follow: the old key stays.
+func TestRotationThatNobodyCouldFollow(t *testing.T) {
+	l := newTheLog(t)
+	written(t, l.dir, func(o *opened) {
+		name(t, o, l.key)
+		p, err := o.readLog(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		if _, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if _, errs := does(t, exitFailed, "log", "rotate", "--data", l.dir); !strings.Contains(errs, "by the newer key") {
+		t.Errorf("said %q", errs)
+	}
+	if !bytes.Equal(contentOf(t, l.dir, keyFile), l.file) || !has(l.dir, nextKeyFile) {
+		t.Error("the key was replaced")
+	}
+	does(t, exitOK, "log", "reopen", "--origin", secondOrigin, "--cause", "other", "--data", l.dir)
+	does(t, exitOK, "check", "--data", l.dir)
 }
 
 // A key that nobody named is not believed to be in force, and never replaces the one that is.
@@ -404,6 +465,16 @@ func TestStrayKeys(t *testing.T) {
 	if !strings.Contains(errs, "was in force before") || has(l.dir, nextKeyFile) {
 		t.Errorf("with the first key as the next: %s", errs)
 	}
+	does(t, exitOK, "check", "--data", l.dir)
+
+	written(t, l.dir, func(o *opened) { name(t, o, keyOf(t, l.dir)) })
+	third := contentOf(t, l.dir, keyFile)
+	put(t, l.dir, keyFile, second) // not the one that the next key replaces
+	if _, errs := does(t, exitFailed, "log", "rotate", "--data", l.dir); !strings.Contains(errs, nextKeyFile+" is to replace") {
+		t.Errorf("with another key to be replaced: %s", errs)
+	}
+	put(t, l.dir, keyFile, third)
+	does(t, exitOK, "log", "rotate", "--data", l.dir)
 	does(t, exitOK, "check", "--data", l.dir)
 
 	put(t, l.dir, nextKeyFile, second)
