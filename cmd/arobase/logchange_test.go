@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -205,8 +207,16 @@ func holdsSecret(t *testing.T, dir string, keyFile []byte) (names []string) {
 
 func TestRotate(t *testing.T) {
 	l := newTheLog(t)
+	held, err := os.Open(filepath.Join(l.dir, keyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
 	out, errs := does(t, exitOK, "log", "rotate", "--data", l.dir)
 	key := strings.TrimSpace(out)
+	if rest, err := io.ReadAll(held); err != nil || len(bytes.Trim(rest, "\x00")) > 0 {
+		t.Errorf("whoever had the old key file open reads %q, %v", rest, err)
+	}
 	if key == l.key || key != keyOf(t, l.dir) || domain.VerifierKeyName(key) != firstOrigin {
 		t.Errorf("printed %s; in force is %s, and was %s", key, keyOf(t, l.dir), l.key)
 	}
@@ -348,6 +358,30 @@ func TestInterruptedRotation(t *testing.T) {
 	}
 }
 
+// Whoever finished a rotation goes on with the new key alone.
+func TestAfterTheRotationOneKeySigns(t *testing.T) {
+	l := newTheLog(t)
+	written(t, l.dir, func(o *opened) {
+		name(t, o, l.key)
+		p, err := o.openLog(t.Context(), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		another := makeNext(t, o, firstOrigin)
+		if _, err := o.RotateKey(t.Context(), p.key.VerifierKey(), another.VerifierKey()); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.tree.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		head, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(t.Context())
+		if n := bytes.Count(head.Signed, []byte("\n— ")); err != nil || n != 1 {
+			t.Errorf("%d signatures, %v\n%s", n, err, head.Signed)
+		}
+	})
+}
+
 func makeNext(t *testing.T, o *opened, origin string) *tlog.Key {
 	t.Helper()
 	key, err := o.makeNextKey(origin)
@@ -439,6 +473,34 @@ func TestRotationThatNobodyCouldFollow(t *testing.T) {
 	}
 	does(t, exitOK, "log", "reopen", "--origin", secondOrigin, "--cause", "other", "--data", l.dir)
 	does(t, exitOK, "check", "--data", l.dir)
+}
+
+// Nor could anybody where the new key signed alone. Check finds that too.
+func TestCheckOfARotationThatNobodyCanFollow(t *testing.T) {
+	l := newTheLog(t)
+	written(t, l.dir, func(o *opened) {
+		next := makeNext(t, o, firstOrigin)
+		if _, err := o.RotateKey(t.Context(), l.key, next.VerifierKey()); err != nil {
+			t.Fatal(err)
+		}
+		p, err := o.readLog(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		if next, err = next.Following(l.key); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tlog.NewSigner(next, p.tree, p.heads, time.Now).Sign(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := os.Rename(filepath.Join(l.dir, nextKeyFile), filepath.Join(l.dir, keyFile)); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := does(t, exitUnproven, "check", "--data", l.dir); !strings.Contains(out, "by the older key") {
+		t.Errorf("check says\n%s", out)
+	}
 }
 
 // A key that nobody named is not believed to be in force, and never replaces the one that is.

@@ -351,10 +351,22 @@ func TestReopenRefuses(t *testing.T) {
 	if !bytes.Equal(contentOf(t, l.dir, retiredKeyFile(l.key)), l.file) {
 		t.Error("the old key is not kept")
 	}
+}
 
-	// What was signed under the closed name is held against what is cited.
-	edit(t, filepath.Join(l.dir, headsFile), `DROP TRIGGER checkpoints_remain; DELETE FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)`)
-	if out, _ := does(t, exitUnproven, "check", "--data", l.dir); !strings.Contains(out, "log.db: the last checkpoint is of size 2, and the ledger cites one of size") {
-		t.Errorf("check says\n%s", out)
+// What was signed under a closed name is held against its keys, against itself, and against what the ledger cites.
+func TestCheckOfAClosedName(t *testing.T) {
+	l := newTheLog(t)
+	does(t, exitOK, "log", "reopen", "--origin", secondOrigin, "--cause", "other", "--data", l.dir)
+	for statement, why := range map[string]string{
+		`DROP TRIGGER checkpoints_remain; DELETE FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)`:                          "the ledger cites one of size",
+		`DROP TRIGGER checkpoints_stay; UPDATE checkpoints SET root = zeroblob(32) WHERE size = (SELECT min(size) FROM checkpoints)`:         "noted beside it",
+		`DROP TRIGGER checkpoints_stay; UPDATE checkpoints SET size = 1 WHERE size = (SELECT min(size) FROM checkpoints)`:                    "noted beside it",
+		`DROP TRIGGER checkpoints_stay; UPDATE checkpoints SET signed = CAST(replace(CAST(signed AS TEXT), 'label.ex', 'Label.ex') AS BLOB)`: "no verifiable signatures",
+	} {
+		dir := copied(t, l.dir)
+		edit(t, filepath.Join(dir, headsFile), statement)
+		if out, _ := does(t, exitUnproven, "check", "--data", dir); !strings.Contains(out, "not verified: log.db: ") || !strings.Contains(out, why) {
+			t.Errorf("%s: check says\n%s", statement, out)
+		}
 	}
 }
