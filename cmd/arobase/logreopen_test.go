@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
+	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
 	"arobase/domain"
@@ -367,6 +369,28 @@ func TestCheckOfAClosedName(t *testing.T) {
 		edit(t, filepath.Join(dir, headsFile), statement)
 		if out, _ := does(t, exitUnproven, "check", "--data", dir); !strings.Contains(out, "not verified: log.db: ") || !strings.Contains(out, why) {
 			t.Errorf("%s: check says\n%s", statement, out)
+		}
+	}
+}
+
+// A checkpoint of another log is not one of this one, even if a key of this one signed it.
+func TestCheckHeadHoldsTheName(t *testing.T) {
+	skey, vkey, err := note.GenerateKey(bytes.NewReader(make([]byte, 32)), firstOrigin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for origin, good := range map[string]bool{firstOrigin: true, secondOrigin: false} {
+		c := torchwood.Checkpoint{Origin: origin, Tree: xtlog.Tree{N: 7}}
+		signed, err := note.Sign(&note.Note{Text: c.String()}, signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := checkHead(tlog.Head{Size: 7, Signed: signed}, vkey, vkey); (err == nil) != good {
+			t.Errorf("a checkpoint of %s: %v", origin, err)
 		}
 	}
 }
