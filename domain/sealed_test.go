@@ -99,6 +99,8 @@ var sealedFields = map[string][]string{
 	"ledger-opened":           nil,
 	"reference-adopted":       nil,
 	"personal-data-erased":    {"by restricted"},
+	"key-rotated":             nil,
+	"origin-opened":           nil,
 	"source-cited":            {"note public", "by restricted"},
 	"source-corrected":        {"reason public", "by restricted"},
 	"collectivity-registered": {"note public", "by restricted"},
@@ -202,7 +204,7 @@ var lines = map[string]bool{
 // bounding are the rules of a form that leaves no room for free text.
 var bounding = []string{
 	"oneof", "eq", "insee", "siren", "collectivity", "sourceid", "mention", "slug", "partialdate", "date", "year", "pointer", "sha256hex",
-	"weburl", "origin", "metric", "unit", "departement", "region",
+	"weburl", "origin", "vkey", "treehash", "metric", "unit", "departement", "region",
 }
 
 func TestNoFreeTextInTheLog(t *testing.T) {

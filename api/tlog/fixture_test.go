@@ -18,8 +18,10 @@ import (
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/headstest"
+	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
+	"arobase/projections"
 	"arobase/projections/transparency"
 )
 
@@ -81,6 +83,28 @@ func (e *events) add(t testing.TB, name string, n int) {
 	}
 }
 
+// record adds an event that says something.
+func (e *events) record(t testing.TB, stream domain.StreamName, event domain.Event) int64 {
+	t.Helper()
+	data, err := envelope.Canonical(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision := int64(len(e.stream(stream)))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	index := len(e.all)
+	b, err := envelope.Envelope{
+		Actor: "operator:ledger", Data: data, Ledger: ledgerID, Revision: revision, ID: uuid.NewSHA1(ledgerID, fmt.Append(nil, "record ", index)),
+		Subject: string(stream), Time: now, Type: domain.TypeOf(event).String(),
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.all = append(e.all, b)
+	return int64(index)
+}
+
 func parse(t testing.TB, b []byte) envelope.Envelope {
 	t.Helper()
 	e, err := envelope.Parse(b)
@@ -111,6 +135,21 @@ func (e *events) ReadAll(ctx context.Context, from eventstore.Position) iter.Seq
 			}
 		}
 	}
+}
+
+// stream gives what was recorded in a stream; what is no envelope is in none.
+func (e *events) stream(name domain.StreamName) (history []domain.Recorded) {
+	for i, b := range e.bytes() {
+		r, err := projections.Decode(eventstore.Event{Position: eventstore.Position(i), Bytes: b})
+		if err == nil && r.Stream == name {
+			history = append(history, r)
+		}
+	}
+	return history
+}
+
+func (e *events) origins(context.Context) ([]domain.LogOrigin, error) {
+	return domain.LogOrigins(e.stream(domain.LedgerStream)), nil
 }
 
 func (e *events) Follow(context.Context, eventstore.Position) iter.Seq2[eventstore.Event, error] {

@@ -19,6 +19,7 @@ import (
 //
 //	GET /log/checkpoint
 //	GET /log/checkpoints/<size>
+//	GET /log/rotations
 //	GET /log/tile/<L>/<N>[.p/<W>]
 //	GET /log/tile/entries/<N>[.p/<W>]
 //
@@ -37,6 +38,8 @@ func (l *Log) Handler() http.Handler {
 			l.serveCheckpoint(w, r)
 		case strings.HasPrefix(path, "/log/checkpoints/"):
 			l.serveCheckpointFor(w, r, path[len("/log/checkpoints/"):])
+		case path == "/log/rotations":
+			l.serveRotations(w, r)
 		case strings.HasPrefix(path, "/log/tile/"):
 			l.serveTile(w, r, path[len("/log/"):])
 		default:
@@ -108,6 +111,8 @@ func (l *Log) fail(w http.ResponseWriter, r *http.Request, err error) {
 		code, text = http.StatusNotFound, "no public checkpoint has that size or more"
 	case errors.Is(err, errNoTile):
 		code, text = http.StatusNotFound, "no such tile under the last public checkpoint"
+	case errors.Is(err, errNoRotations):
+		code, text = http.StatusNotFound, "the rotations of the key are not told here"
 	case errors.Is(err, errMethod):
 		code, text = http.StatusMethodNotAllowed, "the log can only be read"
 	case errors.Is(err, errBehind):

@@ -32,6 +32,11 @@ func (l *Log) proof(ctx context.Context, index int64) ([]byte, error) {
 	if index >= head.Size {
 		return nil, &NotSignedYet{Index: index, Size: head.Size}
 	}
+	return l.proofUnder(ctx, index, head)
+}
+
+// proofUnder proves an event that a checkpoint covers.
+func (l *Log) proofUnder(ctx context.Context, index int64, head Head) ([]byte, error) {
 	path, err := l.Tree.Inclusion(index, head.Size)
 	if err != nil {
 		return nil, err

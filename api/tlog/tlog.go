@@ -29,6 +29,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"arobase/domain"
 	"arobase/eventstore"
 )
 
@@ -113,6 +114,9 @@ type Log struct {
 	// there are none. Now is the clock of that; it may be nil where there are none.
 	Witnesses *Witnesses
 	Now       func() time.Time
+	// Origins gives the names of the log with their keys, as the ledger tells them; the one in force is the last. It is for
+	// Rotations only, and may be nil.
+	Origins func(context.Context) ([]domain.LogOrigin, error)
 	// Logger hears of what readers are not told: why a request failed on our side. May be nil.
 	Logger *slog.Logger
 }

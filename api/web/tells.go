@@ -57,6 +57,10 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.reference", d.Name, d.Version), nil
 	case *domain.LedgerOpened:
 		return p.H("tells.opened", d.Origin), nil
+	case *domain.KeyRotated:
+		return p.H("tells.rotated", domain.VerifierKeyID(d.To), domain.VerifierKeyID(d.From)), nil
+	case *domain.OriginOpened:
+		return p.H("tells.reopen."+d.Cause, d.Closed.Origin, d.Origin, p.Int(int(d.Closed.Size))), nil
 	}
 	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
 }

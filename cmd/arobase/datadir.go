@@ -29,7 +29,8 @@ import (
 //	ledger.secret  makes the ids of keyed commands unguessable (0600)
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
-//	log.db         every checkpoint that was signed, with its cosignatures
+//	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
+//	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
 //	creating       there while the directory is being made; a directory that has it holds nothing yet
 type dataDir string
@@ -49,6 +50,9 @@ const (
 
 // errNoLedger says that a directory holds no ledger.
 var errNoLedger = errors.New("there is no ledger")
+
+// errInUse says that another process holds the lock of a directory.
+var errInUse = errors.New("another arobase is using this directory")
 
 // exists tells whether the directory holds a ledger.
 func (d dataDir) exists() (bool, error) {

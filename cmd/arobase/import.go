@@ -24,13 +24,14 @@ import (
 func newInit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init --origin NAME", Short: "Make an empty ledger with an origin of its own",
-		Long: `Make an empty ledger. The origin names its log for ever: a host name that you
-control and a path, such as ledger.example.org/label. serve and import make a
-ledger by themselves, with the origin ` + defaultOrigin + `, where there is none.`,
+		Long: `Make an empty ledger. The origin names its log: a host name that you control and a
+path, such as ledger.example.org/label. It stays as long as the history of the log can
+be continued (arobase log reopen --help). serve and import make a ledger by themselves,
+with the origin ` + defaultOrigin + `, where there is none.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
-	origin := cmd.Flags().String("origin", defaultOrigin, "the `name` of the log, for ever")
+	origin := cmd.Flags().String("origin", defaultOrigin, "the `name` of the log")
 	madeUp := cmd.Flags().Bool("made-up", false, "a ledger of made-up facts; every page says so, for ever")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		o, created, err := dataDir(*data).write(cmd.Context(), genesis{*origin, *madeUp})

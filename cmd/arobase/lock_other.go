@@ -13,7 +13,7 @@ func lock(path string) (*os.File, error) {
 	_ = os.Remove(path) // fails while another process holds it open
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("another arobase is using this directory; stop it first: %w", err)
+		return nil, fmt.Errorf("%w; stop it first: %w", errInUse, err)
 	}
 	return f, nil
 }

@@ -21,7 +21,7 @@ func lock(path string) (*os.File, error) {
 		holder, _ := os.ReadFile(path)
 		f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another arobase is using this directory (process %s); stop it first", strings.TrimSpace(string(holder)))
+			return nil, fmt.Errorf("%w (process %s); stop it first", errInUse, strings.TrimSpace(string(holder)))
 		}
 		return nil, fmt.Errorf("locking %s: %w", path, err)
 	}
