@@ -34,6 +34,8 @@ const (
 	RuleHypothesis        Rule = "hypothesis"
 	RuleTerm              Rule = "term"
 	RuleCeremonyValue     Rule = "ceremony-value"
+	RuleErasable          Rule = "erasable"
+	RuleErasedOnce        Rule = "erased-once"
 )
 
 // RuleText describes one rule.
@@ -65,5 +67,7 @@ func Rules() []RuleText {
 		{RuleHypothesis, MarkPublic, "An explanation is established only by a source that says it.", "ledger"},
 		{RuleTerm, MarkPublic, "A distinction with a term is granted, then renewed to a later day or lapsed.", "localtis-2021"},
 		{RuleCeremonyValue, MarkPublic, "A ceremony's attribute has the one value that belongs to it: a day, a number or a text.", "ledger"},
+		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.", "ledger"},
+		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger"},
 	}
 }

@@ -30,7 +30,7 @@ func samples() map[string]Event {
 			Name: "territories", Version: "cog-2026", SHA256: strings.Repeat("0123456789abcdef", 4),
 		},
 		"arobase.personal-data-erased.v1": &PersonalDataErased{
-			Event: fact, Pointer: "/data/note", Ground: "request", Provenance: entered("2026-05-31"),
+			Event: fact, Pointer: "/data/note", Ground: "request", Reason: sealed('r'), Provenance: entered("2026-05-31"),
 		},
 		"arobase.source-cited.v1": &SourceCited{
 			Source: "localtis-2016-labels", SourceParticulars: particulars, Note: sealed('n'), Provenance: entered("2016-02"),

@@ -229,6 +229,7 @@ func (s story) checkInvalid(t *testing.T, err error) {
 func allStories() map[string][]story {
 	return map[string][]story{
 		"ledger":       ledgerStories(),
+		"erasure":      erasureStories(),
 		"source":       sourceStories(),
 		"collectivity": collectivityStories(),
 		"identity":     identityStories(),
