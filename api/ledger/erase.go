@@ -25,6 +25,19 @@ type Erasure struct {
 	Reason  string    // sealed
 }
 
+// data is the event that an erasure becomes.
+func (e Erasure) data() domain.PersonalDataErased {
+	return domain.PersonalDataErased{
+		Event: e.Event, Pointer: e.Pointer, Ground: e.Ground, Reason: domain.Text(e.Reason), Provenance: domain.Provenance{By: domain.Text(e.By)},
+	}
+}
+
+// Check says what is wrong with the form of an erasure, as domain.Invalid, or nil.
+func (e Erasure) Check() error {
+	data := e.data()
+	return domain.Validate(&data)
+}
+
 // Erase records that a value is destroyed, destroys it, and answers once no file of the vault holds it. The record comes
 // first: a process that ends between the two has promised the erasure, and the next start keeps the promise. What was
 // erased before is destroyed again, where the last time did not come to its end, and answered with the record of the
@@ -41,10 +54,7 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("reading event %s: %w", e.Event, err)
 	}
 	receipt, err := l.write(ctx, Request{Actor: OperatorActor, Command: domain.ErasePersonalData{
-		In: domain.StreamName(target.Stream),
-		PersonalDataErased: domain.PersonalDataErased{
-			Event: e.Event, Pointer: e.Pointer, Ground: e.Ground, Reason: domain.Text(e.Reason), Provenance: domain.Provenance{By: domain.Text(e.By)},
-		},
+		In: domain.StreamName(target.Stream), PersonalDataErased: e.data(),
 	}})
 	var broken *domain.Broken
 	if errors.As(err, &broken) && broken.Rule == domain.RuleErasedOnce {

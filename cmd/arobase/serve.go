@@ -29,7 +29,7 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Serve the site, the API and the log",
 		Long: `Serve the site, the API and the log on --listen, and metrics, health and readiness
-on --admin. One process at a time serves a directory. A ledger is made where there
+on --admin, where 'arobase erase' asks too: keep it from the public. One process at a time serves a directory. A ledger is made where there
 is none. Interrupt it to stop: requests under way are finished first.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -75,6 +75,9 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	public, admin, err := listen(s)
 	if err != nil {
 		return err
+	}
+	if err := announce(o.lock, reachable(admin.Addr())); err != nil {
+		return errors.Join(err, public.Close(), admin.Close())
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
