@@ -53,9 +53,9 @@ func erasable(history []Recorded, event uuid.UUID, pointer string) error {
 	f, ok := sealedAt(r.Event, pointer)
 	switch {
 	case !ok:
-		return broken(RuleErasable, "pointer", "the event, a %s, has no sealed value at %s; %s", r.Event.EventName(), pointer, sealedThere(r.Event))
+		return broken(RuleErasable, "pointer", "the event (%s) has no sealed value at %s; %s", r.Event.EventName(), pointer, sealedThere(r.Event))
 	case f.Kept:
-		return broken(RuleErasable, "pointer", "%s of a %s is a result, which is never erased", pointer, r.Event.EventName())
+		return broken(RuleErasable, "pointer", "%s of %s is a result, which is never erased", pointer, r.Event.EventName())
 	}
 	return nil
 }
