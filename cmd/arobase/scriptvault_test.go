@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -87,6 +88,9 @@ func findText(dir, text string) (found []string, _ error) {
 
 // formsOf gives the bytes that a text may be written as: UTF-8, escaped for JSON and for HTML, Latin 1, UTF-16.
 func formsOf(text string) [][]byte {
+	if !utf8.ValidString(text) {
+		return [][]byte{[]byte(text)} // no text but bytes, such as a salt
+	}
 	inJSON, _ := json.Marshal(text)
 	ascii := strings.Trim(strconv.QuoteToASCII(text), `"`)
 	var latin, wide []byte
