@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -374,5 +375,20 @@ func (p *parts) append(t testing.TB, stream string, last eventstore.Revision, id
 	}
 	if _, err := p.store.Append(t.Context(), stream, last, []eventstore.Proposed{{ID: id, Type: typ, Recorded: p.now, Bytes: b}}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What every writer does at its start, with 2,000 erasures in the log.
+func BenchmarkRedoErasures(b *testing.B) {
+	p := newParts(b)
+	for i := range 2000 {
+		event := p.do(b, cite(domain.SourceID(fmt.Sprint("source-", i)), "a note")).Events[0]
+		id := uuid.New()
+		p.append(b, "ledger", eventstore.Revision(i+1), id, "arobase.personal-data-erased.v1", `{"event":"`+event.String()+`","ground":"request","pointer":"/data/note"}`)
+	}
+	for b.Loop() {
+		if n, err := p.RedoErasures(b.Context()); err != nil || n != 2000 {
+			b.Fatal(n, err)
+		}
 	}
 }

@@ -502,3 +502,41 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// A vault of 20,000 texts of 300 bytes.
+func BenchmarkWrite(b *testing.B) {
+	id, v := newIdentity(b), newVault(b)
+	var secrets []vault.Secret
+	for i := range 20_000 {
+		secrets = append(secrets, vaulttest.Secret(i, `"`+strings.Repeat(fmt.Sprintf("%05d ", i), 50)+`"`))
+	}
+	put(b, v, secrets...)
+	for b.Loop() {
+		var n counter
+		if _, err := vaultbackup.Write(b.Context(), &n, header, v, secret, id.Recipient()); err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(n))
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	id, v := newIdentity(b), newVault(b)
+	var secrets []vault.Secret
+	for i := range 20_000 {
+		secrets = append(secrets, vaulttest.Secret(i, `"`+strings.Repeat(fmt.Sprintf("%05d ", i), 50)+`"`))
+	}
+	put(b, v, secrets...)
+	file := write(b, v, id.Recipient())
+	b.SetBytes(int64(len(file)))
+	for b.Loop() {
+		if _, err := vaultbackup.Verify(b.Context(), bytes.NewReader(file), id); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// counter counts what is written.
+type counter int64
+
+func (c *counter) Write(b []byte) (int, error) { *c += counter(len(b)); return len(b), nil }
