@@ -153,7 +153,7 @@ func (stuck) Erase(context.Context, ...vault.Secret) error { return errStuck }
 // A process that ended between the record of an erasure and the erasure has promised it; whichever process opens the
 // directory next to write keeps the promise.
 func TestWritersKeepPromises(t *testing.T) {
-	const note = "made for a test, unmistakably"
+	const note = "made for an unmistakable test"
 	row := "source_id,publisher,title,published_on,url,note\nsomewhere-2017,Somewhere,A list,2017,," + note + "\n"
 	file := filepath.Join(t.TempDir(), "sources.csv")
 	if err := os.WriteFile(file, []byte(row), 0o600); err != nil {
