@@ -53,18 +53,18 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("reading event %s: %w", e.Event, err)
 	}
-	receipt, err := l.write(ctx, Request{Actor: OperatorActor, Command: domain.ErasePersonalData{
+	// From here on it is carried out whether or not the caller still waits: a promise must not be left for the next start.
+	kept := context.WithoutCancel(ctx)
+	receipt, err := l.write(kept, Request{Actor: OperatorActor, Command: domain.ErasePersonalData{
 		In: domain.StreamName(target.Stream), PersonalDataErased: e.data(),
 	}})
 	var broken *domain.Broken
 	if errors.As(err, &broken) && broken.Rule == domain.RuleErasedOnce {
-		receipt, err = l.erasedBefore(ctx, e)
+		receipt, err = l.erasedBefore(kept, e)
 	}
 	if err != nil {
 		return Receipt{}, err
 	}
-	// It is promised now, whether or not the caller still waits.
-	kept := context.WithoutCancel(ctx)
 	tombstone, err := tombstoneOf(target, e.Pointer)
 	if err == nil {
 		err = l.vault.Erase(kept, tombstone)

@@ -252,10 +252,6 @@ func (s leaving) Append(ctx context.Context, stream string, expected eventstore.
 	return a, err
 }
 
-func (s leaving) Resolve(ctx context.Context, token eventstore.Token) (eventstore.Position, error) {
-	return s.Store.Resolve(context.WithoutCancel(ctx), token)
-}
-
 // What is recorded as erased is destroyed even if whoever asked does not wait for it.
 func TestEraseForACallerWhoLeaves(t *testing.T) {
 	const note = "an unmistakable remark"
