@@ -98,6 +98,9 @@ func writeParts(b *strings.Builder, event, under string, t reflect.Type, always 
 func (p part) inWords() string {
 	switch {
 	case p.kind == sealedType:
+		if p.kept {
+			return "sealed text, " + disclosed[p.visibility] + ", never erased"
+		}
 		return "sealed text, " + disclosed[p.visibility]
 	case p.isUUID():
 		return "UUID"

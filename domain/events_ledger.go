@@ -32,6 +32,8 @@ type PersonalDataErased struct {
 	Event   uuid.UUID `json:"event" validate:"required"`
 	Pointer string    `json:"pointer" validate:"required,max=200,pointer"`
 	Ground  string    `json:"ground" validate:"required,oneof=request objection retention court other"`
+	// Reason is what the ground alone does not say.
+	Reason *Sealed `json:"reason,omitempty" seal:"restricted"`
 	Provenance
 }
 

@@ -16,6 +16,7 @@ type part struct {
 	items      []formRule // of each item, where the member is a list
 	always     bool       // the member is never left out
 	visibility Visibility // of a sealed member
+	kept       bool       // a sealed member that can never be erased
 }
 
 // formRule is one rule of a validate tag: max=200.
@@ -30,7 +31,7 @@ func parts(t reflect.Type) []part {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		p := part{name: name, kind: f.Type, always: options != "omitempty", visibility: Visibility(f.Tag.Get("seal"))}
+		p := part{name: name, kind: f.Type, always: options != "omitempty", visibility: Visibility(f.Tag.Get("seal")), kept: f.Tag.Get("erase") == neverErased}
 		of := &p.rules
 		for r := range strings.SplitSeq(f.Tag.Get("validate"), ",") {
 			switch name, param, _ := strings.Cut(r, "="); name {
@@ -152,6 +153,7 @@ var meanings = map[string]string{
 	"publishedOn":                      "When it was published, as far as known.",
 	"publisher":                        "Who published it.",
 	"reason":                           "Why.",
+	"personal-data-erased reason":      "What the ground alone does not say.",
 	"reference":                        "The adopted list from which it was taken.",
 	"region":                           "The région, in the reference of today.",
 	"scale":                            "How many of the digits of the number are decimals.",

@@ -37,6 +37,8 @@ const (
 	RuleKeyInForce        Rule = "key-in-force"
 	RuleKeyNew            Rule = "key-new"
 	RuleOrigin            Rule = "origin"
+	RuleErasable          Rule = "erasable"
+	RuleErasedOnce        Rule = "erased-once"
 )
 
 // RuleText describes one rule.
@@ -71,5 +73,7 @@ func Rules() []RuleText {
 		{RuleKeyInForce, MarkPublic, "What takes the place of a key of the log names the key in force.", "ledger"},
 		{RuleKeyNew, MarkPublic, "A key of the log is named after the origin it signs for, and comes into force once.", "ledger"},
 		{RuleOrigin, MarkPublic, "A name of the log is opened once; it closes the one in force.", "ledger"},
+		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.", "ledger"},
+		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger"},
 	}
 }

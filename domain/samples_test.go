@@ -30,7 +30,7 @@ func samples() map[string]Event {
 			Name: "territories", Version: "cog-2026", SHA256: strings.Repeat("0123456789abcdef", 4),
 		},
 		"arobase.personal-data-erased.v1": &PersonalDataErased{
-			Event: fact, Pointer: "/data/note", Ground: "request", Provenance: entered("2026-05-31"),
+			Event: fact, Pointer: "/data/note", Ground: "request", Reason: sealed('r'), Provenance: entered("2026-05-31"),
 		},
 		"arobase.key-rotated.v1": &KeyRotated{
 			From: "log.label.example/arobase+7e7fb3be+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",

@@ -98,7 +98,7 @@ func TestNoUnsealedFieldIsWritten(t *testing.T) {
 var sealedFields = map[string][]string{
 	"ledger-opened":           nil,
 	"reference-adopted":       nil,
-	"personal-data-erased":    {"by restricted"},
+	"personal-data-erased":    {"reason restricted", "by restricted"},
 	"key-rotated":             nil,
 	"origin-opened":           nil,
 	"source-cited":            {"note public", "by restricted"},
@@ -177,7 +177,10 @@ func TestSealedFieldsAreWithinReach(t *testing.T) {
 	for _, typ := range Types() {
 		for _, m := range walk(reflect.TypeOf(typ.New()).Elem(), "") {
 			tag, tagged := m.field.Tag.Lookup("seal")
+			erase, erasure := m.field.Tag.Lookup("erase")
 			switch isSealed := m.field.Type == sealedType; {
+			case erasure && (!isSealed || erase != neverErased):
+				t.Errorf("%s: %s has the tag erase:%q", typ.Name, m.path, erase)
 			case isSealed && strings.Contains(m.path, "."):
 				t.Errorf("%s: %s is sealed where SealedFields does not see it", typ.Name, m.path)
 			case isSealed && !slices.Contains(visibilities, tag):

@@ -230,6 +230,7 @@ func allStories() map[string][]story {
 	return map[string][]story{
 		"ledger":       ledgerStories(),
 		"key":          keyStories(),
+		"erasure":      erasureStories(),
 		"source":       sourceStories(),
 		"collectivity": collectivityStories(),
 		"identity":     identityStories(),

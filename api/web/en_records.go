@@ -37,6 +37,7 @@ var englishRecords = words{
 
 	"record.heading":          "Record no. %s",
 	"record.short":            "Record no. %s",
+	"record.named":            "record no. %s",
 	"record.steps":            "Neighbouring records",
 	"record.entered":          "Recorded on %s, on behalf of: %s.",
 	"record.erased":           "A text of this record was erased at the request of the person concerned or on another legal ground. Its proof still holds.",
@@ -51,6 +52,7 @@ var englishRecords = words{
 	"record.text.answer":      "Answer",
 	"record.text.text":        "Explanation, in French",
 	"record.text.textEn":      "Explanation, in English",
+	"record.text.by":          "Name of who entered it",
 	"actor.registrar:history": "the entry of the history",
 	"actor.operator:ledger":   "the keeping of the ledger",
 
@@ -99,6 +101,12 @@ var englishRecords = words{
 	"tells.population":              "%s: %s inhabitants in %d.",
 	"tells.contested":               "The name %s fits %d local authorities; the sources do not say which one.",
 	"tells.succeeded":               "%s no longer exists; its place was taken by %s (%s).",
+	"tells.erased":                  "A text (%s) of %s is erased, %s.",
+	"ground.request":                "at the request of the person concerned",
+	"ground.objection":              "after an objection of the person concerned",
+	"ground.retention":              "at the end of the time for which it was kept",
+	"ground.court":                  "by decision of a court or an authority",
+	"ground.other":                  "on another legal ground",
 	"tells.reference":               "The ledger relies on an official list: %s, version %s.",
 	"tells.opened":                  "The ledger opens, under the name %s.",
 	"tells.rotated":                 "The seal changes its key: key %s takes the place of key %s.",

@@ -37,6 +37,7 @@ var frenchRecords = words{
 
 	"record.heading":          "Inscription nº %s",
 	"record.short":            "Inscription nº %s",
+	"record.named":            "l'inscription nº %s",
 	"record.steps":            "Inscriptions voisines",
 	"record.entered":          "Inscrit le %s, au titre de : %s.",
 	"record.erased":           "Un texte de cette inscription a été effacé à la demande de la personne concernée ou pour une autre raison de droit. Sa preuve tient toujours.",
@@ -51,6 +52,7 @@ var frenchRecords = words{
 	"record.text.answer":      "Réponse",
 	"record.text.text":        "Explication, en français",
 	"record.text.textEn":      "Explication, en anglais",
+	"record.text.by":          "Nom de qui a inscrit",
 	"actor.registrar:history": "la saisie de l'histoire",
 	"actor.operator:ledger":   "la tenue du registre",
 
@@ -99,6 +101,12 @@ var frenchRecords = words{
 	"tells.population":              "%s : %s habitants en %d.",
 	"tells.contested":               "Le nom %s convient à %d collectivités ; les sources ne disent pas laquelle.",
 	"tells.succeeded":               "%s n'existe plus ; a pris sa place : %s (%s).",
+	"tells.erased":                  "Un texte (%s) de %s est effacé, %s.",
+	"ground.request":                "à la demande de la personne concernée",
+	"ground.objection":              "après opposition de la personne concernée",
+	"ground.retention":              "au terme de sa durée de conservation",
+	"ground.court":                  "sur décision de justice ou d'une autorité",
+	"ground.other":                  "pour une autre raison de droit",
 	"tells.reference":               "Le registre s'appuie sur une liste officielle : %s, version %s.",
 	"tells.opened":                  "Le registre s'ouvre, sous le nom %s.",
 	"tells.rotated":                 "Le sceau change de clé : la clé %s prend la place de la clé %s.",

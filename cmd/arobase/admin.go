@@ -123,6 +123,7 @@ func (n *node) adminHandler(m *metrics) http.Handler {
 		ready, checks := n.readiness(r.Context())
 		writeStatus(w, ready, checks)
 	})
+	mux.HandleFunc("POST "+erasuresPath, n.takeErasure)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)

@@ -88,6 +88,9 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := announce(o.lock, reachable(admin.Addr())); err != nil {
+		return errors.Join(err, public.Close(), admin.Close())
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
 	g.Go(func() error { return p.tree.Run(ctx) })
