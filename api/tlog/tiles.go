@@ -11,8 +11,8 @@ import (
 	"arobase/eventstore"
 )
 
-// tile gives the content of a tile of hashes, or of an entry bundle for level -1, if the last public checkpoint covers it.
-// Partial tiles of every width are cut on request, also where the full tile is there.
+// tile gives the content of a tile if the last checkpoint covers it. Partial tiles of every width are cut on request, also
+// where the full tile is there.
 func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	head, err := l.Checkpoint(ctx)
 	if errors.Is(err, ErrNoHead) {
@@ -21,10 +21,16 @@ func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.Tile(ctx, head.Size, t)
+}
+
+// Tile gives the content of a tile of hashes, or of an entry bundle for level -1, of the tree of a size, which the caller
+// knows to be under a checkpoint.
+func (l *Log) Tile(ctx context.Context, size int64, t tlog.Tile) ([]byte, error) {
 	switch {
-	case !covers(head.Size, t):
+	case !Covers(size, t):
 		return nil, errNoTile
-	case !covers(l.Tree.Size(), t):
+	case !Covers(l.Tree.Size(), t):
 		return nil, errBehind
 	}
 	if t.L == -1 {
@@ -37,8 +43,8 @@ func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	return data, nil
 }
 
-// covers says whether a tree of a size has every hash of a tile: at level l it has floor(size / 256^l) of them.
-func covers(size int64, t tlog.Tile) bool {
+// Covers says whether a tree of a size has every hash of a tile: at level l it has floor(size / 256^l) of them.
+func Covers(size int64, t tlog.Tile) bool {
 	level := max(t.L, 0)
 	if level >= 8 { // 256^8 is more than any size
 		return false

@@ -106,6 +106,16 @@ func VerifyProofUnder(proof []byte, policy torchwood.Policy) (Verified, error) {
 	return v, nil
 }
 
+// OpenCheckpoint verifies a signed checkpoint with the log's public key, which names its origin, and gives what it states.
+func OpenCheckpoint(signed []byte, vkey string) (torchwood.Checkpoint, error) {
+	verifier, err := note.NewVerifier(vkey)
+	if err != nil {
+		return torchwood.Checkpoint{}, fmt.Errorf("reading the key: %w", err)
+	}
+	c, _, err := torchwood.VerifyCheckpoint(signed, policyOf(verifier))
+	return c, err
+}
+
 // policyOf demands the signature of one key, on a checkpoint whose origin is the key's name.
 func policyOf(v note.Verifier) torchwood.Policy {
 	return torchwood.ThresholdPolicy(2, torchwood.OriginPolicy(v.Name()), torchwood.SingleVerifierPolicy(v))

@@ -16,10 +16,10 @@ import (
 
 func newLog() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "log", Short: "The log that anyone can verify: its key, its checkpoint, proofs",
+		Use: "log", Short: "The log that anyone can verify: its key, its checkpoint, proofs, a static copy",
 		Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLogKey(), newLogCheckpoint(), newLogProof(), newLogRotate(), newLogReopen())
+	cmd.AddCommand(newLogKey(), newLogCheckpoint(), newLogProof(), newLogExport(), newLogRotate(), newLogReopen())
 	return cmd
 }
 
