@@ -3,6 +3,7 @@ module arobase
 go 1.26.0
 
 require (
+	filippo.io/age v1.2.1
 	filippo.io/torchwood v0.9.0
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/go-playground/validator/v10 v10.30.6

@@ -113,7 +113,20 @@ type Store interface {
 	Close() error
 }
 
+// Replica is a store that can be a copy of another one: of a ledger that is audited, of a mirror, of a cluster.
+type Replica interface {
+	Store
+
+	// Replicate adds events as another store holds them, all or none, and returns when they are durable. They may be of
+	// several streams; the first has at most the position that comes next here, each further one the position after it.
+	// What is here already must be the same bytes in the same place and changes nothing. A gap, a revision that does not follow its
+	// stream, an id that is known elsewhere and anything else that differs is ErrDiverged.
+	Replicate(ctx context.Context, events []Event) error
+}
+
 var (
+	// ErrDiverged says that events do not continue a copy: the two stores do not hold the same history.
+	ErrDiverged = errors.New("events do not continue the copy")
 	// ErrNotFound says that there is no such event.
 	ErrNotFound = errors.New("event not found")
 	// ErrInvalid says that a call cannot mean anything: an empty batch, a body that is too large, a token of another store.

@@ -122,6 +122,8 @@ func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Co
 			return fmt.Errorf("vault: the value of %s of event %s was erased, and no event says so", at.pointer, at.event)
 		case s.Value == nil:
 			c.Erased++
+		case erased[at.place]:
+			return fmt.Errorf("vault: the value of %s of event %s is erased by an event, and still there; serve, started again, destroys it", at.pointer, at.event)
 		case s.Event != at.event || s.Pointer != at.pointer || !s.Verify(l.LedgerID):
 			return fmt.Errorf("vault: the value of %s of event %s is not the one committed to", at.pointer, at.event)
 		default:
@@ -132,6 +134,12 @@ func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Co
 	})
 	if err != nil {
 		return err
+	}
+	for commitment, at := range sealed {
+		if erased[at.place] {
+			c.Erased++ // before the vault was there
+			delete(sealed, commitment)
+		}
 	}
 	for _, at := range sealed {
 		return fmt.Errorf("vault: the value of %s of event %s is missing (%d in all)", at.pointer, at.event, len(sealed))

@@ -28,7 +28,8 @@ type EventView struct {
 	Actor    string          `json:"actor"`
 	Recorded time.Time       `json:"recorded"`
 	Data     json.RawMessage `json:"data"`
-	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers whose text was erased.
+	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers of values that were erased, be
+	// they public or not.
 	Disclosed map[string]json.RawMessage `json:"disclosed,omitempty"`
 	Erased    []string                   `json:"erased,omitempty"`
 	// Envelope is the stored text, exactly: the leaf.
@@ -111,14 +112,11 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 		return v, nil // of a type that this program does not know: shown as it is
 	}
 	for f := range domain.SealedFields(data) {
-		if f.Visibility != domain.VisiblePublic {
-			continue
-		}
 		s, err := l.Disclosed(ctx, f.Field.Commitment())
 		switch {
 		case errors.Is(err, vault.ErrErased):
 			v.Erased = append(v.Erased, f.Pointer)
-		case err == nil:
+		case err == nil && f.Visibility == domain.VisiblePublic:
 			if v.Disclosed == nil {
 				v.Disclosed = map[string]json.RawMessage{}
 			}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -299,6 +300,12 @@ func FuzzTilePath(f *testing.F) {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, &http.Request{Method: http.MethodGet, URL: address, Header: http.Header{}})
 		if w.Code == http.StatusNotFound || address.EscapedPath() == "/log/checkpoint" {
+			return
+		}
+		if size, ok := strings.CutPrefix(address.EscapedPath(), "/log/checkpoints/"); ok && w.Code == http.StatusOK {
+			if n, err := strconv.Atoi(size); err != nil || strconv.Itoa(n) != size || n < 0 || n > signed {
+				t.Fatalf("%s is served", address)
+			}
 			return
 		}
 		if w.Code != http.StatusOK {

@@ -10,7 +10,7 @@ import (
 	"arobase/eventstore"
 )
 
-// Proof proves to anyone, for ever and offline, that an event is in the log: a C2SP tlog-proof against the last signed
+// Proof proves to anyone, for ever and offline, that an event is in the log: a C2SP tlog-proof against the last public
 // checkpoint, with the event's bytes as its extra data. [VerifyProof] checks it. An event that is not under a checkpoint
 // yet is a [*NotSignedYet]. The proof is checked before it is given: what would not verify is ErrDisagree.
 func (l *Log) Proof(ctx context.Context, index int64) ([]byte, error) {
@@ -22,9 +22,9 @@ func (l *Log) Proof(ctx context.Context, index int64) ([]byte, error) {
 }
 
 func (l *Log) proof(ctx context.Context, index int64) ([]byte, error) {
-	head, err := l.Heads.Last(ctx)
+	head, err := l.published(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the last checkpoint: %w", err)
+		return nil, err
 	}
 	if index < 0 {
 		return nil, eventstore.ErrNotFound
@@ -32,6 +32,11 @@ func (l *Log) proof(ctx context.Context, index int64) ([]byte, error) {
 	if index >= head.Size {
 		return nil, &NotSignedYet{Index: index, Size: head.Size}
 	}
+	return l.proofUnder(ctx, index, head)
+}
+
+// proofUnder proves an event that a checkpoint covers.
+func (l *Log) proofUnder(ctx context.Context, index int64, head Head) ([]byte, error) {
 	path, err := l.Tree.Inclusion(index, head.Size)
 	if err != nil {
 		return nil, err

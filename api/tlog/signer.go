@@ -58,6 +58,7 @@ type Signer struct {
 	tree  Tree
 	heads Heads
 	now   func() time.Time
+	told  func() // nil, or called after every success
 
 	mu    sync.Mutex
 	state State // guarded by mu
@@ -67,6 +68,10 @@ type Signer struct {
 func NewSigner(key *Key, tree Tree, heads Heads, now func() time.Time) *Signer {
 	return &Signer{key: key, tree: tree, heads: heads, now: now, state: State{Since: now()}}
 }
+
+// OnSigned has a function called whenever the last checkpoint is known to be signed. It must not block, and is to be set
+// before the first Sign.
+func (s *Signer) OnSigned(f func()) { s.told = f }
 
 // State is how the signer does.
 func (s *Signer) State() State {
@@ -83,6 +88,9 @@ func (s *Signer) Sign(ctx context.Context) (Head, error) {
 	s.remember(head, err)
 	if err != nil {
 		return Head{}, fmt.Errorf("signing a checkpoint: %w", err)
+	}
+	if s.told != nil {
+		s.told()
 	}
 	return head, nil
 }
@@ -125,7 +133,7 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 	return Head{}, ErrMoved
 }
 
-// last reads the last checkpoint, and believes it only if the log's own key has signed it.
+// last reads the last checkpoint, and believes it only if the log's own key has signed it, or one that it follows.
 func (s *Signer) last(ctx context.Context) (Head, error) {
 	last, err := s.heads.Last(ctx)
 	if err != nil {
@@ -137,7 +145,7 @@ func (s *Signer) last(ctx context.Context) (Head, error) {
 	refuse := func(reason string) (Head, error) {
 		return Head{}, &Refusal{Reason: reason, Last: last, Size: s.tree.Size()}
 	}
-	c, _, err := torchwood.VerifyCheckpoint(last.Signed, policyOf(s.key.verifier))
+	c, _, err := torchwood.VerifyCheckpoint(last.Signed, s.key.policy())
 	if err != nil {
 		return refuse("the last checkpoint is not signed by this log's key: " + err.Error())
 	}
@@ -171,7 +179,7 @@ func (s *Signer) extends(last Head, size int64, root tlog.Hash) error {
 // checkpoint signs (C2SP tlog-checkpoint).
 func (s *Signer) checkpoint(size int64, root tlog.Hash) (Head, error) {
 	c := torchwood.Checkpoint{Origin: s.key.Origin(), Tree: tlog.Tree{N: size, Hash: root}}
-	signed, err := note.Sign(&note.Note{Text: c.String()}, s.key.signer)
+	signed, err := note.Sign(&note.Note{Text: c.String()}, s.key.signers()...)
 	if err != nil {
 		return Head{}, err
 	}

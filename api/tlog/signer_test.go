@@ -350,3 +350,54 @@ func TestForkedSigners(t *testing.T) {
 		oneHistory(t, key, heads.signed(), branches[signed])
 	}
 }
+
+// A signer goes on from what the keys before its own have signed, and from nothing else; what it signs is its own.
+func TestSignAfterARotation(t *testing.T) {
+	e, heads := newEvents(t, "rotation", 5), &memoryHeads{}
+	tree := treeOf(t, e)
+	first, second, third := newKey(t, 1), newKey(t, 2), newKey(t, 3)
+	sign := func(key *tlog.Key) error {
+		grow(t, e, tree, 2)
+		_, err := tlog.NewSigner(key, tree, heads, clock).Sign(t.Context())
+		return err
+	}
+	following := func(key *tlog.Key, earlier ...*tlog.Key) *tlog.Key {
+		var vkeys []string
+		for _, k := range earlier {
+			vkeys = append(vkeys, k.VerifierKey())
+		}
+		key, err := key.Following(vkeys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	if err := sign(first); err != nil {
+		t.Fatal(err)
+	}
+	for why, key := range map[string]*tlog.Key{"the next key by itself": second, "a key that follows others": following(third, second, third),
+		"a key that follows others now": following(following(third, first), second)} {
+		if refusal, ok := errors.AsType[*tlog.Refusal](sign(key)); !ok || !strings.HasPrefix(refusal.Reason, "the last checkpoint is not signed by this log's key") {
+			t.Errorf("%s went on from the first key", why)
+		}
+	}
+	for _, key := range []*tlog.Key{following(second, first, second), following(third, first, second)} {
+		if err := sign(key); err != nil {
+			t.Fatal(err)
+		}
+		oneHistory(t, key, heads.signed()[len(heads.signed())-1:], e.bytes())
+	}
+	if err := sign(first); err == nil {
+		t.Error("the first key went on from the third")
+	}
+	elsewhere, err := tlog.GenerateKey(filepath.Join(t.TempDir(), "log.key"), ledgerID, "example.org/other", zeros(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.Following(elsewhere.VerifierKey()); !errors.Is(err, tlog.ErrOrigin) {
+		t.Errorf("following a key of another log: %v", err)
+	}
+	if _, err := second.Following("not a key"); err == nil {
+		t.Error("following what is no key")
+	}
+}

@@ -24,6 +24,8 @@ const (
 	StepForm Step = "form"
 	// StepSignatures: its checkpoint is signed as the key or the policy demands, by the log with that origin.
 	StepSignatures Step = "signatures"
+	// StepRotations, where it is asked for: the key that signed follows from the one that is held.
+	StepRotations Step = "rotations"
 	// StepLeaf: the hash of the event leads to the signed root, at the stated index.
 	StepLeaf Step = "leaf"
 	// StepEnvelope: the event is an envelope, by the strict parser.
@@ -58,13 +60,18 @@ func (e *VerifyError) Unwrap() error { return e.Err }
 const maxProofSize = 1 << 20
 
 // VerifyProof verifies a proof of a log with nothing but the log's public key, which names its origin. The error is a
-// [*VerifyError], or says that the key is not one.
+// [*VerifyError], or says that the key is not one. One that wraps an [*OtherKeyError] may be due to a rotation of the
+// key: a [Chain] can tell.
 func VerifyProof(proof []byte, vkey string) (Verified, error) {
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
 		return Verified{}, fmt.Errorf("reading the key: %w", err)
 	}
-	return VerifyProofUnder(proof, policyOf(verifier))
+	v, err := VerifyProofUnder(proof, policyOf(verifier))
+	if failed, ok := errors.AsType[*VerifyError](err); ok && failed.Step == StepSignatures {
+		failed.Err = otherKey(failed.Err, verifier)
+	}
+	return v, err
 }
 
 // VerifyProofUnder is VerifyProof for a policy, which may ask for witnesses too ([ParsePolicy]). It must check

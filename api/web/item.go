@@ -145,15 +145,23 @@ func (v *item) say(s said) {
 func (p *page) statement(metric, value string) string {
 	switch {
 	case value == "":
-		return p.T("item.erased")
+		return p.written(value)
 	case metric == "ceremony_date":
 		return p.Date(value)
 	}
 	return value
 }
 
+// written is a text that somebody wrote and that every record of its kind has: where there is none, it was erased.
+func (p *page) written(text string) string {
+	if text == "" {
+		return p.T("item.erased")
+	}
+	return text
+}
+
 func (p *page) hypothesis(h ledger.HypothesisView) hypothesis {
-	v := hypothesis{Heading: p.T("hypothesis." + h.Kind), Text: p.prose(h.TextFR, h.Text)}
+	v := hypothesis{Heading: p.T("hypothesis." + h.Kind), Text: p.prose(p.written(h.TextFR), p.written(h.Text))}
 	if h.Text != h.Arithmetic {
 		v.Arithmetic = p.prose(h.ArithmeticFR, h.Arithmetic)
 	}

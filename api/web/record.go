@@ -55,11 +55,19 @@ func (s *site) record(p *page) (any, error) {
 	p.Description = p.or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
-		v.Texts = append(v.Texts, disclosed{p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer), asText(value)})
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), asText(value)})
+	}
+	for _, pointer := range e.Erased {
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased")})
 	}
 	slices.SortFunc(v.Texts, func(a, b disclosed) int { return strings.Compare(a.Name, b.Name) })
 	s.prove(p, &v, e)
 	return v, v.neighbours(p, e.Index)
+}
+
+// textName says what a sealed text is, by its place in a record.
+func (p *page) textName(pointer string) string {
+	return p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer)
 }
 
 // prove adds the proof and the commands that check it without this site.

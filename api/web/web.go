@@ -24,6 +24,9 @@ type Deps struct {
 	// Checkpoint gives the last checkpoint of the log: how many records it covers, whether it is signed, and its text.
 	// Nil where no log is kept.
 	Checkpoint func() (size uint64, signed bool, note []byte)
+	// Cosigners tells how many of the log's witnesses have cosigned a checkpoint, by its text, and how many there are. Nil
+	// where there are none.
+	Cosigners func(note []byte) (cosigned, asked int)
 	// Proof gives the proof of the record at an index as the log serves it. Nil where no log is kept.
 	Proof func(ctx context.Context, index uint64) ([]byte, error)
 	// Key is the public key of the log in the form of signed notes, for the commands that a reader pastes; may be empty.

@@ -22,9 +22,9 @@ import (
 func newLogExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export DIR", Short: "Write the log as files for any static host",
-		Long: `Write the log as files that any static host can serve: the checkpoint, the tiles, the
-texts that are public, the schemas, and a page for visitors. What is served from
-DIR verifies like what serve answers under /log/.
+		Long: `Write the log as files that any static host can serve: the checkpoints, the tiles,
+the rotations of the key, the texts that are public, the schemas, and a page for
+visitors. What is served from DIR verifies like what serve answers under /log/.
 
 Exporting again writes what is new and removes the texts that were erased since. The
 checkpoint is replaced last: an export may be interrupted at any time, and the next
@@ -49,7 +49,7 @@ host has to do.
 			return err
 		}
 		defer func() { err = errors.Join(err, p.close()) }()
-		source, err := o.exported(p)
+		source, err := o.exported(cmd.Context(), p)
 		if err != nil {
 			return err
 		}
@@ -80,16 +80,14 @@ func exportAdvice(err error, data, dir string) error {
 }
 
 // exported is what an export of a ledger consists of.
-func (o *opened) exported(p *logParts) (static.Source, error) {
+func (o *opened) exported(ctx context.Context, p *logParts) (static.Source, error) {
 	if o.vault == nil {
 		return static.Source{}, fmt.Errorf("%s: %w; nothing is exported, because it says which texts may be shown", o.dir.file(vaultFile), ledger.ErrNoVault)
 	}
-	documents, err := o.exportedDocuments(p)
+	documents, err := o.exportedDocuments(ctx, p)
 	return static.Source{
 		Log: p.log, Ledger: o.LedgerID, Origin: o.Origin,
-		Verify: func(signed []byte) (torchwood.Checkpoint, error) {
-			return tlog.OpenCheckpoint(signed, p.key.VerifierKey())
-		},
+		Verify:    p.openCheckpoint,
 		Disclosed: o.AllDisclosed,
 		Document: func(ctx context.Context, c vault.Commitment) ([]byte, error) {
 			s, err := o.Disclosed(ctx, c.String())
@@ -103,13 +101,30 @@ func (o *opened) exported(p *logParts) (static.Source, error) {
 	}, err
 }
 
+// openCheckpoint verifies a checkpoint that was once signed under the origin in force, by the present key or by one that
+// it follows.
+func (p *logParts) openCheckpoint(signed []byte) (torchwood.Checkpoint, error) {
+	c, err := tlog.OpenCheckpoint(signed, p.key.VerifierKey())
+	for _, earlier := range p.origin().Keys {
+		if err == nil {
+			break
+		}
+		c, err = tlog.OpenCheckpoint(signed, earlier.Key)
+	}
+	return c, err
+}
+
 // exportedDocuments are the files beside the log, by their path.
-func (o *opened) exportedDocuments(p *logParts) (map[string][]byte, error) {
+func (o *opened) exportedDocuments(ctx context.Context, p *logParts) (map[string][]byte, error) {
+	rotations, err := p.log.Rotations(ctx)
+	if err != nil {
+		return nil, err
+	}
 	page, err := static.Page(o.Origin, p.key.VerifierKey(), o.MadeUp)
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"index.html": page}
+	files := map[string][]byte{"index.html": page, "rotations": rotations}
 	for _, t := range domain.Types() {
 		schema, err := rest.Encode(domain.Schema(t))
 		if err != nil {
@@ -140,7 +155,7 @@ func printExported(out io.Writer, dir string, r static.Report) error {
 	for _, row := range []struct {
 		name string
 		static.Count
-	}{{"bundles of records", r.Entries}, {"tiles of hashes", r.Hashes}, {"texts", r.Texts}, {"other files", r.Documents}} {
+	}{{"bundles of records", r.Entries}, {"tiles of hashes", r.Hashes}, {"checkpoints", r.Checkpoints}, {"texts", r.Texts}, {"other files", r.Documents}} {
 		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\n", row.name, row.Written, row.Bytes, row.Kept)
 	}
 	if err := tw.Flush(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"arobase/api/tlog"
 	"arobase/eventstore"
 	"arobase/eventstore/sqlite"
 	"arobase/eventstore/vault"
@@ -64,7 +65,7 @@ func TestLogExportIsWhatIsServed(t *testing.T) {
 				t.Errorf("%s: %s, and other bytes than in the file (%v)", address, answer.Status, err)
 			}
 		}
-		if compared["disclosed"] < 300 || compared["tile"] < 9 || compared["checkpoint"] != 1 || compared["schemas"] < 20 {
+		if compared["disclosed"] < 300 || compared["tile"] < 9 || compared["checkpoint"] != 1 || compared["checkpoints"] == 0 || compared["rotations"] != 1 || compared["schemas"] < 20 {
 			t.Errorf("compared only %v", compared)
 		}
 	})
@@ -99,7 +100,7 @@ func TestLogExportErases(t *testing.T) {
 		}
 		return nil
 	})
-	if err = errors.Join(err, v.Erase(t.Context(), chosen.Commitment), v.Close()); err != nil || secrets == 0 {
+	if err = errors.Join(err, v.Erase(t.Context(), chosen), v.Close()); err != nil || secrets == 0 {
 		t.Fatal(err)
 	}
 	code, report, errs := command(t, "log", "export", out, "--data", dir)
@@ -127,6 +128,39 @@ func TestLogExportOfUnknownTypes(t *testing.T) {
 	if code != exitOK || !strings.Contains(report, "checkpoint of 1001 records\n") {
 		t.Errorf("exit %d: %s%s", code, report, errs)
 	}
+}
+
+// An export goes on when the key of the log changes, and tells whoever holds the older key how to follow. Under another
+// name it is another log.
+func TestLogExportAfterARotation(t *testing.T) {
+	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
+	held := strings.TrimSpace(mustCommand(t, "log", "key", "--data", dir))
+	mustCommand(t, "log", "export", out, "--data", dir)
+	for range 2 {
+		mustCommand(t, "log", "rotate", "--data", dir)
+	}
+	if report := mustCommand(t, "log", "export", out, "--data", dir); !strings.Contains(report, "checkpoint of 1002 records, 2 more than before\n") {
+		t.Error(report)
+	}
+	there := filesIn(t, out)
+	chain, err := tlog.ParseChain([]byte(there["rotations"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := chain.InForce(held)
+	if err != nil || now == held || !strings.Contains(there["index.html"], "--key "+strings.ReplaceAll(now, "+", "&#43;")) {
+		t.Errorf("from %s the export leads to %s (%v)", held, now, err)
+	}
+	if c, err := tlog.OpenCheckpoint([]byte(there["checkpoint"]), now); err != nil || c.N != 1002 {
+		t.Errorf("the checkpoint: %+v, %v", c, err)
+	}
+
+	mustCommand(t, "log", "reopen", "--origin", "example.org/other", "--cause", "operator-changed", "--data", dir)
+	code, _, errs := command(t, "log", "export", out, "--data", dir)
+	if code != exitFailed || !strings.Contains(errs, "not an export of this log: it is of the ledger ") || !strings.Contains(errs, "with the origin "+defaultOrigin) {
+		t.Errorf("under another name: exit %d: %s", code, errs)
+	}
+	mustCommand(t, "log", "export", filepath.Join(t.TempDir(), "other"), "--data", dir)
 }
 
 // An export is refused where ledger and directory contradict each other, and says what to do.

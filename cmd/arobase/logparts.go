@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +31,7 @@ func createLog(d dataDir, id uuid.UUID, origin string) error {
 
 // logParts are what a log is made of.
 type logParts struct {
-	key   *tlog.Key
+	signing
 	heads *sqlitelog.Heads
 	tree  *transparency.Tree
 	log   *tlog.Log
@@ -39,15 +40,25 @@ type logParts struct {
 	misfit error
 }
 
-// openLog opens the log of a ledger that this process writes.
+// openLog opens the log of a ledger that this process writes, and finishes a change of its key that was interrupted.
 func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts, err error) {
-	p, err := o.readKeyAndHeads()
+	s, err := o.signing(ctx)
 	if err != nil {
+		return nil, err
+	}
+	p := &logParts{signing: s}
+	if p.heads, err = o.openHeads(s); err != nil {
 		return nil, err
 	}
 	tree, found, err := transparency.Open(ctx, o.dir.file(treeFile), o.store)
 	var differs *transparency.DiffersError
-	if errors.Is(err, transparency.ErrAhead) || errors.As(err, &differs) {
+	misfits := errors.Is(err, transparency.ErrAhead) || errors.As(err, &differs)
+	if misfits && s.reopened() { // it is the tree of the history that was closed
+		if err := os.Remove(o.dir.file(treeFile)); err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+		tree, found, err = transparency.Open(ctx, o.dir.file(treeFile), o.store)
+	} else if misfits {
 		p.misfit = err
 		tree, err = transparency.InMemory(ctx, o.store)
 	}
@@ -61,13 +72,16 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 		logger.Warn("the file of the tree was cut back to what the ledger holds", "kept", found.Kept, "cut", found.Cut)
 	}
 	p.tree = tree
-	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads, Logger: logger}
+	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads, Origins: o.Origins, Logger: logger}
+	if err := o.settle(ctx, p, logger); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
 	return p, nil
 }
 
 // readLog opens the log for questions. The tree is computed anew, because the file may be another process's.
 func (o *opened) readLog(ctx context.Context) (*logParts, error) {
-	p, err := o.readKeyAndHeads()
+	p, err := o.readKeyAndHeads(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -76,20 +90,28 @@ func (o *opened) readLog(ctx context.Context) (*logParts, error) {
 		return nil, errors.Join(err, p.close())
 	}
 	p.tree = tree
-	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads}
+	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads, Origins: o.Origins}
 	return p, nil
 }
 
-func (o *opened) readKeyAndHeads() (*logParts, error) {
-	key, err := tlog.LoadKey(o.dir.file(keyFile), o.LedgerID, o.Origin)
+// readKeyAndHeads opens the key, as it is, and the checkpoints of the origin in force.
+func (o *opened) readKeyAndHeads(ctx context.Context) (*logParts, error) {
+	s := signing{}
+	var err error
+	if s.origins, err = o.Origins(ctx); err != nil {
+		return nil, err
+	}
+	if s.key, err = tlog.LoadKey(o.dir.file(keyFile), o.LedgerID, o.Origin); err != nil {
+		if _, next := tlog.LoadKey(o.dir.file(nextKeyFile), o.LedgerID, o.Origin); next == nil {
+			err = fmt.Errorf("going on as %s was interrupted, and the next start of serve finishes it: %w", o.Origin, err)
+		}
+		return nil, err
+	}
+	heads, err := sqlitelog.Open(o.dir.headsOf(len(s.origins)-1), o.LedgerID)
 	if err != nil {
 		return nil, err
 	}
-	heads, err := sqlitelog.Open(o.dir.file(headsFile), o.LedgerID)
-	if err != nil {
-		return nil, err
-	}
-	return &logParts{key: key, heads: heads}, nil
+	return &logParts{signing: s, heads: heads}, nil
 }
 
 func (p *logParts) close() error {
@@ -109,6 +131,9 @@ func (o *opened) signNow(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, p.close()) }()
 	if p.misfit != nil {
 		return fmt.Errorf("opening the log: %w", p.misfit)
+	}
+	if p.unsettled != nil {
+		return fmt.Errorf("finishing the change of the log's key: %w", p.unsettled)
 	}
 	if _, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(ctx); err != nil {
 		return fmt.Errorf("signing the log: %w", err)

@@ -55,6 +55,15 @@ func TestScripts(t *testing.T) {
 			"waitfor":     waitFor,
 			"follow":      following,
 			"holdlock":    holdLock,
+			"recordof":    recordOf,
+			"nowhere":     nowhere,
+			"somewhere":   somewhere,
+			"agekey":      ageKey,
+			"readkey":     readKey,
+			"private":     private,
+			"halve":       halve,
+			"ended":       ended,
+			"posts":       posts,
 		},
 	})
 }

@@ -22,6 +22,7 @@ import (
 // settings are those of serve.
 type settings struct {
 	data, listen, admin, operator string
+	witnesses                     witnessFlags
 }
 
 func newServe() *cobra.Command {
@@ -30,7 +31,9 @@ func newServe() *cobra.Command {
 		Use: "serve", Short: "Serve the site, the API and the log",
 		Long: `Serve the site, the API and the log on --listen, and metrics, health and readiness
 on --admin. One process at a time serves a directory. A ledger is made where there
-is none. Interrupt it to stop: requests under way are finished first.`,
+is none. Interrupt it to stop: requests under way are finished first.
+
+` + witnessHelp,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
@@ -42,6 +45,7 @@ is none. Interrupt it to stop: requests under way are finished first.`,
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.operator, "operator", "", "who operates this site, as `name` on every page")
+	s.witnesses.add(f)
 	return cmd
 }
 
@@ -49,6 +53,10 @@ is none. Interrupt it to stop: requests under way are finished first.`,
 const drain = 10 * time.Second
 
 func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
+	witnesses, err := s.witnesses.read()
+	if err != nil {
+		return err
+	}
 	o, created, err := dataDir(s.data).write(ctx, genesis{origin: defaultOrigin})
 	if err != nil {
 		return err
@@ -63,23 +71,31 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
 	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
+	collector, err := p.attend(witnesses, signer, logger)
+	if err != nil {
+		return err
+	}
 	if err := o.purge(ctx, p, signer, logger); err != nil {
 		return err
 	}
 	if err := o.Runner().CatchUp(ctx); err != nil {
 		logger.Error("answers stand before an event that cannot be read", "error", err)
 	}
-	n := &node{opened: o, logParts: p, signer: signer, logger: logger, started: time.Now()}
+	n := &node{opened: o, logParts: p, signer: signer, collector: collector, logger: logger, started: time.Now()}
 
 	// All that can fail comes before the first goroutine: what they use is closed only when they have ended.
 	public, admin, err := listen(s)
 	if err != nil {
 		return err
 	}
+	if err := announce(o.lock, reachable(admin.Addr())); err != nil {
+		return errors.Join(err, public.Close(), admin.Close())
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
 	g.Go(func() error { return p.tree.Run(ctx) })
 	g.Go(func() error { return signer.Run(ctx) })
+	g.Go(func() error { collector.Run(ctx); return nil })
 	n.serveBoth(ctx, g, s, public, admin)
 	return g.Wait()
 }
@@ -132,10 +148,11 @@ func (n *node) project(ctx context.Context) error {
 type node struct {
 	*opened
 	*logParts
-	signer  *tlog.Signer
-	logger  *slog.Logger
-	started time.Time
-	unread  atomic.Pointer[error] // why the projections could not read the store the last time they could not
+	signer    *tlog.Signer
+	collector *tlog.Collector
+	logger    *slog.Logger
+	started   time.Time
+	unread    atomic.Pointer[error] // why the projections could not read the store the last time they could not
 }
 
 // listen takes both addresses.
@@ -191,11 +208,8 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
 		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.key.VerifierKey(),
-		Proof: func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
-		Checkpoint: func() (uint64, bool, []byte) {
-			state := n.signer.State()
-			return uint64(state.Head.Size), state.Refused == nil && state.Head.Size > 0, state.Head.Signed
-		},
+		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
+		Checkpoint: n.checkpoint, Cosigners: n.cosigners,
 	})
 	mux := http.NewServeMux()
 	for _, pattern := range rest.Patterns {

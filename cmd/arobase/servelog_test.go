@@ -73,8 +73,8 @@ func body(t *testing.T, address string) string {
 	return string(b)
 }
 
-// publicSize is the size that the public checkpoint states.
-func publicSize(t *testing.T, site string) int64 {
+// statedSize is the size that the public checkpoint states.
+func statedSize(t *testing.T, site string) int64 {
 	t.Helper()
 	size, err := strconv.ParseInt(strings.Split(body(t, site+"/log/checkpoint"), "\n")[1], 10, 64)
 	if err != nil {
@@ -99,14 +99,14 @@ func TestServePublishesWithinASecond(t *testing.T) {
 				t.Fatal(err)
 			}
 			written := time.Now()
-			for publicSize(t, site) <= index {
+			for statedSize(t, site) <= index {
 				if time.Since(written) > 10*mostToPublic {
 					t.Fatalf("event %d is not public", index)
 				}
 				time.Sleep(5 * time.Millisecond)
 			}
 			slowest = max(slowest, time.Since(written))
-			width := publicSize(t, site) % 256
+			width := statedSize(t, site) % 256
 			if tile := body(t, fmt.Sprintf("%s/log/tile/entries/%03d.p/%d", site, index/256, width)); !strings.Contains(tile, fmt.Sprint("source-quiet-", i)) {
 				t.Errorf("the tile of event %d does not hold it", index)
 			}
@@ -156,7 +156,7 @@ func busy(t *testing.T, site string, l *ledger.Ledger) {
 	var slowest time.Duration
 	n := 0
 	for e := range written {
-		for publicSize(t, site) <= e.index {
+		for statedSize(t, site) <= e.index {
 			if time.Since(e.at) > 10*mostToPublic {
 				t.Fatalf("event %d is not public", e.index)
 			}

@@ -17,6 +17,7 @@ type request struct {
 	stream   string
 	expected eventstore.Revision
 	events   []eventstore.Proposed // our own copy: the caller may give up and reuse its buffers
+	copies   []eventstore.Event    // instead of events, where another store's are copied
 	size     int                   // bytes of all bodies
 
 	// claimed is set once: by the writer when it begins, or by the caller when it gives up. Whoever is second knows.
@@ -54,7 +55,11 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 	if err := ctx.Err(); err != nil {
 		return eventstore.Appended{}, err
 	}
-	r := newRequest(stream, expected, events)
+	return s.submit(ctx, newRequest(stream, expected, events))
+}
+
+// submit hands a request to the writer and waits for its answer.
+func (s *Store) submit(ctx context.Context, r *request) (eventstore.Appended, error) {
 	select {
 	case s.writer.queue <- r:
 	case <-ctx.Done():

@@ -132,3 +132,30 @@ func benchEvent(turn, i int) eventstore.Proposed {
 		Bytes: bytes.Repeat([]byte{'x'}, benchEventSize),
 	}
 }
+
+// BenchmarkReplicate copies events of many streams, in calls of 4,096, beside BenchmarkAppend's one writer.
+func BenchmarkReplicate(b *testing.B) {
+	s := newStore(b)
+	const call = 4096
+	events := make([]eventstore.Event, 0, call)
+	streams := make([]eventstore.Revision, 10_000)
+	b.ReportAllocs()
+	next := eventstore.Position(0)
+	for b.Loop() {
+		stream := int(next) % len(streams)
+		id := uuid.NewSHA1(testLedger, fmt.Appendf(nil, "%d", next))
+		events = append(events, eventstore.Event{
+			Position: next, Stream: fmt.Sprintf("candidacy-18-fr-commune-%05d", stream), Revision: streams[stream], ID: id,
+			Type: "arobase.award-recorded.v1", Recorded: time.UnixMilli(int64(next)), Bytes: bytes.Repeat([]byte{'x'}, benchEventSize),
+		})
+		streams[stream]++
+		next++
+		if len(events) == call {
+			if err := s.Replicate(b.Context(), events); err != nil {
+				b.Fatal(err)
+			}
+			events = events[:0]
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}

@@ -47,6 +47,7 @@ func newStore(t testing.TB) *Store {
 
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) eventstore.Store { return newStore(t) })
+	storetest.RunReplica(t, func(t *testing.T) eventstore.Replica { return newStore(t) })
 	storetest.RunReopen(t, func(t *testing.T, dir string) eventstore.Store {
 		t.Helper()
 		path := filepath.Join(dir, "ledger.db")

@@ -74,7 +74,7 @@ func (w *writer) gather(first *request) []*request {
 	for r := first; ; {
 		if r.claimed.CompareAndSwap(false, true) {
 			batch = append(batch, r)
-			events += len(r.events)
+			events += len(r.events) + len(r.copies)
 			size += r.size
 		}
 		if events >= maxBatchEvents || size >= maxBatchBytes {
@@ -145,10 +145,16 @@ func (w *writer) apply(batch []*request) ([]answer, error) {
 	}
 	answers := make([]answer, len(batch))
 	for i, r := range batch {
-		appended, err := w.tail.append(r)
+		var appended eventstore.Appended
+		var err error
+		if r.copies != nil {
+			err = w.tail.replicate(r.copies)
+		} else {
+			appended, err = w.tail.append(r)
+		}
 		var ids *eventstore.IDConflict
 		var revisions *eventstore.RevisionConflict
-		if err != nil && !errors.As(err, &ids) && !errors.As(err, &revisions) {
+		if err != nil && !errors.As(err, &ids) && !errors.As(err, &revisions) && !errors.Is(err, eventstore.ErrDiverged) {
 			return nil, err
 		}
 		answers[i] = answer{appended, err}

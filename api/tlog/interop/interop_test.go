@@ -45,10 +45,11 @@ var ledgerID = uuid.MustParse("018f0c3e-1a2b-7c4d-9e5f-6a7b8c9d0e1f")
 type node struct {
 	store    *sqlite.Store
 	tree     *transparency.Tree
-	signer   *ourlog.Signer
+	heads    *sqlitelog.Heads
 	log      *ourlog.Log
-	vkey     string
+	signer   *ourlog.Signer
 	verifier note.Verifier
+	vkey     string
 	server   *httptest.Server
 	size     int
 }
@@ -70,16 +71,16 @@ func newNode(t testing.TB) *node {
 	n.tree, _, err = transparency.Open(t.Context(), filepath.Join(dir, "tree.hashes"), n.store)
 	check(err)
 	t.Cleanup(func() { _ = n.tree.Close() })
-	heads, err := sqlitelog.Create(filepath.Join(dir, "log.db"), ledgerID)
+	n.heads, err = sqlitelog.Create(filepath.Join(dir, "log.db"), ledgerID)
 	check(err)
-	t.Cleanup(func() { _ = heads.Close() })
+	t.Cleanup(func() { _ = n.heads.Close() })
 	key, err := ourlog.GenerateKey(filepath.Join(dir, "log.key"), ledgerID, origin, bytes.NewReader(bytes.Repeat([]byte{7}, 64)))
 	check(err)
 	n.vkey = key.VerifierKey()
 	n.verifier, err = note.NewVerifier(n.vkey)
 	check(err)
-	n.signer = ourlog.NewSigner(key, n.tree, heads, time.Now)
-	n.log = &ourlog.Log{Tree: n.tree, Events: n.store, Heads: heads}
+	n.signer = ourlog.NewSigner(key, n.tree, n.heads, time.Now)
+	n.log = &ourlog.Log{Tree: n.tree, Events: n.store, Heads: n.heads}
 	n.server = httptest.NewServer(n.log.Handler())
 	t.Cleanup(n.server.Close)
 	return n

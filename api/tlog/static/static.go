@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path"
+	"strconv"
 	"sync"
 
 	"filippo.io/torchwood"
@@ -69,8 +71,9 @@ type Count struct {
 type Report struct {
 	// Size is that of the checkpoint that is in place, Before that of the one that it replaced, or 0.
 	Size, Before int64
-	// Entries are bundles of entries, Hashes tiles of hashes, Texts disclosed values, Documents the files beside.
-	Entries, Hashes, Texts, Documents Count
+	// Entries are bundles of entries, Hashes tiles of hashes, Checkpoints those since the one before, Texts disclosed
+	// values, Documents the files beside.
+	Entries, Hashes, Checkpoints, Texts, Documents Count
 	// Superseded is the number of partial tiles that were removed because the full ones are there.
 	Superseded int
 	// Erased is the number of disclosed values that were removed because they may no longer be shown.
@@ -79,11 +82,12 @@ type Report struct {
 
 // paths below the directory.
 const (
-	checkpointPath = "checkpoint"
-	disclosedPath  = "disclosed"
+	checkpointPath  = "checkpoint"
+	checkpointsPath = "checkpoints"
+	disclosedPath   = "disclosed"
 )
 
-// writers is how many files are written at once: most of the time each waits for the disk.
+// writers is how many files are written at once.
 const writers = 8
 
 // exporter is one export under way.
@@ -99,10 +103,10 @@ type exporter struct {
 // checkpoint do not fit together, which is tlog.ErrDisagree, nothing is written.
 //
 // The cost of what is there already is one look at each file.
-func Export(ctx context.Context, path string, s Source) (_ Report, err error) {
+func Export(ctx context.Context, dir string, s Source) (_ Report, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("exporting to %s: %w", path, err)
+			err = fmt.Errorf("exporting to %s: %w", dir, err)
 		}
 	}()
 	e := &exporter{Source: s}
@@ -112,7 +116,7 @@ func Export(ctx context.Context, path string, s Source) (_ Report, err error) {
 	if err := e.fits(); err != nil {
 		return Report{}, err
 	}
-	if e.dir, err = open(path, s); err != nil {
+	if e.dir, err = open(dir, s); err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, e.dir.close()) }()
@@ -130,7 +134,7 @@ func (e *exporter) export(ctx context.Context) error {
 	if err := e.forget(ctx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{e.tiles, e.texts, e.documents} {
+	for _, step := range []func(context.Context) error{e.tiles, e.checkpoints, e.texts, e.documents} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -189,38 +193,53 @@ func (e *exporter) earlier() (int64, error) {
 	return c.N, nil
 }
 
+// skipped is what a writer of each says of a file that is not to be written.
+const skipped = -1
+
+// each has files written, several at a time, because most of the time each waits for the disk. write gives the number of
+// bytes that were written, 0 where all was there, or skipped. count is told that, one call at a time.
+func each[T any](ctx context.Context, all iter.Seq2[T, error], write func(context.Context, T) (int, error), count func(t T, written int)) error {
+	var mu sync.Mutex // held while count is called
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(writers)
+	var failed error
+	for t, err := range all {
+		if failed = errors.Join(err, ctx.Err()); failed != nil {
+			break
+		}
+		g.Go(func() error {
+			written, err := write(ctx, t)
+			if err != nil || written == skipped {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			count(t, written)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err // it is why the context has ended, if it has
+	}
+	return failed
+}
+
 // tiles writes the tiles that the checkpoint covers and that are not there.
 func (e *exporter) tiles(ctx context.Context) error {
 	done, of := 0, 0
 	for range tilesOf(e.head.Size) {
 		of++
 	}
-	var mu sync.Mutex // guards done and the report
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(writers)
-	for t := range tilesOf(e.head.Size) {
-		g.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			written, err := e.tile(ctx, t)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			count := &e.report.Hashes
-			if t.L == -1 {
-				count = &e.report.Entries
-			}
-			count.add(written)
-			if done++; e.Progress != nil {
-				e.Progress(done, of)
-			}
-			return nil
-		})
-	}
-	return g.Wait()
+	return each(ctx, tilesOf(e.head.Size), e.tile, func(t xtlog.Tile, written int) {
+		sort := &e.report.Hashes
+		if t.L == -1 {
+			sort = &e.report.Entries
+		}
+		sort.add(written)
+		if done++; e.Progress != nil {
+			e.Progress(done, of)
+		}
+	})
 }
 
 // tile writes one tile, if it is not there, and gives the number of bytes that were written. What the last checkpoint of
@@ -245,8 +264,8 @@ func (e *exporter) tile(ctx context.Context, t xtlog.Tile) (int, error) {
 }
 
 // tilesOf gives the tiles of a tree of a size (C2SP tlog-tiles, "Merkle Tree" and "Log entries"), full and partial ones.
-func tilesOf(size int64) iter.Seq[xtlog.Tile] {
-	return func(yield func(xtlog.Tile) bool) {
+func tilesOf(size int64) iter.Seq2[xtlog.Tile, error] {
+	return func(yield func(xtlog.Tile, error) bool) {
 		for level := -1; ; level++ {
 			count := size >> (torchwood.TileHeight * max(level, 0))
 			if count == 0 {
@@ -254,12 +273,29 @@ func tilesOf(size int64) iter.Seq[xtlog.Tile] {
 			}
 			for n := int64(0); n*torchwood.TileWidth < count; n++ {
 				width := int(min(torchwood.TileWidth, count-n*torchwood.TileWidth))
-				if !yield(xtlog.Tile{H: torchwood.TileHeight, L: level, N: n, W: width}) {
+				if !yield(xtlog.Tile{H: torchwood.TileHeight, L: level, N: n, W: width}, nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// checkpoints writes every checkpoint by its size, from the one that the last export ended with on, which may have got
+// cosignatures since.
+func (e *exporter) checkpoints(ctx context.Context) error {
+	heads := func(yield func(tlog.Head, error) bool) {
+		for size := max(1, e.before); size <= e.head.Size; {
+			head, err := e.Log.Heads.At(ctx, size)
+			if !yield(head, err) {
+				return
+			}
+			size = head.Size + 1
+		}
+	}
+	return each(ctx, heads, func(_ context.Context, head tlog.Head) (int, error) {
+		return e.dir.update(path.Join(checkpointsPath, strconv.FormatInt(head.Size, 10)), head.Signed)
+	}, func(_ tlog.Head, written int) { e.report.Checkpoints.add(written) })
 }
 
 // documents writes the files beside.

@@ -3,6 +3,7 @@ package static_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -11,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
 	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
@@ -35,7 +38,7 @@ func TestSameAsServed(t *testing.T) {
 	}
 	handler := l.Handler()
 	for name, content := range files(t, dir) {
-		if name != "checkpoint" && !strings.HasPrefix(name, "tile/") {
+		if !strings.HasPrefix(name, "checkpoint") && !strings.HasPrefix(name, "tile/") {
 			continue
 		}
 		w := httptest.NewRecorder()
@@ -52,7 +55,8 @@ func TestAgainOnlyWhatIsNew(t *testing.T) {
 	l.texts = map[string]text{"a": {0, "text of a"}, "b": {299, "text of b"}, "c": {300, "beyond the checkpoint"}}
 	first := l.export(t, dir)
 	if diff := cmp.Diff(static.Report{
-		Size: 300, Entries: static.Count{Written: 2, Bytes: first.Entries.Bytes}, Hashes: static.Count{Written: 3, Bytes: 32 * (300 + 1)},
+		Size: 300, Checkpoints: static.Count{Written: 1, Bytes: first.Checkpoints.Bytes},
+		Entries: static.Count{Written: 2, Bytes: first.Entries.Bytes}, Hashes: static.Count{Written: 3, Bytes: 32 * (300 + 1)},
 		Texts: static.Count{Written: 2, Bytes: 18}, Documents: static.Count{Written: 2, Bytes: 11},
 	}, first); diff != "" {
 		t.Errorf("the first export:\n%s", diff)
@@ -63,7 +67,7 @@ func TestAgainOnlyWhatIsNew(t *testing.T) {
 
 	before := inodes(t, dir)
 	if diff := cmp.Diff(static.Report{
-		Size: 300, Before: 300, Entries: static.Count{Kept: 2}, Hashes: static.Count{Kept: 3}, Texts: static.Count{Kept: 2}, Documents: static.Count{Kept: 2},
+		Size: 300, Before: 300, Checkpoints: static.Count{Kept: 1}, Entries: static.Count{Kept: 2}, Hashes: static.Count{Kept: 3}, Texts: static.Count{Kept: 2}, Documents: static.Count{Kept: 2},
 	}, l.export(t, dir)); diff != "" {
 		t.Errorf("the same again:\n%s", diff)
 	}
@@ -73,10 +77,11 @@ func TestAgainOnlyWhatIsNew(t *testing.T) {
 		}
 	}
 
+	l.grown(t, history(450, 0, "record"))
 	l.grown(t, history(600, 0, "record"))
 	more := l.export(t, dir)
 	if diff := cmp.Diff(static.Report{
-		Size: 600, Before: 300, Entries: static.Count{Written: 2, Kept: 1, Bytes: more.Entries.Bytes},
+		Size: 600, Before: 300, Checkpoints: static.Count{Written: 2, Kept: 1, Bytes: more.Checkpoints.Bytes}, Entries: static.Count{Written: 2, Kept: 1, Bytes: more.Entries.Bytes},
 		Hashes: static.Count{Written: 3, Kept: 1, Bytes: 32 * (256 + 88 + 2)}, Texts: static.Count{Written: 1, Kept: 2, Bytes: 21}, Documents: static.Count{Kept: 2},
 	}, more); diff != "" {
 		t.Errorf("with more:\n%s", diff)
@@ -84,6 +89,37 @@ func TestAgainOnlyWhatIsNew(t *testing.T) {
 	for name, info := range inodes(t, dir) {
 		if old, ok := before[name]; ok && !os.SameFile(info, old) && name != "checkpoint" {
 			t.Errorf("%s was written again", name)
+		}
+	}
+}
+
+// Every checkpoint can be read back by its size, with the cosignatures that came to the last one meanwhile.
+func TestCheckpoints(t *testing.T) {
+	l, dir := newLog(t, 1), t.TempDir()
+	for _, size := range []int{3, 40, 300} {
+		l.grown(t, history(size, 0, "record"))
+	}
+	l.export(t, dir)
+	head, err := l.heads.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := note.Signature{Name: "example.net/witness", Hash: 7, Base64: "AAAAB2Nvc2lnbmVk"}
+	if err := l.heads.Cosign(t.Context(), head.Size, head.Root, by); err != nil {
+		t.Fatal(err)
+	}
+	l.grown(t, history(301, 0, "record"))
+	if r := l.export(t, dir); r.Checkpoints.Written != 2 {
+		t.Errorf("report %+v", r)
+	}
+	there := files(t, dir)
+	for _, size := range []int64{3, 40, 300, 301} {
+		want, err := l.heads.At(t.Context(), size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := there[fmt.Sprint("checkpoints/", size)]; got != string(want.Signed) || strings.Contains(got, "witness") != (size == 300) {
+			t.Errorf("checkpoint of %d:\n%s", size, got)
 		}
 	}
 }
@@ -155,10 +191,13 @@ func TestErasedMeanwhile(t *testing.T) {
 	l, dir := newLog(t, 1).grown(t, history(10, 0, "record")), t.TempDir()
 	l.texts = map[string]text{"a": {1, "erase me"}}
 	s := l.source()
-	document := s.Document
+	document, erased := s.Document, atomic.Bool{}
 	s.Document = func(ctx context.Context, c vault.Commitment) ([]byte, error) {
+		if erased.Load() {
+			return nil, vault.ErrErased
+		}
 		content, err := document(ctx, c)
-		l.texts = nil // erased after it was read
+		erased.Store(true) // after it was read
 		return content, err
 	}
 	r, err := static.Export(t.Context(), dir, s)
@@ -202,9 +241,9 @@ func TestInterrupted(t *testing.T) {
 		l.texts["d"] = text{400, "new"}
 		l.grown(t, history(sizeAfter, 0, "record"))
 
-		s, steps := l.source(), 0
+		s, steps := l.source(), atomic.Int64{}
 		step := func() error {
-			if steps++; steps == n {
+			if steps.Add(1) == int64(n) {
 				return enough
 			}
 			return nil

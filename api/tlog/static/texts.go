@@ -12,24 +12,16 @@ import (
 // texts writes the disclosed values of the events under the checkpoint. What an event beyond it discloses comes with the
 // next export: nobody can know its commitment from this log.
 func (e *exporter) texts(ctx context.Context) error {
-	for c, err := range e.Disclosed(ctx, e.head.Size) {
-		if err != nil {
-			return fmt.Errorf("listing the disclosed values: %w", err)
-		}
+	return each(ctx, e.Disclosed(ctx, e.head.Size), func(ctx context.Context, c vault.Commitment) (int, error) {
 		document, err := e.Document(ctx, c)
 		if gone(err) {
-			continue // erased a moment ago
+			return skipped, nil // erased a moment ago
 		}
 		if err != nil {
-			return fmt.Errorf("reading the disclosed value %s: %w", c, err)
+			return 0, fmt.Errorf("reading the disclosed value %s: %w", c, err)
 		}
-		n, err := e.dir.update(path.Join(disclosedPath, c.URL()), document)
-		if err != nil {
-			return err
-		}
-		e.report.Texts.add(n)
-	}
-	return nil
+		return e.dir.update(path.Join(disclosedPath, c.URL()), document)
+	}, func(_ vault.Commitment, written int) { e.report.Texts.add(written) })
 }
 
 // forget removes every file of a value that may no longer be shown, returns when the removal is on disk, and looks again
