@@ -50,6 +50,20 @@ func (l *Ledger) AllDisclosed(ctx context.Context, size int64) iter.Seq2[vault.C
 	}
 }
 
+// Erasures gives the commitments of all values whose erasure is recorded. A vault may still hold one of them, where the
+// process that recorded it ended before it was carried out: nobody is shown it any more.
+func (l *Ledger) Erasures(ctx context.Context) (map[vault.Commitment]bool, error) {
+	erased, err := l.erasures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[vault.Commitment]bool, len(erased))
+	for _, s := range erased {
+		out[s.Commitment] = true
+	}
+	return out, nil
+}
+
 // commits tells whether one of the first size events holds the commitment of a secret.
 func (l *Ledger) commits(ctx context.Context, s vault.Secret, size int64) (bool, error) {
 	e, err := l.store.Lookup(ctx, s.Event)

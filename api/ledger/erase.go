@@ -100,31 +100,9 @@ func (l *Ledger) RedoErasures(ctx context.Context) (int, error) {
 	if l.vault == nil {
 		return 0, ErrReadOnly
 	}
-	var erased []vault.Secret
-	for e, err := range l.store.ReadStream(ctx, string(domain.LedgerStream), 0) {
-		if err != nil {
-			return 0, fmt.Errorf("reading the erasures: %w", err)
-		}
-		r, err := projections.Decode(e)
-		if errors.Is(err, domain.ErrUnknownType) {
-			continue
-		}
-		if err != nil {
-			return 0, fmt.Errorf("reading the erasures: %w", err)
-		}
-		x, ok := r.Event.(*domain.PersonalDataErased)
-		if !ok {
-			continue
-		}
-		target, err := l.store.Lookup(ctx, x.Event)
-		if err != nil {
-			return 0, fmt.Errorf("redoing the erasure of event %s: %w", x.Event, err)
-		}
-		tombstone, err := tombstoneOf(target, x.Pointer)
-		if err != nil {
-			return 0, fmt.Errorf("redoing an erasure: %w", err)
-		}
-		erased = append(erased, tombstone)
+	erased, err := l.erasures(ctx)
+	if err != nil {
+		return 0, err
 	}
 	if len(erased) == 0 {
 		return 0, nil
@@ -133,6 +111,37 @@ func (l *Ledger) RedoErasures(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("redoing the erasures: %w", err)
 	}
 	return len(erased), nil
+}
+
+// erasures gives what is left of every value whose erasure is recorded, whether or not it is carried out.
+func (l *Ledger) erasures(ctx context.Context) ([]vault.Secret, error) {
+	var erased []vault.Secret
+	for e, err := range l.store.ReadStream(ctx, string(domain.LedgerStream), 0) {
+		if err != nil {
+			return nil, fmt.Errorf("reading the erasures: %w", err)
+		}
+		r, err := projections.Decode(e)
+		if errors.Is(err, domain.ErrUnknownType) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the erasures: %w", err)
+		}
+		x, ok := r.Event.(*domain.PersonalDataErased)
+		if !ok {
+			continue
+		}
+		target, err := l.store.Lookup(ctx, x.Event)
+		if err != nil {
+			return nil, fmt.Errorf("redoing the erasure of event %s: %w", x.Event, err)
+		}
+		tombstone, err := tombstoneOf(target, x.Pointer)
+		if err != nil {
+			return nil, fmt.Errorf("redoing an erasure: %w", err)
+		}
+		erased = append(erased, tombstone)
+	}
+	return erased, nil
 }
 
 // tombstoneOf is what is left in the vault of a sealed field once it is erased. The commitment is found by the bytes of

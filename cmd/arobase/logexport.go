@@ -84,12 +84,19 @@ func (o *opened) exported(ctx context.Context, p *logParts) (static.Source, erro
 	if o.vault == nil {
 		return static.Source{}, fmt.Errorf("%s: %w; nothing is exported, because it says which texts may be shown", o.dir.file(vaultFile), ledger.ErrNoVault)
 	}
+	erased, err := o.Erasures(ctx)
+	if err != nil {
+		return static.Source{}, err
+	}
 	documents, err := o.exportedDocuments(ctx, p)
 	return static.Source{
 		Log: p.log, Ledger: o.LedgerID, Origin: o.Origin,
 		Verify:    p.openCheckpoint,
 		Disclosed: o.AllDisclosed,
 		Document: func(ctx context.Context, c vault.Commitment) ([]byte, error) {
+			if erased[c] {
+				return nil, vault.ErrErased // the vault may not know it yet
+			}
 			s, err := o.Disclosed(ctx, c.String())
 			if err != nil {
 				return nil, err

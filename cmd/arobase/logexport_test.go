@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"arobase/api/ledger"
 	"arobase/api/tlog"
 	"arobase/eventstore"
 	"arobase/eventstore/sqlite"
@@ -115,6 +118,54 @@ func TestLogExportErases(t *testing.T) {
 	for name, content := range after {
 		if content != before[name] && name != ".lock" || strings.Contains(content, string(chosen.Value)) {
 			t.Errorf("%s changed, or holds what was erased", name)
+		}
+	}
+}
+
+// stuckVault is a vault that cannot destroy anything.
+type stuckVault struct{ vault.Vault }
+
+func (stuckVault) Erase(context.Context, ...vault.Secret) error { return errors.New("stuck") }
+
+// A text whose erasure is recorded is not exported, and is removed where it was, although the vault still holds it.
+func TestLogExportKeepsThePromiseOfAnErasure(t *testing.T) {
+	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
+	mustCommand(t, "log", "export", out, "--data", dir)
+	store, err := sqlite.Open(t.Context(), filepath.Join(dir, ledgerFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := sqlitevault.Open(t.Context(), filepath.Join(dir, vaultFile), store.LedgerID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(t.Context(), ledger.Parts{Store: store, Vault: stuckVault{v}, Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var promised vault.Secret
+	for c, err := range l.AllDisclosed(t.Context(), 1000) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if promised, err = v.Get(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, err := l.Erase(t.Context(), ledger.Erasure{Event: promised.Event, Pointer: promised.Pointer, Ground: "request"}); err == nil || len(r.Events) == 0 {
+		t.Fatalf("the erasure was to be recorded and not carried out: %v, %v", r, err)
+	}
+	if err := errors.Join(v.Close(), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	there := filepath.Join("disclosed", promised.Commitment.URL())
+	if _, ok := filesIn(t, out)[there]; !ok {
+		t.Fatal("the text was never there")
+	}
+	for _, dir2 := range []string{out, filepath.Join(t.TempDir(), "new")} {
+		mustCommand(t, "log", "export", dir2, "--data", dir)
+		if _, ok := filesIn(t, dir2)[there]; ok {
+			t.Errorf("%s shows a text whose erasure is recorded", dir2)
 		}
 	}
 }
