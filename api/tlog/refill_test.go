@@ -60,12 +60,13 @@ func newLocal(t *testing.T, all [][]byte) local {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	l := local{store: store}
+	var copies []eventstore.Event
 	for i, b := range all {
 		e := parse(t, b)
-		copied := eventstore.Event{Position: eventstore.Position(i), Stream: e.Subject, Revision: eventstore.Revision(e.Revision), ID: e.ID, Type: e.Type, Recorded: e.Time, Bytes: b}
-		if err := store.Replicate(t.Context(), []eventstore.Event{copied}); err != nil {
-			t.Fatal(err)
-		}
+		copies = append(copies, eventstore.Event{Position: eventstore.Position(i), Stream: e.Subject, Revision: eventstore.Revision(e.Revision), ID: e.ID, Type: e.Type, Recorded: e.Time, Bytes: b})
+	}
+	if err := store.Replicate(t.Context(), copies); err != nil {
+		t.Fatal(err)
 	}
 	if l.tree, err = transparency.InMemory(t.Context(), store); err != nil {
 		t.Fatal(err)

@@ -26,6 +26,8 @@ const (
 	shownKey = "shown"
 	// differenceKey is a tlog.Difference as JSON.
 	differenceKey = "difference"
+	// strangerKey is the public half of a key that was made because that of the log was missing.
+	strangerKey = "stranger"
 	// absentKey are ranges of records that came here without their sealed values, as JSON.
 	absentKey = "absent"
 )
@@ -61,6 +63,17 @@ func CreateUnproven(path string, ledger uuid.UUID, why string) (*Heads, error) {
 // Unprove says why the last checkpoint may not be the newest, durably.
 func (h *Heads) Unprove(why string) error {
 	return h.write(func(conn *sqlite.Conn) error { return put(conn, unprovenKey, why) })
+}
+
+// SetStranger notes that a key was made because that of the log was missing, durably.
+func (h *Heads) SetStranger(key string) error {
+	return h.write(func(conn *sqlite.Conn) error { return put(conn, strangerKey, key) })
+}
+
+// Stranger is the key that was made because that of the log was missing, or "". It may have been brought back since.
+func (h *Heads) Stranger(ctx context.Context) (string, error) {
+	meta, err := h.meta(ctx)
+	return meta[strangerKey], err
 }
 
 // Doubts implements tlog.Heads.
