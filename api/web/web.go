@@ -29,6 +29,9 @@ type Deps struct {
 	Cosigners func(note []byte) (cosigned, asked int)
 	// Unsigned says why the log is not signed at the moment; every page says so. Nil where no log is kept.
 	Unsigned func() Unsigned
+	// TextsAbsent tells that this node lacks texts which nothing has erased: it was restored without them, or fetched
+	// records from a mirror. Nil: it has them all.
+	TextsAbsent func() bool
 	// Proof gives the proof of the record at an index as the log serves it. Nil where no log is kept.
 	Proof func(ctx context.Context, index uint64) ([]byte, error)
 	// Key is the public key of the log in the form of signed notes, for the commands that a reader pastes; may be empty.

@@ -14,6 +14,7 @@ import (
 
 	"arobase/api/tlog"
 	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
 )
 
 // What the file knows against itself lies in the table meta, where the format and the ledger are too.
@@ -233,4 +234,15 @@ func putJSON(conn *sqlite.Conn, key string, value any) error {
 		return err
 	}
 	return put(conn, key, string(b))
+}
+
+// CopyTo writes the checkpoints, with their cosignatures, into a new file, while other processes write on. The copy is a
+// copy, and knows it.
+func (h *Heads) CopyTo(ctx context.Context, path string) error {
+	conn, err := h.pool.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.pool.Put(conn)
+	return sqlitefile.Copy(ctx, conn, path)
 }
