@@ -29,9 +29,10 @@ type EventView struct {
 	Recorded time.Time       `json:"recorded"`
 	Data     json.RawMessage `json:"data"`
 	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers of values that were erased, be
-	// they public or not.
+	// they public or not; NotAtHand those of public texts that this node does not have, although nothing erased them.
 	Disclosed map[string]json.RawMessage `json:"disclosed,omitempty"`
 	Erased    []string                   `json:"erased,omitempty"`
+	NotAtHand []string                   `json:"notAtHand,omitempty"`
 	// Envelope is the stored text, exactly: the leaf.
 	Envelope string `json:"-"`
 }
@@ -121,6 +122,8 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 				v.Disclosed = map[string]json.RawMessage{}
 			}
 			v.Disclosed[f.Pointer] = s.Value
+		case errors.Is(err, vault.ErrUnknown) && f.Visibility == domain.VisiblePublic:
+			v.NotAtHand = append(v.NotAtHand, f.Pointer)
 		}
 	}
 	return v, nil

@@ -179,6 +179,59 @@ type memoryHeads struct {
 	mu   sync.Mutex
 	all  []tlog.Head // guarded by mu
 	fail error       // what Replace says instead of doing anything; guarded by mu
+
+	doubts tlog.Doubts // guarded by mu
+}
+
+func (m *memoryHeads) unprove(why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.doubts.Unproven = why
+}
+
+func (m *memoryHeads) Doubts(ctx context.Context) (tlog.Doubts, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.doubts, ctx.Err()
+}
+
+func (m *memoryHeads) Show(ctx context.Context, shown tlog.Head) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case shown.Size < 1 || len(shown.Signed) == 0:
+		return eventstore.ErrInvalid
+	}
+	m.doubts.Shown = shown
+	return nil
+}
+
+func (m *memoryHeads) Accept(ctx context.Context, old, shown tlog.Head) error {
+	var err error
+	if shown.Size > old.Size {
+		err = m.Replace(ctx, old, shown)
+	} else if last, lastErr := m.Last(ctx); lastErr != nil {
+		err = lastErr
+	} else if last.Size != old.Size || last.Root != old.Root {
+		err = tlog.ErrMoved
+	}
+	if err == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.doubts.Unproven, m.doubts.Shown = "", tlog.Head{}
+	}
+	return err
+}
+
+func (m *memoryHeads) SetDifference(ctx context.Context, d *tlog.Difference) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() == nil && (d == nil || m.doubts.Difference == nil) {
+		m.doubts.Difference = d
+	}
+	return ctx.Err()
 }
 
 func (m *memoryHeads) failing(err error) {

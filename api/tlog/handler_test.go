@@ -53,7 +53,7 @@ func TestTamperedEntriesAreNotServed(t *testing.T) {
 	if w.Code != 500 || w.Header().Get("Cache-Control") != "no-store" || strings.Contains(w.Body.String(), "270") {
 		t.Errorf("tampered bundle: %d, %v\n%s", w.Code, w.Header(), w.Body)
 	}
-	if !strings.Contains(said.String(), "event 270 is not leaf 270") {
+	if !strings.Contains(said.String(), "is not leaf 270") {
 		t.Errorf("the logger heard %q", said.String())
 	}
 	for _, path := range []string{"entries/000", "entries/001.p/14", "0/001.p/44"} {

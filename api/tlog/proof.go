@@ -2,6 +2,7 @@ package tlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"filippo.io/torchwood"
@@ -41,14 +42,23 @@ func (l *Log) proofUnder(ctx context.Context, index int64, head Head) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
+	leaf, err := l.Tree.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
+	if err != nil {
+		return nil, err
+	}
 	for e, err := range l.Events.ReadAll(ctx, eventstore.Position(index)) {
-		if err != nil {
+		hash := tlog.RecordHash(e.Bytes)
+		switch {
+		case errors.Is(err, eventstore.ErrDamaged), err == nil && int64(e.Position) != index:
+			return nil, l.differs(ctx, Difference{Leaf: index, End: index + 1, Missing: true})
+		case err != nil:
 			return nil, err
-		}
-		if int64(e.Position) != index || tlog.CheckRecord(path, head.Size, head.Root, index, tlog.RecordHash(e.Bytes)) != nil {
+		case hash != leaf[0]:
+			return nil, l.differs(ctx, Difference{Leaf: index, End: index + 1, Event: e.ID.String()})
+		case tlog.CheckRecord(path, head.Size, head.Root, index, hash) != nil:
 			return nil, fmt.Errorf("%w: event %d is not under the checkpoint of size %d", ErrDisagree, index, head.Size)
 		}
 		return torchwood.FormatProofWithExtraData(index, e.Bytes, path, head.Signed), nil
 	}
-	return nil, fmt.Errorf("%w: event %d is signed and not in the ledger", ErrDisagree, index)
+	return nil, l.differs(ctx, Difference{Leaf: index, End: index + 1, Missing: true})
 }

@@ -115,14 +115,14 @@ func TestSignRefuses(t *testing.T) {
 		events [][]byte
 		reason string
 	}{
-		{"shorter", all[:29], "the tree is shorter"},
-		{"empty", nil, "the tree is shorter"},
-		{"the same size, first event rewritten", changed(30, 0), "the tree has the same size and another root"},
-		{"the same size, last event rewritten", changed(30, 29), "the tree has the same size and another root"},
-		{"longer, first event rewritten", changed(31, 0), "the tree does not extend the checkpoint"},
-		{"longer, last signed event rewritten", changed(40, 29), "the tree does not extend the checkpoint"},
-		{"longer, two events swapped", swapped, "the tree does not extend the checkpoint"},
-		{"longer, an event left out", append(append([][]byte(nil), all[:10]...), all[11:]...), "the tree does not extend the checkpoint"},
+		{"shorter", all[:29], "the tree is shorter: event 29 is missing from the ledger"},
+		{"empty", nil, "the tree is shorter: events 0 to 29 are missing from the ledger"},
+		{"the same size, first event rewritten", changed(30, 0), "the tree has the same size and another root: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"the same size, last event rewritten", changed(30, 29), "the tree has the same size and another root: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, first event rewritten", changed(31, 0), "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, last signed event rewritten", changed(40, 29), "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, two events swapped", swapped, "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, an event left out", append(append([][]byte(nil), all[:10]...), all[11:]...), "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

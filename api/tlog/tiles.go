@@ -69,11 +69,15 @@ func (l *Log) entries(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	var bundle []byte
 	next := 0
 	for e, err := range l.Events.ReadAll(ctx, eventstore.Position(first)) {
+		leaf := first + int64(next)
+		if errors.Is(err, eventstore.ErrDamaged) || err == nil && int64(e.Position) != leaf {
+			return nil, l.differs(ctx, Difference{Leaf: leaf, End: leaf + 1, Missing: true})
+		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the entries of %s: %w", torchwood.TilePath(t), err)
 		}
-		if int64(e.Position) != first+int64(next) || tlog.RecordHash(e.Bytes) != leaves[next] {
-			return nil, fmt.Errorf("%w: event %d is not leaf %d", ErrDisagree, e.Position, first+int64(next))
+		if tlog.RecordHash(e.Bytes) != leaves[next] {
+			return nil, l.differs(ctx, Difference{Leaf: leaf, End: leaf + 1, Event: e.ID.String()})
 		}
 		if bundle, err = torchwood.AppendTileEntry(bundle, e.Bytes); err != nil {
 			return nil, fmt.Errorf("bundling event %d: %w", e.Position, err)
@@ -82,5 +86,6 @@ func (l *Log) entries(ctx context.Context, t tlog.Tile) ([]byte, error) {
 			return bundle, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: event %d is signed and not in the ledger", ErrDisagree, first+int64(next))
+	leaf := first + int64(next)
+	return nil, l.differs(ctx, Difference{Leaf: leaf, End: leaf + 1, Missing: true})
 }

@@ -8,7 +8,8 @@
 //
 // There is one history. Before a checkpoint is shown to anyone it has replaced the last one by compare-and-swap, in a
 // store that keeps every checkpoint ever signed ([Heads]); and only a tree that provably extends the last checkpoint is
-// signed. So no two signed checkpoints contradict each other, whatever happens to the tree, to its file or to a node.
+// signed. So no two signed checkpoints contradict each other, whatever happens to the tree, to its file or to a node. A
+// node that may have forgotten what was signed, or whose records are not what they were, signs nothing ([Doubts]).
 //
 // # What witnesses add
 //
@@ -81,6 +82,15 @@ type Heads interface {
 	// then on the checkpoint is given with it, as [Head.Cosigned] says. ErrNoHead if there is no such checkpoint. The
 	// cosignature is not verified here.
 	Cosign(ctx context.Context, size int64, root tlog.Hash, by note.Signature) error
+	// Doubts is what speaks against signing.
+	Doubts(ctx context.Context) (Doubts, error)
+	// Show keeps a checkpoint that others have in the place of one that was kept before, durably.
+	Show(ctx context.Context, shown Head) error
+	// Accept makes a checkpoint that was shown the last one, if it is greater than old, which must still be the last
+	// (else ErrMoved). With it the doubt ends whether the last one is the newest: Unproven and Shown are empty.
+	Accept(ctx context.Context, old, shown Head) error
+	// SetDifference keeps a difference, unless there is one already, or with nil ends the one there is.
+	SetDifference(ctx context.Context, d *Difference) error
 	// LastCosigned is the greatest checkpoint that the witness with this key has cosigned, or the zero Head.
 	LastCosigned(ctx context.Context, name string, keyHash uint32) (Head, error)
 }
@@ -117,6 +127,8 @@ type Log struct {
 	// Origins gives the names of the log with their keys, as the ledger tells them; the one in force is the last. It is for
 	// Rotations only, and may be nil.
 	Origins func(context.Context) ([]domain.LogOrigin, error)
+	// Differs is told of every record that is found not to be its leaf; may be nil.
+	Differs func(context.Context, Difference)
 	// Logger hears of what readers are not told: why a request failed on our side. May be nil.
 	Logger *slog.Logger
 }

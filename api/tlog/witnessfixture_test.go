@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
+	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/witnesstest"
@@ -110,4 +112,28 @@ func (w *witnessed) public(t *testing.T) int64 {
 		t.Fatal(err)
 	}
 	return head.Size
+}
+
+var errAway = errors.New("away")
+
+// collectorOf is a collector for witnesses who have each seen a checkpoint of a size, or are away.
+func collectorOf(t *testing.T, key *tlog.Key, heads tlog.Heads, tree tlog.Tree, seen ...any) *tlog.Collector {
+	t.Helper()
+	var all strangers
+	var addresses []string
+	for i, s := range seen {
+		w := newWitness(fmt.Sprintf("witness-%d.example", i), byte(i+1), key)
+		if size, ok := s.(int64); ok {
+			w.SetAt(size, xtlog.Hash{byte(size)})
+			all = append(all, w)
+		}
+		addresses = append(addresses, "https://"+w.Name()+"/prefix#"+w.Key())
+	}
+	witnesses, err := tlog.NewWitnesses(tlog.WitnessSettings{Addresses: addresses, Quorum: tlog.AllWitnesses})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tlog.NewCollector(tlog.CollectorParts{
+		Witnesses: witnesses, Tree: tree, Heads: heads, Now: time.Now, Random: func() float64 { return 0.5 }, Agent: "arobase/test", Transport: all,
+	})
 }

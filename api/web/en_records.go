@@ -41,6 +41,7 @@ var englishRecords = words{
 	"record.steps":            "Neighbouring records",
 	"record.entered":          "Recorded on %s, on behalf of: %s.",
 	"record.erased":           "A text of this record was erased at the request of the person concerned or on another legal ground. Its proof still holds.",
+	"record.absent":           "A text of this record is not at hand on this site, which was restored without the sealed texts. Nothing was erased, and the proof still holds.",
 	"record.bytes":            "The record, to the letter",
 	"record.bytes.text":       "This text, and nothing else, is what the proof covers. Free texts stand in it only by their seal, so that they can be erased one day.",
 	"record.text.note":        "Note on entry",

@@ -41,6 +41,7 @@ var frenchRecords = words{
 	"record.steps":            "Inscriptions voisines",
 	"record.entered":          "Inscrit le %s, au titre de : %s.",
 	"record.erased":           "Un texte de cette inscription a été effacé à la demande de la personne concernée ou pour une autre raison de droit. Sa preuve tient toujours.",
+	"record.absent":           "Un texte de cette inscription n'est pas à disposition sur ce site : il y a été rétabli sans ses textes scellés. Rien n'a été effacé, et la preuve tient toujours.",
 	"record.bytes":            "L'inscription, au caractère près",
 	"record.bytes.text":       "C'est ce texte, et lui seul, que la preuve couvre. Les textes libres n'y figurent que par leur sceau, pour pouvoir être effacés un jour.",
 	"record.text.note":        "Note de saisie",

@@ -152,12 +152,21 @@ func (p *page) statement(metric, value string) string {
 	return value
 }
 
-// written is a text that somebody wrote and that every record of its kind has: where there is none, it was erased.
+// written is a text that somebody wrote and that every record of its kind has: where there is none, it was erased, or is
+// not at hand.
 func (p *page) written(text string) string {
 	if text == "" {
-		return p.T("item.erased")
+		return p.NoText()
 	}
 	return text
+}
+
+// NoText stands in the place of a text that is not there. Which of the reasons it is, the page of the record says.
+func (p *page) NoText() string {
+	if p.site.TextsAbsent != nil && p.site.TextsAbsent() {
+		return p.T("item.erasedorabsent")
+	}
+	return p.T("item.erased")
 }
 
 func (p *page) hypothesis(h ledger.HypothesisView) hypothesis {

@@ -45,7 +45,7 @@ func newMetrics(n *node) *metrics {
 		}),
 		gauge("tree_leaves", "Leaves of the tree.", func() float64 { return float64(n.tree.Size()) }),
 		gauge("log_signed_size", "Size of the last signed checkpoint.", func() float64 { return float64(n.signer.State().Head.Size) }),
-		witnessMetrics{n},
+		witnessMetrics{n}, scrubMetrics{n},
 		gauge("log_refused", "1 while the signer refuses to sign.", func() float64 {
 			if n.signer.State().Refused != nil {
 				return 1
@@ -140,7 +140,10 @@ func (n *node) readiness(ctx context.Context) (bool, map[string]string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	ready := true
-	checks := map[string]string{"projections": "up to date", "log": n.signer.State().String()}
+	checks := map[string]string{"projections": "up to date", "log": n.logState()}
+	if n.scrubber != nil {
+		checks["scrub"] = n.scrubber.State().String()
+	}
 	stored, err := n.store.Size(ctx)
 	lag, unread := int64(stored)-int64(n.Size()), n.unread.Load()
 	switch {

@@ -227,6 +227,12 @@ func (o *opened) closing(ctx context.Context, origins []domain.LogOrigin, oldKey
 	}
 	if closed.Key == "" {
 		key, err := tlog.LoadKey(o.dir.file(keyFile), o.LedgerID, origin.Name)
+		if err == nil {
+			var made bool
+			if made, err = o.keyWasMade(ctx, len(origins)-1, key.VerifierKey()); err == nil && made {
+				err = errors.New("log.key was made in its place")
+			}
+		}
 		if err != nil {
 			return closed, fmt.Errorf("the public key of %s is not known here; say --old-key KEY, which those have who verify the log: %w", origin.Name, err)
 		}

@@ -56,6 +56,9 @@ func logFrom(t *testing.T, lost bool) theLog {
 	for name, content := range templates.files[lost] {
 		put(t, l.dir, name, content)
 	}
+	if err := takePlace(l.dir); err != nil {
+		t.Fatal(err)
+	}
 	put(t, filepath.Dir(l.proof), "genesis.tlog-proof", templates.proof)
 	l.file, l.key = contentOf(t, l.dir, keyFile), keyOf(t, l.dir)
 	return l
@@ -172,7 +175,7 @@ func rotations(t *testing.T, dir string) int {
 func signatures(t *testing.T, dir string, origin int) (all []int) {
 	t.Helper()
 	written(t, dir, func(o *opened) {
-		heads, err := o.openHeads(signing{origins: make([]domain.LogOrigin, origin+1)})
+		heads, err := o.openHeads(t.Context(), signing{origins: make([]domain.LogOrigin, origin+1)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -509,11 +512,16 @@ func TestStrayKeys(t *testing.T) {
 	does(t, exitOK, "log", "rotate", "--data", l.dir)
 	second := contentOf(t, l.dir, keyFile)
 	put(t, l.dir, keyFile, l.file)
-	for _, args := range [][]string{{"import", "../../history/sources.csv"}, {"log", "rotate"}, {"serve"}} {
+	for _, args := range [][]string{{"import", "../../history/sources.csv"}, {"log", "rotate"}} {
 		if _, errs := does(t, exitFailed, append(args, "--data", l.dir)...); !strings.Contains(errs, "the key in force is") {
 			t.Errorf("%q with the old key back: %s", args, errs)
 		}
 	}
+	served(t, l.dir, func(_ string, ready map[string]string) { // the site goes on
+		if !strings.HasPrefix(ready["log"], "refused: ") || !strings.Contains(ready["log"], "the key in force is") {
+			t.Errorf("serve with the old key back: readiness says %q", ready["log"])
+		}
+	})
 	if out, _ := does(t, exitUnproven, "check", "--data", l.dir); !strings.Contains(out, "the key in force is") {
 		t.Errorf("check with the old key back:\n%s", out)
 	}

@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
+
+	"github.com/google/uuid"
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
@@ -54,6 +58,8 @@ type signing struct {
 	pending bool
 	// unsettled is why a change of key could not be finished, or nil.
 	unsettled error
+	// unfit is why log.key cannot sign this log, or nil: it is not the key that others know.
+	unfit error
 }
 
 // origin is the one in force.
@@ -90,8 +96,10 @@ func (o *opened) signing(ctx context.Context) (s signing, err error) {
 	case err != nil:
 		return s, err
 	case inForce != "" && key.VerifierKey() != inForce:
-		return s, fmt.Errorf("%s is %s, and the key in force is %s: bring that one back, or see docs/keys.md for what to do where it is lost",
+		s.key = key
+		s.unfit = fmt.Errorf("%s is %s, and the key in force is %s: bring that one back, or see docs/keys.md for what to do where it is lost",
 			o.dir.file(keyFile), key, inForce)
+		return s, nil
 	case next != nil && next.VerifierKey() != key.VerifierKey():
 		s.next = next
 	}
@@ -99,17 +107,72 @@ func (o *opened) signing(ctx context.Context) (s signing, err error) {
 	for i, k := range origin.Keys {
 		earlier[i] = k.Key
 	}
-	s.key, err = key.Following(earlier...)
+	if s.key, err = key.Following(earlier...); err != nil {
+		return s, err
+	}
+	made, err := o.keyWasMade(ctx, len(s.origins)-1, s.key.VerifierKey())
+	if err == nil && made {
+		s.unfit = fmt.Errorf("%s was made here because the key of the log was not at hand, and nobody knows it: bring the key of the log back, or see docs/keys.md for what to do where it is lost", o.dir.file(keyFile))
+	}
 	return s, err
+}
+
+// keyWasMade tells whether a key took the place of one that was missing.
+func (o *opened) keyWasMade(ctx context.Context, origin int, key string) (_ bool, err error) {
+	heads, err := sqlitelog.Open(o.dir.headsOf(origin), o.LedgerID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, heads.Close()) }()
+	stranger, err := heads.Stranger(ctx)
+	return stranger == key, err
+}
+
+// replaceLostKey makes a key where the key of a log is missing, so that the site can go on. It signs nothing.
+func (o *opened) replaceLostKey(ctx context.Context, logger *slog.Logger) (err error) {
+	for _, name := range []string{keyFile, nextKeyFile} {
+		if _, err := os.Lstat(o.dir.file(name)); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	origins, err := o.Origins(ctx)
+	if err != nil {
+		return err
+	}
+	heads, err := o.openHeads(ctx, signing{origins: origins})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, heads.Close()) }()
+	logger.Error("the key of the log is missing; nothing is signed until it is brought back", "file", o.dir.file(keyFile))
+	return makeStranger(o.dir, heads, o.LedgerID, o.Origin)
+}
+
+// makeStranger makes a key in the place of one that is missing. That it is a stranger is known before it is there.
+func makeStranger(d dataDir, heads *sqlitelog.Heads, ledger uuid.UUID, origin string) error {
+	making := d.file(keyFile) + ".made"
+	if err := os.Remove(making); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	key, err := tlog.GenerateKey(making, ledger, origin, rand.Reader)
+	if err != nil {
+		return err
+	}
+	return errors.Join(heads.SetStranger(key.VerifierKey()), os.Rename(making, d.file(keyFile)), syncDir(string(d)))
 }
 
 // settle takes the steps of a change of key that are left. What keeps the log from being signed keeps the change from
 // being finished, and is noted: the caller goes on, and whoever opens the log next tries again.
 func (o *opened) settle(ctx context.Context, p *logParts, logger *slog.Logger) error {
-	if p.next == nil && !p.pending {
+	if p.next == nil && !p.pending || p.unfit != nil {
 		return nil
 	}
-	p.unsettled = errors.Join(p.misfit, o.takeSteps(ctx, p, logger))
+	if p.unsettled = o.takeSteps(ctx, p, logger); p.misfit != nil {
+		p.unsettled = errors.Join(p.misfit, p.unsettled)
+	}
 	if p.unsettled != nil {
 		logger.Error("the change of the log's key is not finished", "error", p.unsettled)
 	}
@@ -211,13 +274,25 @@ func (d dataDir) replaceKey() error {
 	return nil
 }
 
-// openHeads opens the checkpoints of the origin in force. Under a new one there are none yet.
-func (o *opened) openHeads(s signing) (*sqlitelog.Heads, error) {
+// openHeads opens the checkpoints of the origin in force. Under a new one there are none yet. Where the file of one that
+// has signed is missing, another is made, which knows that it does not know what was signed.
+func (o *opened) openHeads(ctx context.Context, s signing) (*sqlitelog.Heads, error) {
 	path := o.dir.headsOf(len(s.origins) - 1)
 	if s.reopened() {
 		if heads, err := sqlitelog.Create(path, o.LedgerID); !errors.Is(err, fs.ErrExist) {
 			return heads, err
 		}
 	}
-	return sqlitelog.Open(path, o.LedgerID)
+	heads, err := sqlitelog.Open(path, o.LedgerID)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return heads, err
+	}
+	size, err := o.store.Size(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if size <= genesisRecords {
+		return sqlitelog.Create(path, o.LedgerID)
+	}
+	return sqlitelog.CreateUnproven(path, o.LedgerID, filepath.Base(path)+" was missing, and with it what was signed")
 }

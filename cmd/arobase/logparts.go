@@ -35,9 +35,9 @@ type logParts struct {
 	heads *sqlitelog.Heads
 	tree  *transparency.Tree
 	log   *tlog.Log
-	// misfit is why the file of the tree does not fit the ledger, or nil: then the tree was computed in memory, and the
-	// file was left as it is.
-	misfit error
+	// misfit is where the file of the tree and the ledger part, or nil: then the tree was computed in memory from the
+	// ledger as it is, and the file was left as it is.
+	misfit *transparency.DiffersError
 }
 
 // openLog opens the log of a ledger that this process writes, and finishes a change of its key that was interrupted.
@@ -47,29 +47,16 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 		return nil, err
 	}
 	p := &logParts{signing: s}
-	if p.heads, err = o.openHeads(s); err != nil {
+	if p.heads, err = o.openHeads(ctx, s); err != nil {
 		return nil, err
 	}
-	tree, found, err := transparency.Open(ctx, o.dir.file(treeFile), o.store)
-	var differs *transparency.DiffersError
-	misfits := errors.Is(err, transparency.ErrAhead) || errors.As(err, &differs)
-	if misfits && s.reopened() { // it is the tree of the history that was closed
-		if err := os.Remove(o.dir.file(treeFile)); err != nil {
-			return nil, errors.Join(err, p.close())
-		}
-		tree, found, err = transparency.Open(ctx, o.dir.file(treeFile), o.store)
-	} else if misfits {
-		p.misfit = err
-		tree, err = transparency.InMemory(ctx, o.store)
-	}
-	if errors.Is(err, eventstore.ErrForeign) {
-		err = fmt.Errorf("%w; if it is only damaged, delete the file: it is made again from %s", err, ledgerFile)
-	}
+	last, err := p.heads.Last(ctx)
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	if found.Cut > 0 || found.Partial {
-		logger.Warn("the file of the tree was cut back to what the ledger holds", "kept", found.Kept, "cut", found.Cut)
+	tree, err := o.openTree(ctx, p, last, logger)
+	if err != nil {
+		return nil, errors.Join(err, p.close())
 	}
 	p.tree = tree
 	p.log = &tlog.Log{Tree: tree, Events: o.store, Heads: p.heads, Origins: o.Origins, Logger: logger}
@@ -77,6 +64,51 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
+}
+
+// openTree opens the tree of a ledger that this process writes. Where its file and the ledger part, the last checkpoint
+// tells which of them is what was signed.
+func (o *opened) openTree(ctx context.Context, p *logParts, last tlog.Head, logger *slog.Logger) (*transparency.Tree, error) {
+	path := o.dir.file(treeFile)
+	open := func() (*transparency.Tree, error) {
+		tree, found, err := transparency.OpenSigned(ctx, path, o.store, last.Size)
+		if err == nil && (found.Cut > 0 || found.Partial) {
+			logger.Warn("the file of the tree was cut back to what the ledger holds", "kept", found.Kept, "cut", found.Cut)
+		}
+		return tree, err
+	}
+	tree, err := open()
+	differs, parts := errors.AsType[*transparency.DiffersError](err)
+	switch {
+	case err == nil:
+		return tree, nil
+	case parts && p.reopened(): // it is the tree of the history that was closed
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+		return open()
+	case errors.Is(err, eventstore.ErrForeign):
+		return nil, fmt.Errorf("%w; if it is only damaged, delete the file: it is made again from %s", err, ledgerFile)
+	case !parts && !errors.Is(err, eventstore.ErrDamaged):
+		return nil, err
+	}
+	tree, err = transparency.InMemory(ctx, o.store)
+	if errors.Is(err, eventstore.ErrDamaged) {
+		p.misfit = &transparency.DiffersError{Leaf: tree.Size(), Missing: true}
+		return tree, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if signed, err := tree.Root(min(last.Size, tree.Size())); !differs.Missing && last.Size > 0 && err == nil && signed == last.Root {
+		logger.Warn("the file of the tree is damaged; it is made again from the ledger, which is what was signed", "leaf", differs.Leaf)
+		if err := errors.Join(tree.Close(), os.Remove(path)); err != nil {
+			return nil, err
+		}
+		return open()
+	}
+	p.misfit = differs
+	return tree, nil
 }
 
 // readLog opens the log for questions. The tree is computed anew, because the file may be another process's.
@@ -132,11 +164,14 @@ func (o *opened) signNow(ctx context.Context) (err error) {
 	if p.misfit != nil {
 		return fmt.Errorf("opening the log: %w", p.misfit)
 	}
+	if p.unfit != nil {
+		return p.unfit
+	}
 	if p.unsettled != nil {
 		return fmt.Errorf("finishing the change of the log's key: %w", p.unsettled)
 	}
 	if _, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(ctx); err != nil {
-		return fmt.Errorf("signing the log: %w", err)
+		return withAdvice(fmt.Errorf("signing the log: %w", err))
 	}
 	return nil
 }

@@ -89,6 +89,7 @@ func (s *stories) ledger(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Check(s.failed)
 	ts.Check(copyPrivately(made, ts.MkAbs(args[0])))
+	ts.Check(takePlace(ts.MkAbs(args[0])))
 }
 
 // copyPrivately copies a directory without directories in it; what the copy holds is for its owner only, as in a ledger.

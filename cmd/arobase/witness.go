@@ -72,6 +72,9 @@ func (w witnessFlags) read() (*tlog.Witnesses, error) {
 // attend has what the signer signs shown to the witnesses, and the log wait for them.
 func (p *logParts) attend(witnesses *tlog.Witnesses, signer *tlog.Signer, logger *slog.Logger) (*tlog.Collector, error) {
 	p.log.Now = time.Now
+	if p.unfit != nil {
+		witnesses = nil // nothing is signed that they could be shown
+	}
 	if witnesses != nil {
 		if err := witnesses.Fit(p.key); err != nil {
 			return nil, &usageError{err}

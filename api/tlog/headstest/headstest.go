@@ -22,6 +22,7 @@ type Opener = func(t *testing.T) (heads tlog.Heads, again func() tlog.Heads)
 func Run(t *testing.T, open Opener) {
 	t.Run("Signing", func(t *testing.T) { signing(t, open) })
 	t.Run("Cosigning", func(t *testing.T) { cosigning(t, open) })
+	t.Run("Doubting", func(t *testing.T) { doubting(t, open) })
 }
 
 func signing(t *testing.T, open Opener) {

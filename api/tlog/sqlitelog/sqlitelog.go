@@ -3,7 +3,7 @@
 // A database rather than a list of lines, because compare-and-swap must hold between processes too: two servers started
 // by mistake on one directory, or a command beside a server. The file takes care of that with its own locks, syncs
 // (synchronous=FULL) before a checkpoint can be read, and finds one by size. Rows are only ever added; the file itself
-// refuses to change or delete one. A cosignature is a row of its own beside its checkpoint, and is given as a line of it.
+// refuses to change or delete one. What speaks against signing lies beside them (trust.go). A cosignature is a row of its own beside its checkpoint, and is given as a line of it.
 package sqlitelog
 
 import (
@@ -76,6 +76,7 @@ const readers = 2
 type Heads struct {
 	pool   *sqlitefile.Pool
 	commit func(conn *sqlite.Conn) error // ends a transaction; a test puts a failing disk here
+	place  string                        // where the file is, see placeOf
 
 	mu     sync.Mutex   // held while writing; guards the fields below
 	conn   *sqlite.Conn // the one that writes
@@ -113,6 +114,12 @@ func Open(path string, ledger uuid.UUID) (_ *Heads, err error) {
 	}
 	if found != ledger {
 		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
+	}
+	if h.place, err = placeOf(path); err != nil {
+		return nil, err
+	}
+	if err := adopt(h.conn, h.place); err != nil {
+		return nil, fmt.Errorf("noting where it is: %w", err)
 	}
 	// A process that was killed between write and fsync leaves a checkpoint that can be read and may not survive the loss
 	// of power. A commit syncs it.
@@ -261,13 +268,22 @@ func commit(conn *sqlite.Conn) error { return execute(conn, "COMMIT") }
 
 // swap is the compare-and-swap, within a transaction that nobody else can write beside.
 func swap(conn *sqlite.Conn, old, next tlog.Head) error {
-	last, err := head(conn, selectHead+"ORDER BY size DESC LIMIT 1")
-	if err != nil {
+	if err := unmoved(conn, old); err != nil {
 		return err
 	}
-	if last.Size != old.Size || last.Root != old.Root {
-		return fmt.Errorf("%w: the last has size %d, not %d", tlog.ErrMoved, last.Size, old.Size)
+	return insert(conn, next)
+}
+
+// unmoved holds that the last checkpoint is still the one that it is believed to be.
+func unmoved(conn *sqlite.Conn, old tlog.Head) error {
+	last, err := head(conn, selectHead+"ORDER BY size DESC LIMIT 1")
+	if err == nil && (last.Size != old.Size || last.Root != old.Root) {
+		err = fmt.Errorf("%w: the last has size %d, not %d", tlog.ErrMoved, last.Size, old.Size)
 	}
+	return err
+}
+
+func insert(conn *sqlite.Conn, next tlog.Head) error {
 	stmt, err := conn.Prepare("INSERT INTO checkpoints (size, root, signed, at) VALUES (?, ?, ?, ?)")
 	if err != nil {
 		return err

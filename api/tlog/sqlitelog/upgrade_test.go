@@ -69,7 +69,7 @@ func schema(t *testing.T, path string) string {
 		return nil
 	}
 	for _, query := range []string{
-		"PRAGMA application_id", "PRAGMA user_version", "SELECT sql FROM sqlite_schema ORDER BY name", "SELECT key || ' ' || value FROM meta ORDER BY key",
+		"PRAGMA application_id", "PRAGMA user_version", "SELECT sql FROM sqlite_schema ORDER BY name", "SELECT key || ' ' || value FROM meta WHERE key <> 'place' ORDER BY key",
 	} {
 		if err := sqlitex.ExecuteTransient(conn, query, &sqlitex.ExecOptions{ResultFunc: line}); err != nil {
 			t.Fatal(err)
