@@ -66,7 +66,7 @@ var streamsInWords = []struct{ category, says string }{
 var formNames = map[string]string{
 	"insee": "INSEE code", "siren": "SIREN", "collectivity": "id of a body", "sourceid": "id of a source", "mention": "id of a mention",
 	"slug": "slug", "line": "line", "year": "year as stated", "pointer": "place of a sealed member", "partialdate": "day, month or year",
-	"date": "day", "sha256hex": "SHA-256", "weburl": "web address", "origin": "origin", "metric": "metric", "unit": "unit", "scope": "scope",
+	"date": "day", "sha256hex": "SHA-256", "weburl": "web address", "origin": "origin", "vkey": "verifier key", "treehash": "hash of a tree", "metric": "metric", "unit": "unit", "scope": "scope",
 	"departement": "code of a département", "region": "code of a région",
 }
 
@@ -98,6 +98,9 @@ func writeParts(b *strings.Builder, event, under string, t reflect.Type, always 
 func (p part) inWords() string {
 	switch {
 	case p.kind == sealedType:
+		if p.kept {
+			return "sealed text, " + disclosed[p.visibility] + ", never erased"
+		}
 		return "sealed text, " + disclosed[p.visibility]
 	case p.isUUID():
 		return "UUID"

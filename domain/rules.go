@@ -34,6 +34,11 @@ const (
 	RuleHypothesis        Rule = "hypothesis"
 	RuleTerm              Rule = "term"
 	RuleCeremonyValue     Rule = "ceremony-value"
+	RuleKeyInForce        Rule = "key-in-force"
+	RuleKeyNew            Rule = "key-new"
+	RuleOrigin            Rule = "origin"
+	RuleErasable          Rule = "erasable"
+	RuleErasedOnce        Rule = "erased-once"
 )
 
 // RuleText describes one rule.
@@ -65,5 +70,10 @@ func Rules() []RuleText {
 		{RuleHypothesis, MarkPublic, "An explanation is established only by a source that says it.", "ledger"},
 		{RuleTerm, MarkPublic, "A distinction with a term is granted, then renewed to a later day or lapsed.", "localtis-2021"},
 		{RuleCeremonyValue, MarkPublic, "A ceremony's attribute has the one value that belongs to it: a day, a number or a text.", "ledger"},
+		{RuleKeyInForce, MarkPublic, "What takes the place of a key of the log names the key in force.", "ledger"},
+		{RuleKeyNew, MarkPublic, "A key of the log is named after the origin it signs for, and comes into force once.", "ledger"},
+		{RuleOrigin, MarkPublic, "A name of the log is opened once; it closes the one in force.", "ledger"},
+		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.", "ledger"},
+		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger"},
 	}
 }

@@ -89,13 +89,19 @@ func (s *Sealed) UnmarshalJSON(b []byte) error {
 type SealedField struct {
 	Pointer    string // in the envelope, such as /data/note
 	Visibility Visibility
-	Field      *Sealed
+	// Kept says that the value is never erased: a result rests on it.
+	Kept  bool
+	Field *Sealed
 }
 
 var sealedType = reflect.TypeFor[*Sealed]()
 
+// neverErased is the struct tag "erase" of a sealed field that holds a result: a distinction, a level, mentions, a tally.
+// Every other sealed field can be erased.
+const neverErased = "never"
+
 // SealedFields gives the sealed fields of an event that are present, in the order of the struct. Their visibility is
-// in the struct tag "seal".
+// in the struct tag "seal"; the tag erase:"never" is on those that can never be erased.
 func SealedFields(e Event) iter.Seq[SealedField] {
 	return func(yield func(SealedField) bool) {
 		v := reflect.ValueOf(e)
@@ -111,7 +117,8 @@ func SealedFields(e Event) iter.Seq[SealedField] {
 				continue
 			}
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if !yield(SealedField{"/data/" + name, Visibility(f.Tag.Get("seal")), field.Interface().(*Sealed)}) {
+			kept := f.Tag.Get("erase") == neverErased
+			if !yield(SealedField{"/data/" + name, Visibility(f.Tag.Get("seal")), kept, field.Interface().(*Sealed)}) {
 				return
 			}
 		}

@@ -229,6 +229,8 @@ func (s story) checkInvalid(t *testing.T, err error) {
 func allStories() map[string][]story {
 	return map[string][]story{
 		"ledger":       ledgerStories(),
+		"key":          keyStories(),
+		"erasure":      erasureStories(),
 		"source":       sourceStories(),
 		"collectivity": collectivityStories(),
 		"identity":     identityStories(),

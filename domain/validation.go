@@ -22,6 +22,8 @@ var validate = newValidate()
 var patterns = map[string]*regexp.Regexp{
 	"pointer":     regexp.MustCompile(`^/data(/[A-Za-z0-9]{1,40}){1,4}$`),
 	"sha256hex":   regexp.MustCompile(`^[0-9a-f]{64}$`),
+	"vkey":        regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*\+[0-9a-f]{8}\+A[Q-Za-f][A-Za-z0-9+/]{42}$`),
+	"treehash":    regexp.MustCompile(sealedPattern),
 	"origin":      regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*$`),
 	"metric":      regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`),
 	"unit":        regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`),
@@ -50,6 +52,8 @@ var forms = []struct {
 	{"sha256hex", "64 hexadecimal digits in lower case", patterns["sha256hex"].MatchString},
 	{"weburl", "an address that begins with http:// or https://", validURL},
 	{"origin", "a log's origin is a host name with an optional path, without spaces or plus signs", patterns["origin"].MatchString},
+	{"vkey", "a verifier key of a signed note, with Ed25519: the log's origin, a plus, 8 hexadecimal digits that fit, a plus, 44 characters of base64", validVerifierKey},
+	{"treehash", "a hash of the tree as a checkpoint writes it: 32 bytes in base64", patterns["treehash"].MatchString},
 	{"metric", "a metric's name has lower-case letters, digits and underscores", patterns["metric"].MatchString},
 	{"unit", "a unit is what the source counts, in lower-case letters: communes, sheets", patterns["unit"].MatchString},
 	{"scope", "a scope is region:, departement:, holder:, population:, mention: or kind: and a value", validScope},

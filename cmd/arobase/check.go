@@ -7,11 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
-	"filippo.io/torchwood"
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/sumdb/note"
 
+	"arobase/api/tlog"
+	"arobase/api/tlog/sqlitelog"
+	"arobase/domain"
 	"arobase/projections/transparency"
 )
 
@@ -78,7 +80,15 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 	}
 	line("vault", "%d sealed: %d kept and fitting, %d erased; %d without a record", c.Sealed, c.Kept, c.Erased, c.Orphans)
 
-	if err := checkPrivate(o, secretFile, keyFile, vaultFile); err != nil {
+	private := []string{secretFile, vaultFile}
+	keys, err := filepath.Glob(o.dir.file(keyFile + "*")) // the one in force, the next, and those that were kept
+	if err != nil {
+		return 0, err
+	}
+	for _, path := range keys {
+		private = append(private, filepath.Base(path))
+	}
+	if err := checkPrivate(o, private...); err != nil {
 		return 0, err
 	}
 	if _, err := readSecret(o.dir.file(secretFile), o.LedgerID); err != nil {
@@ -111,51 +121,101 @@ func checkPrivate(o *opened, names ...string) error {
 	return nil
 }
 
-// checkCheckpoints holds every checkpoint that was ever signed against the key and the tree.
+// checkCheckpoints holds every checkpoint that was ever signed against the keys and, under the origin in force, against
+// the tree and the key of its time. What was signed under a closed origin may be of records that are lost: it is held
+// against what the ledger cites.
 func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, ...any)) (err error) {
 	p, err := o.readLog(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	verifier, err := note.NewVerifier(p.key.VerifierKey())
+	keys, err := o.publicKeys(ctx)
 	if err != nil {
 		return err
 	}
-	last, err := p.heads.Last(ctx)
-	if err != nil {
-		return fmt.Errorf("%s: %w", headsFile, err)
+	if err := checkKey(ctx, o, p, keys, line); err != nil {
+		return err
 	}
-	n := 0
-	for size := int64(1); size <= last.Size; {
-		head, err := p.heads.At(ctx, size)
+	for i, origin := range p.origins {
+		var of []string
+		for _, k := range keys {
+			if k.Origin == origin.Name {
+				of = append(of, k.Key)
+			}
+		}
+		n, last, err := checkChain(ctx, o, i, func(head tlog.Head) error {
+			if origin.Closed != nil {
+				return checkHead(head, of...)
+			}
+			return errors.Join(checkHead(head, keyAt(keys, head.Size)), sameRoot(p, head))
+		})
+		switch {
+		case origin.Closed != nil && errors.Is(err, fs.ErrNotExist):
+			line("checkpoints", "of %s, which is closed: not kept here", origin.Name)
+		case err != nil:
+			return fmt.Errorf("%s: %w", filepath.Base(o.dir.headsOf(i)), err)
+		case origin.Closed != nil && (last.Size != origin.Closed.Size || last.Size > 0 && last.Root.String() != origin.Closed.Root):
+			return fmt.Errorf("%s: the last checkpoint is of size %d, and the ledger cites one of size %d where it closes %s",
+				filepath.Base(o.dir.headsOf(i)), last.Size, origin.Closed.Size, origin.Name)
+		case origin.Closed != nil:
+			line("checkpoints", "%d of %s, which is closed; the last of size %d, as the ledger cites", n, origin.Name, last.Size)
+		default:
+			line("checkpoints", "%d signed, each over the same history; the last of size %d", n, last.Size)
+		}
+	}
+	return nil
+}
+
+// checkKey holds log.key against the keys that the ledger names, and those against what they signed.
+func checkKey(ctx context.Context, o *opened, p *logParts, keys []publicKey, line func(string, string, ...any)) error {
+	in := keys[len(keys)-1].Key
+	if p.key.VerifierKey() != in {
+		next, err := tlog.LoadKey(o.dir.file(nextKeyFile), o.LedgerID, o.Origin)
+		if err != nil || next.VerifierKey() != in {
+			return fmt.Errorf("%s: it is %s, and the key in force is %s", keyFile, p.key, in)
+		}
+		line("keys", "a change of key was interrupted; the next start of serve finishes it")
+		return nil
+	}
+	if err := p.followed(ctx); err != nil {
+		return err
+	}
+	line("keys", "%d that sign or signed as %s; in force is %s", max(1, len(p.origin().Keys)), o.Origin, domain.VerifierKeyID(in))
+	return nil
+}
+
+// checkChain looks at every checkpoint that was signed under an origin.
+func checkChain(ctx context.Context, o *opened, origin int, look func(tlog.Head) error) (n int, last tlog.Head, err error) {
+	heads, err := sqlitelog.Open(o.dir.headsOf(origin), o.LedgerID)
+	if err != nil {
+		return 0, last, err
+	}
+	defer func() { err = errors.Join(err, heads.Close()) }()
+	if last, err = heads.Last(ctx); err != nil {
+		return 0, last, err
+	}
+	for size := int64(1); size <= last.Size; n++ {
+		head, err := heads.At(ctx, size)
 		if err != nil {
-			return fmt.Errorf("%s: %w", headsFile, err)
+			return n, last, err
 		}
-		signed, err := note.Open(head.Signed, note.VerifierList(verifier))
-		if err != nil {
-			return fmt.Errorf("%s: checkpoint of size %d: %w", headsFile, head.Size, err)
+		if err := look(head); err != nil {
+			return n, last, fmt.Errorf("checkpoint of size %d: %w", head.Size, err)
 		}
-		text, err := torchwood.ParseCheckpoint(signed.Text)
-		if err != nil {
-			return fmt.Errorf("%s: checkpoint of size %d: %w", headsFile, head.Size, err)
-		}
-		if text.Origin != o.Origin || text.N != head.Size || text.Hash != head.Root {
-			return fmt.Errorf("%s: checkpoint of size %d does not say what is noted beside it", headsFile, head.Size)
-		}
-		if head.Size > p.tree.Size() {
-			return fmt.Errorf("%s: a checkpoint of size %d is signed, and the ledger has %d records: some are lost", headsFile, head.Size, p.tree.Size())
-		}
-		root, err := p.tree.Root(head.Size)
-		if err != nil {
-			return err
-		}
-		if root != head.Root {
-			return fmt.Errorf("%s: checkpoint of size %d has another root than the records", headsFile, head.Size)
-		}
-		n++
 		size = head.Size + 1
 	}
-	line("checkpoints", "%d signed, each over the same history; the last of size %d", n, last.Size)
-	return nil
+	return n, last, nil
+}
+
+// sameRoot holds a checkpoint against the tree.
+func sameRoot(p *logParts, head tlog.Head) error {
+	if head.Size > p.tree.Size() {
+		return fmt.Errorf("it is signed, and the ledger has %d records: some are lost", p.tree.Size())
+	}
+	root, err := p.tree.Root(head.Size)
+	if err == nil && root != head.Root {
+		err = errors.New("it has another root than the records")
+	}
+	return err
 }
