@@ -31,6 +31,9 @@ type Input struct {
 	History []Recorded                // the stream of the command, whole
 	Others  map[StreamName][]Recorded // the streams of the basis, whole
 	Opened  map[Opening]string        // the texts that were asked for and still exist
+	// Stranger says that the event is judged by somebody who has no sealed values: rules that need them are vouched for
+	// by the operator. Only Judge sets it.
+	Stranger bool
 }
 
 // exists tells whether a stream of the basis has any event.

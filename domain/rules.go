@@ -17,6 +17,7 @@ const (
 
 const (
 	RuleGenesis           Rule = "genesis"
+	RuleBasis             Rule = "basis"
 	RuleOnce              Rule = "once"
 	RuleSourceFirst       Rule = "source-first"
 	RuleBodyFirst         Rule = "body-first"
@@ -53,6 +54,7 @@ type RuleText struct {
 func Rules() []RuleText {
 	return []RuleText{
 		{RuleGenesis, MarkPublic, "A ledger is opened once, by its first event.", "ledger"},
+		{RuleBasis, MarkPublic, "An event stands in its own stream and names the streams that it was decided from, at revisions that come before it.", "ledger"},
 		{RuleOnce, MarkPublic, "The same body, source or reference is entered once; a change is an event of its own.", "ledger"},
 		{RuleSourceFirst, MarkPublic, "A fact cites a source that was entered before it.", "ledger"},
 		{RuleBodyFirst, MarkPublic, "A fact is about a body, or a contested name, that was entered before it.", "ledger"},

@@ -20,7 +20,7 @@ func TestEveryRuleIsBrokenByAStory(t *testing.T) {
 			t.Errorf("the rule %q is listed twice, or has no name", r.Rule)
 		}
 		listed[r.Rule] = true
-		if !broken[r.Rule] {
+		if !broken[r.Rule] && r.Rule != RuleBasis { // no command can break it: TestJudgeBasis does
 			t.Errorf("no story breaks the rule %s", r.Rule)
 		}
 	}

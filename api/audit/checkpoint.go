@@ -16,8 +16,6 @@ import (
 type Keys interface {
 	// Checkpoint verifies a checkpoint: the signatures that it must have, in the name of its origin.
 	Checkpoint(signed []byte) (torchwood.Checkpoint, error)
-	// Proof verifies a C2SP tlog-proof with the record in it.
-	Proof(proof []byte) (tlog.Verified, error)
 }
 
 // Trust gives the keys that are believed. It is asked with the document that the log serves under rotations, which shows
@@ -36,17 +34,28 @@ func (k underPolicy) Checkpoint(signed []byte) (torchwood.Checkpoint, error) {
 	return c, err
 }
 
-func (k underPolicy) Proof(proof []byte) (tlog.Verified, error) {
-	return tlog.VerifyProofUnder(proof, k.policy)
-}
-
-// ByKey believes a key of the log.
+// ByKey believes a key of the log, and those that took its place since, as the log's rotations show.
 func ByKey(vkey string) (Trust, error) {
-	verifier, err := note.NewVerifier(vkey)
-	if err != nil {
+	if _, err := note.NewVerifier(vkey); err != nil {
 		return nil, fmt.Errorf("reading the key: %w", err)
 	}
-	return ByPolicy(torchwood.ThresholdPolicy(2, torchwood.OriginPolicy(verifier.Name()), torchwood.SingleVerifierPolicy(verifier))), nil
+	return func(rotations []byte) (Keys, error) {
+		inForce := vkey
+		if rotations != nil {
+			chain, err := tlog.ParseChain(rotations)
+			if err != nil {
+				return nil, err
+			}
+			if inForce, err = chain.InForce(vkey); err != nil {
+				return nil, err
+			}
+		}
+		verifier, err := note.NewVerifier(inForce)
+		if err != nil {
+			return nil, fmt.Errorf("reading the key in force: %w", err)
+		}
+		return underPolicy{torchwood.ThresholdPolicy(2, torchwood.OriginPolicy(verifier.Name()), torchwood.SingleVerifierPolicy(verifier))}, nil
+	}, nil
 }
 
 // checkpoint is a signed checkpoint that satisfies the policy.
@@ -100,21 +109,13 @@ func believe(signed []byte, keys Keys) (checkpoint, error) {
 	return checkpoint{c.Origin, c.Tree, signed}, nil
 }
 
-// seenBefore gives the checkpoints that the log must have kept to: those that were seen elsewhere, and the newest that
-// an earlier audit saw.
-func (a *Auditor) seenBefore(n Note) ([]checkpoint, error) {
+// seenBefore gives the checkpoints that were seen elsewhere, which the log must have kept to.
+func (a *Auditor) seenBefore() ([]checkpoint, error) {
 	var all []checkpoint
 	for _, signed := range a.opt.Seen {
 		c, err := believe(signed, a.keys)
 		if err != nil {
 			return nil, fmt.Errorf("a checkpoint seen elsewhere proves nothing: %w", err)
-		}
-		all = append(all, c)
-	}
-	if n.Checkpoint != "" {
-		c, err := believe([]byte(n.Checkpoint), a.keys)
-		if err != nil {
-			return nil, fmt.Errorf("the checkpoint that an earlier audit kept: %w; was it of another log? Name another state, or begin anew", err)
 		}
 		all = append(all, c)
 	}
