@@ -197,6 +197,8 @@ type fixedHeads struct {
 
 func (h *fixedHeads) Last(context.Context) (tlog.Head, error) { return h.last, nil }
 
+func (h *fixedHeads) Doubts(context.Context) (tlog.Doubts, error) { return tlog.Doubts{}, nil }
+
 func (h *fixedHeads) Replace(_ context.Context, _, next tlog.Head) error {
 	h.next = next
 	return nil

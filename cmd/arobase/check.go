@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"arobase/api/ledger"
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/domain"
@@ -79,6 +83,9 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 		return 0, fmt.Errorf("%s: it is missing or cannot be read", vaultFile)
 	}
 	line("vault", "%d sealed: %d kept and fitting, %d erased; %d without a record", c.Sealed, c.Kept, c.Erased, c.Orphans)
+	if err := checkMissing(ctx, o, c.Missing, line); err != nil {
+		return 0, err
+	}
 
 	private := []string{secretFile, vaultFile}
 	keys, err := filepath.Glob(o.dir.file(keyFile + "*")) // the one in force, the next, and those that were kept
@@ -108,6 +115,50 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 	return c.Unknown, checkCheckpoints(ctx, o, line)
 }
 
+// checkMissing looks for why sealed values are missing. Records come without them from a backup or a mirror, and that is
+// noted; any other value that is missing was lost.
+func checkMissing(ctx context.Context, o *opened, missing []ledger.Missing, line func(string, string, ...any)) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	absent, err := o.absent(ctx)
+	if err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	for _, m := range missing {
+		i := slices.IndexFunc(absent, func(a sqlitelog.Absent) bool { return a.From <= int64(m.Index) && int64(m.Index) < a.End })
+		if i < 0 {
+			return fmt.Errorf("vault: %s (%d in all)", m, len(missing))
+		}
+		counts[absent[i].Why]++
+	}
+	for _, why := range slices.Sorted(maps.Keys(counts)) {
+		line("vault", "%d not at hand: their records were %s; arobase vault restore brings them back", counts[why], why)
+	}
+	return nil
+}
+
+// absent are the ranges of records that came without their sealed values.
+func (o *opened) absent(ctx context.Context) (all []sqlitelog.Absent, err error) {
+	paths, err := filepath.Glob(o.dir.file("log*.db"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		heads, err := sqlitelog.Open(path, o.LedgerID)
+		if err != nil {
+			return nil, err
+		}
+		of, err := heads.Absent(ctx)
+		if err = errors.Join(err, heads.Close()); err != nil {
+			return nil, err
+		}
+		all = append(all, of...)
+	}
+	return all, nil
+}
+
 func checkPrivate(o *opened, names ...string) error {
 	for _, name := range names {
 		info, err := os.Stat(o.dir.file(name))
@@ -134,7 +185,14 @@ func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, 
 	if err != nil {
 		return err
 	}
-	if err := checkKey(ctx, o, p, keys, line); err != nil {
+	stranger, err := p.heads.Stranger(ctx)
+	if err != nil {
+		return err
+	}
+	made := stranger == p.key.VerifierKey()
+	if made {
+		line("keys", "%s was made here because the key of the log was missing; it has signed nothing and will not", keyFile)
+	} else if err := checkKey(ctx, o, p, keys, line); err != nil {
 		return err
 	}
 	for i, origin := range p.origins {
@@ -148,6 +206,9 @@ func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, 
 			if origin.Closed != nil {
 				return checkHead(head, of...)
 			}
+			if made && len(origin.Keys) == 0 { // the ledger does not name the key that signed it
+				return sameRoot(p, head)
+			}
 			return errors.Join(checkHead(head, keyAt(keys, head.Size)), sameRoot(p, head))
 		})
 		switch {
@@ -160,9 +221,34 @@ func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, 
 				filepath.Base(o.dir.headsOf(i)), last.Size, origin.Closed.Size, origin.Name)
 		case origin.Closed != nil:
 			line("checkpoints", "%d of %s, which is closed; the last of size %d, as the ledger cites", n, origin.Name, last.Size)
+		case made && len(origin.Keys) == 0:
+			line("checkpoints", "%d, each over the same history; the last of size %d; their signatures are not verified, as the key is missing", n, last.Size)
 		default:
 			line("checkpoints", "%d signed, each over the same history; the last of size %d", n, last.Size)
 		}
+	}
+	return checkStanding(ctx, p, line)
+}
+
+// checkStanding tells what keeps the log from being signed. That the newest checkpoint has not been shown yet is no fault
+// of any file; a record that was found not to be what it was has been looked for above, and is one only if it is still there.
+func checkStanding(ctx context.Context, p *logParts, line func(string, string, ...any)) error {
+	doubts, err := p.heads.Doubts(ctx)
+	if err != nil {
+		return err
+	}
+	if d := doubts.Difference; d != nil {
+		line("standing", "it was found on %s that %s, and that is not so any more; the next round of serve --scrub ends it", d.Found.Format(time.DateOnly), d)
+	}
+	if shown := doubts.Shown; shown.Size > p.tree.Size() {
+		line("standing", "unsigned: others have a checkpoint of %d records, and %d are here; serve --mirror fetches the others", shown.Size, p.tree.Size())
+	} else if shown.Size > 0 {
+		if root, err := p.tree.Root(shown.Size); err != nil || root != shown.Root {
+			return errors.Join(err, fmt.Errorf("others have a checkpoint of %d records that contradicts the records here: something else was signed", shown.Size))
+		}
+		line("standing", "it was shown a checkpoint of %d records, which is that of the records here; the next start of serve goes on from there", shown.Size)
+	} else if doubts.Unproven != "" {
+		line("standing", "unsigned until it is shown the newest checkpoint (serve --seen or --mirror): %s", doubts.Unproven)
 	}
 	return nil
 }

@@ -90,6 +90,11 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		others.witnesses = n.collector
 	}
 	p.log.Differs = n.differs
+	absent, err := o.absent(ctx)
+	if err != nil {
+		return err
+	}
+	n.lacking.Store(len(absent) > 0)
 	if n.scrubber, err = n.newScrubber(s.trust.scrub, logger); err != nil {
 		return err
 	}
@@ -180,6 +185,7 @@ type node struct {
 	logger    *slog.Logger
 	started   time.Time
 	unread    atomic.Pointer[error] // why the projections could not read the store the last time they could not
+	lacking   atomic.Bool           // that records are here without their sealed values
 }
 
 // listen takes both addresses.
@@ -236,7 +242,7 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 	site := web.New(web.Deps{
 		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
 		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
-		Checkpoint: n.checkpoint, Unsigned: n.unsigned, Cosigners: n.cosigners,
+		Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
 	})
 	mux := http.NewServeMux()
 	for _, pattern := range rest.Patterns {

@@ -185,6 +185,7 @@ func (n *node) askMirror(ctx context.Context, mirror *tlog.Mirror) error {
 	if err := n.heads.AddAbsent(ctx, absent); err != nil {
 		return err
 	}
+	n.lacking.Store(true)
 	refill := tlog.Refill{Mirror: mirror, Ledger: n.LedgerID, Tree: n.tree, Replicate: n.store.Replicate}
 	added, err := refill.To(ctx, head, int64(size))
 	if added > 0 {
