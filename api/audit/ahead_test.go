@@ -67,6 +67,7 @@ func TestAhead(t *testing.T) {
 	})
 	t.Run("ended", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		var last error
 		for got, err := range ahead(ctx, 4, slices.Values(numbers(100)), f) {
 			if got == 10 {

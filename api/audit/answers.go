@@ -26,7 +26,6 @@ func (a *Auditor) answers(ctx context.Context, head checkpoint, report *Report) 
 	if a.opt.Answer == nil {
 		return nil
 	}
-	defer func() { _ = a.store.Close() }()
 	if a.place.Site == nil {
 		report.add("answers", nil, "only a log is here: there are no answers to compare")
 		return nil

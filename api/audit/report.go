@@ -20,6 +20,8 @@ type Report struct {
 	Origin string `json:"origin"`
 	Size   int64  `json:"size"`
 	Root   string `json:"root"`
+	// Checkpoint is the signed checkpoint that was audited.
+	Checkpoint []byte `json:"-"`
 	// Checks are those that were finished, in their order.
 	Checks []Check `json:"checks"`
 	// Unknown is the number of records whose type this program does not know. Where it is not 0 the tree is verified

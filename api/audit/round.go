@@ -17,11 +17,17 @@ import (
 // says that a server or a directory could not be read, which proves nothing. The report has the checks that were finished.
 func (a *Auditor) Run(ctx context.Context) (Report, error) {
 	var report Report
+	defer func() {
+		if a.store != nil {
+			_ = a.store.Close()
+		}
+	}()
 	head, err := a.newest(ctx)
 	if err != nil {
 		return report, err
 	}
 	report.Origin, report.Size, report.Root = head.origin, head.tree.N, head.tree.Hash.String()
+	report.Checkpoint = head.signed
 	report.add("signature", nil, "of the log %s, over %d records", head.origin, head.tree.N)
 
 	seen, err := a.seenBefore()
@@ -47,11 +53,6 @@ func (a *Auditor) Run(ctx context.Context) (Report, error) {
 
 // readAll reads the log from its first record to its last.
 func (a *Auditor) readAll(ctx context.Context, head checkpoint, report *Report) error {
-	defer func() {
-		if a.store != nil && a.opt.Answer == nil {
-			_ = a.store.Close()
-		}
-	}()
 	o := &order{streams: map[string]end{}}
 	var tree transparency.Compact
 	var tiles transparency.TileHashes
@@ -77,7 +78,7 @@ func (a *Auditor) readAll(ctx context.Context, head checkpoint, report *Report) 
 					return nil
 				}
 				tilesChecked++
-				return a.compareTile(ctx, head, tlog.Tile{H: torchwood.TileHeight, L: level, N: r.leaf>>(8*(level+1)), W: torchwood.TileWidth}, hashes, nil)
+				return a.compareTile(ctx, head, tlog.Tile{H: torchwood.TileHeight, L: level, N: r.leaf >> (8 * (level + 1)), W: torchwood.TileWidth}, hashes, nil)
 			})
 			if err != nil {
 				return err
