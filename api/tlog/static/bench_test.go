@@ -61,7 +61,8 @@ func onDisk(b *testing.B, n int) *log {
 // get asks a handler for a path, without a connection between.
 func get(handler http.Handler, path string, body *bytes.Buffer) error {
 	body.Reset()
-	w := &httptest.ResponseRecorder{HeaderMap: http.Header{}, Body: body, Code: http.StatusOK}
+	w := httptest.NewRecorder()
+	w.Body = body
 	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/log/"+path, nil))
 	if w.Code != http.StatusOK {
 		return fmt.Errorf("%s: status %d", path, w.Code)

@@ -227,7 +227,10 @@ func each[T any](ctx context.Context, all iter.Seq2[T, error], write func(contex
 // tiles writes the tiles that the checkpoint covers and that are not there.
 func (e *exporter) tiles(ctx context.Context) error {
 	done, of := 0, 0
-	for range tilesOf(e.head.Size) {
+	for _, err := range tilesOf(e.head.Size) {
+		if err != nil {
+			return err
+		}
 		of++
 	}
 	return each(ctx, tilesOf(e.head.Size), e.tile, func(t xtlog.Tile, written int) {
