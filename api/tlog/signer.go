@@ -106,6 +106,13 @@ func (s *Signer) Sign(ctx context.Context) (Head, error) {
 func (s *Signer) sign(ctx context.Context) (Head, error) {
 	const attempts = 10
 	for range attempts {
+		if held := s.holding(); held != "" {
+			last, err := s.heads.Last(ctx)
+			if err != nil {
+				return Head{}, fmt.Errorf("reading the last checkpoint: %w", err)
+			}
+			return Head{}, &Refusal{Cause: Held, Reason: held, Last: last, Size: s.tree.Size()}
+		}
 		// The last checkpoint first: read after the tree, it could be of a greater tree although all is well.
 		last, err := s.last(ctx)
 		if err != nil {

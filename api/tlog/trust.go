@@ -176,16 +176,7 @@ func (s *Signer) Differs(ctx context.Context, d Difference) error {
 // before has been repaired then, if the leaves are those that were signed. derived says that the tree was computed from
 // these very records: then that they agree shows nothing of its own, and only what is signed is taken as repaired.
 func (s *Signer) Agrees(ctx context.Context, derived bool) error {
-	doubts, err := s.heads.Doubts(ctx)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	d := s.difference
-	s.mu.Unlock()
-	if d == nil {
-		d = doubts.Difference
-	}
+	d := s.known(ctx)
 	if d == nil {
 		return nil
 	}
@@ -274,16 +265,8 @@ func (s *Signer) undoubted(ctx context.Context, last Head, size int64, root tlog
 	if err != nil {
 		return false, fmt.Errorf("reading what speaks against signing: %w", err)
 	}
-	s.mu.Lock()
-	difference, held := s.difference, s.held
-	s.mu.Unlock()
-	if difference == nil {
-		difference = doubts.Difference
-	}
-	shown := doubts.Shown
+	difference, shown := s.known(ctx), doubts.Shown
 	switch {
-	case held != "":
-		return refuse(Held, held, nil)
 	case difference != nil:
 		return refuse(Differs, difference.String(), difference)
 	case shown.Size > size:
@@ -308,8 +291,9 @@ func (s *Signer) undoubted(ctx context.Context, last Head, size int64, root tlog
 	return false, nil
 }
 
-// narrow finds where a tree first parts from what was signed, as closely as the checkpoints tell: the last one that it
-// still has, and the first that it does not have.
+// narrow finds where a tree first parts from what was signed, as closely as is known: by the difference that was found
+// before, if it is one below the first checkpoint that the tree does not have, or else from the last checkpoint that it
+// still has to that one.
 func (s *Signer) narrow(ctx context.Context, last Head) *Difference {
 	d := &Difference{End: last.Size, Found: s.now().UTC()}
 	for low, high := int64(1), last.Size; low < high; {
@@ -326,5 +310,23 @@ func (s *Signer) narrow(ctx context.Context, last Head) *Difference {
 			d.End, high = head.Size, middle
 		}
 	}
+	if known := s.known(ctx); known != nil && d.Leaf <= known.Leaf && known.End <= d.End {
+		return known
+	}
 	return d
+}
+
+// known is the difference that was found, or nil.
+func (s *Signer) known(ctx context.Context) *Difference {
+	s.mu.Lock()
+	difference := s.difference
+	s.mu.Unlock()
+	if difference != nil {
+		return difference
+	}
+	doubts, err := s.heads.Doubts(ctx)
+	if err != nil {
+		return nil
+	}
+	return doubts.Difference
 }

@@ -344,6 +344,13 @@ func TestContradictionIsNarrowedDown(t *testing.T) {
 		if r.Difference == nil || r.Difference.Leaf != int64(from) || r.Difference.End != int64(to) {
 			t.Fatalf("event %d: %+v, want from %d to %d", changed, r.Difference, from, to)
 		}
+		// What was found by other means is more exact, if it can be the reason.
+		for leaf, exact := range map[int]bool{changed: true, 63: false} {
+			heads.doubts.Difference = &tlog.Difference{Leaf: int64(leaf), End: int64(leaf + 1)}
+			if r := refused(t, signer, tlog.Contradicts); (r.Difference.Leaf == int64(leaf) && r.Difference.End == int64(leaf+1)) != (exact || from == leaf && to == leaf+1) {
+				t.Fatalf("event %d, found at %d: %+v", changed, leaf, r.Difference)
+			}
+		}
 	}
 }
 

@@ -182,7 +182,7 @@ func (r vaultRestore) run(ctx context.Context, path string, out io.Writer) (err 
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := r.secret(b); err != nil {
+	if err := r.secret(ctx, b); err != nil {
 		return err
 	}
 	missing, err := r.create(ctx, b.Ledger)
@@ -252,17 +252,45 @@ func (r vaultRestore) verify(ctx context.Context, file *os.File) (vaultbackup.Ba
 	return b, err
 }
 
-// secret brings the secret of the ledger back where it is missing. One that is there stays.
-func (r vaultRestore) secret(b vaultbackup.Backup) error {
+// secret brings the secret of the ledger back where it is missing, or where another has never been used, as after a
+// restore without the vault. One that was used stays.
+func (r vaultRestore) secret(ctx context.Context, b vaultbackup.Backup) error {
 	path := r.dir.file(secretFile)
 	there, err := readSecret(path, b.Ledger)
+	if err == nil && there == b.LedgerSecret {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil {
+		used, err := r.used(ctx, b.Ledger)
+		if err != nil {
+			return err
+		}
+		if used {
+			fmt.Fprintf(r.stderr, "%s is another than that of the backup, and stays\n", path)
+			return nil
+		}
+	}
+	return writeDurably(path, secretText(b.LedgerSecret, b.Ledger), 0o600)
+}
+
+// used tells whether the vault that is there holds a value or the mark of a request, and so the secret beside it has been
+// used.
+func (r vaultRestore) used(ctx context.Context, id uuid.UUID) (used bool, err error) {
+	v, err := sqlitevault.OpenReadOnly(ctx, r.dir.file(vaultFile), id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return writeDurably(path, secretText(b.LedgerSecret, b.Ledger), 0o600)
+		return true, nil // nobody knows
 	}
-	if err == nil && there != b.LedgerSecret {
-		fmt.Fprintf(r.stderr, "%s is another than that of the backup, and stays\n", path)
+	if err != nil {
+		return false, err
 	}
-	return err
+	defer func() { err = errors.Join(err, v.Close()) }()
+	return used, errors.Join(
+		v.Each(ctx, func(s vault.Secret) error { used = used || s.Value != nil; return nil }),
+		v.EachRequest(ctx, func(vault.Request) error { used = true; return nil }),
+	)
 }
 
 // restoring ends the name of a vault that is being made from a backup: it gets its own once it is whole.
