@@ -198,7 +198,7 @@ func enteredBy(history []Recorded) []Opening {
 // fourEyes holds that whoever settles did not enter any of the facts alone. Where a fact was entered by nobody in
 // particular, or the name was erased, there is nothing to compare: the rule is attested, not proven.
 func fourEyes(in Input, facts []Recorded, by *Sealed) error {
-	if in.Stranger {
+	if in.vouch(RuleFourEyes) {
 		return nil
 	}
 	person, _ := by.Value().(string)

@@ -34,6 +34,16 @@ type Input struct {
 	// Stranger says that the event is judged by somebody who has no sealed values: rules that need them are vouched for
 	// by the operator. Only Judge sets it.
 	Stranger bool
+	// Vouched is told of each rule that a stranger cannot judge. Nil: nobody asks.
+	Vouched func(Rule)
+}
+
+// vouch says whether a rule is vouched for by the operator, because the event is judged by a stranger.
+func (in Input) vouch(r Rule) bool {
+	if in.Stranger && in.Vouched != nil {
+		in.Vouched(r)
+	}
+	return in.Stranger
 }
 
 // exists tells whether a stream of the basis has any event.

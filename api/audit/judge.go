@@ -10,9 +10,16 @@ import (
 	"arobase/projections"
 )
 
-// judge decides a record again, from what it names as its basis.
+// judge decides a record again, from what it names as its basis. What follows from records of unknown types nobody here
+// can judge: from the first of them on only the form and the order of records are looked at.
 func (a *Auditor) judge(ctx context.Context, r *record) error {
-	in := domain.Input{Others: map[domain.StreamName][]domain.Recorded{}}
+	if r.event == nil {
+		a.unknown++
+	}
+	if a.unknown > 0 {
+		return nil
+	}
+	in := domain.Input{Others: map[domain.StreamName][]domain.Recorded{}, Vouched: func(domain.Rule) { a.attestations++ }}
 	var err error
 	if in.History, err = a.histories.upTo(ctx, r.env.Subject, r.env.Revision); err != nil {
 		return err
@@ -76,7 +83,7 @@ func (h *histories) upTo(ctx context.Context, stream string, n int64) ([]domain.
 		}
 		r, err := projections.Decode(e)
 		if errors.Is(err, domain.ErrUnknownType) {
-			continue // counted as unknown; what follows from it nobody here can judge
+			break // nothing that is recorded after it is judged
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", stream, err)
