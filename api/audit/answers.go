@@ -122,8 +122,8 @@ func (c *comparison) choose(all []question, pages, fresh bool) []question {
 const (
 	// lag is how long a log may take to sign what the server answers from, or the server to answer from what is signed, and
 	// looks is how often it is looked at meanwhile.
-	lag   = 10 * time.Second
-	looks = 10
+	lag   = 4 * time.Second
+	looks = 4
 )
 
 // meet waits until log and server have come to the same records. A server that answers from more than it has signed, for

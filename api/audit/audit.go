@@ -37,6 +37,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
 )
@@ -98,11 +99,11 @@ type Auditor struct {
 	order     order
 	histories histories
 	values    values
-	unknown   int64 // records of types that this program does not know
-	before    int64 // records that earlier audits kept
-	// attestations is how often a record follows a rule that only the operator can judge.
-	attestations int64
-	tiles        atomic.Int64 // of hashes, that were held against the records
+	unknown   int64          // records of types that this program does not know
+	before    int64          // records that earlier audits kept
+	rules     domain.Verdict // of all records that were judged
+	judged    int64          // their number
+	tiles     atomic.Int64   // of hashes, that were held against the records
 
 	shown   checkpoint // the last one that was verified, with all that it covers
 	answers *Answers

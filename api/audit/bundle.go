@@ -11,6 +11,7 @@ import (
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
+	"arobase/projections"
 )
 
 // parseBundle takes an entry bundle apart (C2SP tlog-tiles, "Log Entries"): exactly width entries and nothing behind. The
@@ -53,7 +54,7 @@ func (r *record) fail(check, rule, format string, args ...any) *Failure {
 func (r *record) recorded() domain.Recorded {
 	return domain.Recorded{
 		ID: r.env.ID, Position: uint64(r.leaf), Stream: domain.StreamName(r.env.Subject), Revision: r.env.Revision,
-		Actor: r.env.Actor, Time: r.env.Time, Event: r.event,
+		Actor: r.env.Actor, Time: r.env.Time, Basis: projections.Basis(r.env), Event: r.event,
 	}
 }
 

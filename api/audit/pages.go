@@ -42,29 +42,27 @@ func samePage(theirs, mine []byte) (string, error) {
 		if i < len(got) && i < len(want) && got[i] == want[i] {
 			continue
 		}
-		return fmt.Sprintf("the page says %q, the records give %q", around(got, i), around(want, i)), nil
+		return fmt.Sprintf("the page shows %s, the records give %s", around(got, i), around(want, i)), nil
 	}
 	return "", nil
 }
 
-// around is a text with what stands before it, so that somebody who looks for it finds it.
-func around(texts []string, i int) string {
-	s := strings.Join(texts[max(0, min(i, len(texts))-2):min(i+1, len(texts))], " ")
+// around is a piece of a page with what stands before it, so that somebody who looks for it finds it.
+func around(pieces []string, i int) string {
+	s := strings.Join(pieces[max(0, min(i, len(pieces))-3):min(i+1, len(pieces))], " ")
 	if len(s) > 200 {
 		s = "..." + strings.ToValidUTF8(s[len(s)-200:], "")
 	}
 	return s
 }
 
-// spoken are the attributes whose value a reader sees, or hears.
-var spoken = []string{"alt", "aria-label", "title", "placeholder", "value", "datetime"}
-
 // sealLine stands for the line that says how far the log is sealed. It tells of the moment, not of the records.
 const sealLine = "(how far the log is sealed)"
 
-// textOf gives what a page says, in the order in which it is read: its title and all that is in its element main.
+// textOf gives what a page shows, in the order in which it is read: its title and all that is in its element main, text,
+// links and drawings. An element is given by its name and its attributes.
 func textOf(page []byte) ([]string, error) {
-	var texts []string
+	var shown []string
 	root, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
 		return nil, err
@@ -75,20 +73,19 @@ func textOf(page []byte) ([]string, error) {
 		switch {
 		case n.Type == html.TextNode && inside:
 			if s := strings.Join(strings.Fields(n.Data), " "); s != "" {
-				texts = append(texts, s)
+				shown = append(shown, s)
 			}
 		case n.Type == html.ElementNode:
-			if inside && slices.Contains(strings.Fields(attribute(n, "class")), "sealed") {
-				texts = append(texts, sealLine)
-				return
-			}
 			found = found || n.Data == "main"
 			inside = inside || n.Data == "main" || n.Data == "title"
-			for _, name := range spoken {
-				if s := attribute(n, name); s != "" && inside {
-					texts = append(texts, name+"="+s)
-				}
+			if !inside {
+				break
 			}
+			if slices.Contains(strings.Fields(attribute(n, "class")), "sealed") {
+				shown = append(shown, sealLine)
+				return
+			}
+			shown = append(shown, element(n))
 		}
 		for child := n.FirstChild; child != nil; child = child.NextSibling {
 			walk(child, inside)
@@ -98,7 +95,18 @@ func textOf(page []byte) ([]string, error) {
 	if !found {
 		return nil, fmt.Errorf("no element main among %d bytes", len(page))
 	}
-	return texts, nil
+	return shown, nil
+}
+
+// element is an element without what is in it.
+func element(n *html.Node) string {
+	var b strings.Builder
+	b.WriteString("<" + n.Data)
+	for _, a := range n.Attr {
+		fmt.Fprintf(&b, " %s=%q", a.Key, a.Val)
+	}
+	b.WriteString(">")
+	return b.String()
 }
 
 func attribute(n *html.Node, name string) string {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"sync"
 
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/tlog"
@@ -82,8 +83,8 @@ func (a *Auditor) read(ctx context.Context, head checkpoint) error {
 		}
 		next, pending = a.grown.clone(), pending[:0]
 		a.opt.Progress("records", a.grown.tree.Size(), head.tree.N)
-		if judged := a.grown.tree.Size(); judged-a.note.Judged >= noteEvery {
-			if err := a.noteDown(Note{a.note.Checkpoint, judged, a.opt.Program, a.attestations}); err != nil {
+		if a.grown.tree.Size()-a.note.Found >= noteEvery {
+			if err := a.noteDown(a.foundSoFar()); err != nil {
 				return err
 			}
 		}
@@ -146,13 +147,8 @@ func (a *Auditor) take(ctx context.Context, head checkpoint, next grown, records
 			break
 		}
 	}
-	if err := a.keep(ctx, right); err != nil {
+	if err := a.keepAndJudge(ctx, right); err != nil {
 		return err
-	}
-	for i := range right {
-		if err := a.judge(ctx, &right[i]); err != nil {
-			return err
-		}
 	}
 	if err := a.takeValues(ctx, right); err != nil {
 		return err
@@ -161,6 +157,32 @@ func (a *Auditor) take(ctx context.Context, head checkpoint, next grown, records
 		return wrong
 	}
 	a.grown = next
+	a.histories.turn()
+	return nil
+}
+
+// keepAndJudge does both at once: neither waits for the other.
+func (a *Auditor) keepAndJudge(ctx context.Context, records []record) error {
+	if err := a.beginToKeep(ctx, records); err != nil {
+		return err
+	}
+	var kept error
+	var keeping sync.WaitGroup
+	keeping.Go(func() { kept = a.keep(ctx, records) })
+	judged := a.judgeAll(ctx, records)
+	keeping.Wait()
+	if kept != nil {
+		return kept
+	}
+	return judged
+}
+
+func (a *Auditor) judgeAll(ctx context.Context, records []record) error {
+	for i := range records {
+		if err := a.judge(ctx, &records[i]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -185,17 +207,23 @@ func (a *Auditor) compareLeaves(ctx context.Context, head checkpoint, first int6
 	return a.blame(ctx, head.tree, first, leaves, func(i int) []byte { return records[i].bytes })
 }
 
+// beginToKeep makes the place for what is kept, once the first record has told of which ledger it is.
+func (a *Auditor) beginToKeep(ctx context.Context, records []record) error {
+	if a.Store != nil || len(records) == 0 {
+		return nil
+	}
+	kept, err := a.work.Create(ctx, a.order.ledger)
+	if err != nil {
+		return fmt.Errorf("making the place for what is kept: %w", err)
+	}
+	a.use(kept)
+	return nil
+}
+
 // keep puts records into the store, which holds their ids against each other.
 func (a *Auditor) keep(ctx context.Context, records []record) error {
 	if len(records) == 0 {
 		return nil
-	}
-	if a.Store == nil {
-		kept, err := a.work.Create(ctx, a.order.ledger)
-		if err != nil {
-			return fmt.Errorf("making the place for what is kept: %w", err)
-		}
-		a.use(kept)
 	}
 	events := make([]eventstore.Event, len(records))
 	for i := range records {
@@ -267,13 +295,13 @@ func (a *Auditor) replay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	judged := a.note.Judged
-	if a.attestations = a.note.Attestations; a.note.Program != a.opt.Program {
-		judged, a.attestations = 0, 0
+	found := int64(0)
+	if a.note.Program == a.opt.Program {
+		found, a.judged, a.rules = a.note.Found, a.note.Judged, a.note.Rules
 	}
 	pages, failed := a.pages(ctx)
 	for records, err := range ahead(ctx, workers(), pages, func(ctx context.Context, events []eventstore.Event) ([]record, error) {
-		return a.again(ctx, events, judged)
+		return a.again(ctx, events, found)
 	}) {
 		if err != nil {
 			return err
@@ -290,7 +318,7 @@ func (a *Auditor) replay(ctx context.Context) error {
 				return err
 			}
 			switch {
-			case r.leaf >= judged:
+			case r.leaf >= found:
 				if err := a.judge(ctx, r); err != nil {
 					return err
 				}
@@ -301,6 +329,7 @@ func (a *Auditor) replay(ctx context.Context) error {
 		if err := a.takeValues(ctx, records); err != nil {
 			return err
 		}
+		a.histories.turn()
 		a.opt.Progress("records kept", a.grown.tree.Size(), int64(size))
 	}
 	return *failed
@@ -330,12 +359,12 @@ func (a *Auditor) pages(ctx context.Context) (iter.Seq[[]eventstore.Event], *err
 }
 
 // again examines records that are kept. It runs on many pages at once.
-func (a *Auditor) again(ctx context.Context, events []eventstore.Event, judged int64) ([]record, error) {
+func (a *Auditor) again(ctx context.Context, events []eventstore.Event, found int64) ([]record, error) {
 	records := make([]record, len(events))
 	for i, e := range events {
 		r := &records[i]
 		*r = record{leaf: int64(e.Position), bytes: e.Bytes, hash: tlog.RecordHash(e.Bytes)}
-		if r.leaf < judged {
+		if r.leaf < found {
 			r.decode()
 		} else {
 			examineRecord(r)

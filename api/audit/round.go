@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -40,7 +39,7 @@ func (a *Auditor) round(ctx context.Context, report *Report) error {
 		report.add("seen before", figures{"checkpoints": int64(len(seen))}, "%s, a part of this history", count(int64(len(seen)), "checkpoint"))
 	}
 	// From here on the log is bound to it, whatever is found in it.
-	if err := a.noteDown(Note{string(head.signed), a.note.Judged, a.note.Program, a.note.Attestations}); err != nil {
+	if err := a.noteDown(a.note.with(head)); err != nil {
 		return err
 	}
 	if err := a.goOn(ctx, head); err != nil {
@@ -78,7 +77,7 @@ func (a *Auditor) readOn(ctx context.Context, head checkpoint) (checkpoint, erro
 			return head, err
 		}
 		if unsettled == nil {
-			return head, a.noteDown(Note{string(head.signed), head.tree.N, a.opt.Program, a.attestations})
+			return head, a.noteDown(a.foundSoFar().with(head))
 		}
 		if again == extensions {
 			return head, unsettled
@@ -107,39 +106,16 @@ func (a *Auditor) tell(report *Report) {
 		count(size, "leaf"), a.grown.tree.Root(), count(a.tiles.Load(), "tile"))
 	report.add("records", figures{"records": size, "streams": int64(len(a.order.streams)), "unknown": a.unknown},
 		"%d in %s, each in its one form and by its schema; %d of a type unknown here", size, count(int64(len(a.order.streams)), "stream"), a.unknown)
-	public, deferred, attested := ruleMarks()
-	report.add("rules", figures{"judged": size - a.unknown, "attestations": a.attestations, "public": public, "deferred": deferred, "attested": attested},
-		"%s judged at their basis: %d public, %d deferred, %d attested (the operator vouches for %s)", count(size-a.unknown, "record"),
-		public, deferred, attested, count(a.attestations, "record"))
+	public, deferred, attested := int64(a.rules.Public), int64(a.rules.Deferred), int64(a.rules.Attested)
+	report.add("rules", figures{"judged": a.judged, "public": public, "deferred": deferred, "attested": attested},
+		"%s judged at their basis; of the rules that they are asked %d are public and kept, %d deferred, %d attested by the operator",
+		count(a.judged, "record"), public, deferred, attested)
 	v := &a.values
 	report.add("sealed", figures{
 		"commitments": v.public + v.restricted + v.ceremony, "disclosed": v.disclosed(), "erased": v.gone(), "restricted": v.restricted, "ceremony": v.ceremony,
 		"open": int64(len(v.open)),
 	}, "%s, none twice: %d disclosed and fitting, %d erased, %d for certain roles, %d for a ceremony (%d open)",
 		count(v.public+v.restricted+v.ceremony, "commitment"), v.disclosed(), v.gone(), v.restricted, v.ceremony, len(v.open))
-}
-
-// Follow audits round after round, with a pause between them, until something is wrong or the context ends. It tells of
-// each round; an [*UnreachableError] is told and the log is asked again in the next round. It returns nil when the context
-// ends, and otherwise the error of the last round; nil too, after a round that met records of unknown types, which only
-// another program can judge.
-func (a *Auditor) Follow(ctx context.Context, every time.Duration, tell func(Report, error)) error {
-	for {
-		report, err := a.Round(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		tell(report, err)
-		if _, unreachable := errors.AsType[*UnreachableError](err); err != nil && !unreachable {
-			return err
-		}
-		if report.Unknown > 0 {
-			return nil
-		}
-		if a.opt.Pause(ctx, every) != nil {
-			return nil
-		}
-	}
 }
 
 // figures are those of a check.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
 )
@@ -37,11 +38,23 @@ type Note struct {
 	// Checkpoint is the newest one that was believed, as it was signed. The log must hold to it for ever, whatever was
 	// found in what it covers.
 	Checkpoint string `json:"checkpoint,omitempty"`
-	// Judged is how many of the kept records were found to be right, and Program by which version.
-	Judged  int64  `json:"judged"`
-	Program string `json:"program"`
-	// Attestations is how often one of these follows a rule that only the operator can judge.
-	Attestations int64 `json:"attestations"`
+	// Found is how many of the kept records were found to be right, and Program by which version of the program. Judged is
+	// how many of them could be judged, and Rules count what they were asked.
+	Found   int64          `json:"found"`
+	Program string         `json:"program"`
+	Judged  int64          `json:"judged"`
+	Rules   domain.Verdict `json:"rules"`
+}
+
+// with is the note with a newer checkpoint.
+func (n Note) with(head checkpoint) Note {
+	n.Checkpoint = string(head.signed)
+	return n
+}
+
+// foundSoFar is the note of what is kept by now.
+func (a *Auditor) foundSoFar() Note {
+	return Note{a.note.Checkpoint, a.grown.tree.Size(), a.opt.Program, a.judged, a.rules}
 }
 
 // ErrDamaged says that what an audit kept is not what the next one finds.
