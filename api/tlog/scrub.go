@@ -203,7 +203,7 @@ func (s *Scrubber) watch(ctx context.Context) {
 		}
 		if s.parts.Watch != nil {
 			if err := s.parts.Watch(); err != nil {
-				s.parts.Signer.Hold(err.Error())
+				s.parts.Signer.Hold(Held, err.Error())
 			}
 		}
 		sleep(ctx, watching, nil)

@@ -232,12 +232,23 @@ func TestContradiction(t *testing.T) {
 	} {
 		serving(t, s, func(r running) {
 			r.comesTo("refused: ")
-			if said := r.says("log"); !strings.Contains(said, "is not what was signed") || !strings.Contains(said, "arobase log reopen") {
+			if said := r.says("log"); !strings.Contains(said, "is not what was signed") && !strings.Contains(said, "are not the first of them") || !strings.Contains(said, "arobase log reopen") {
 				t.Errorf("%s: readiness says %q", name, said)
 			}
 			r.pagesSay("broken")
 		})
 	}
+	// A copy that has a record of its own, which nobody has signed.
+	gone := filepath.Join(t.TempDir(), "gone")
+	copyDir(t, two.older, gone)
+	if _, err := cite(t.Context(), writer(t, gone), "of-its-own"); err != nil {
+		t.Fatal(err)
+	}
+	serving(t, settings{data: gone, trust: trustFlags{mirror: export}}, func(r running) {
+		r.comesTo("has a checkpoint of " + itoa(two.newerSize) + " records, and the " + itoa(two.olderSize+1) + " here are not the first of them")
+		r.comesTo("arobase log reopen")
+		r.pagesSay("broken")
+	})
 	if n := int64(sizeOf(filepath.Join(other, ledgerFile))); n != two.olderSize {
 		t.Errorf("%d records: something was fetched", n)
 	}

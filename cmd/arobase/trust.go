@@ -188,6 +188,9 @@ func (n *node) askMirror(ctx context.Context, mirror *tlog.Mirror) error {
 	n.lacking.Store(true)
 	refill := tlog.Refill{Mirror: mirror, Ledger: n.LedgerID, Tree: n.tree, Replicate: n.store.Replicate}
 	added, err := refill.To(ctx, head, int64(size))
+	if errors.Is(err, tlog.ErrOtherHistory) {
+		n.signer.Hold(tlog.Contradicts, fmt.Sprintf("the mirror %s has a checkpoint of %d records, and the %d here are not the first of them", mirror, head.Size, size))
+	}
 	if added > 0 {
 		n.logger.Info("fetched missing records; their sealed values are not at hand", "records", added)
 		// Among them may be erasures of what is in the vault.
@@ -245,7 +248,7 @@ func (n *node) differs(ctx context.Context, d tlog.Difference) {
 // finding of their own: the signer sees that by itself, and until they are back.
 func (n *node) doubt(ctx context.Context) error {
 	if n.unfit != nil {
-		n.signer.Hold(n.unfit.Error())
+		n.signer.Hold(tlog.Held, n.unfit.Error())
 	}
 	if n.misfit == nil {
 		return nil
