@@ -285,7 +285,7 @@ func TestLostLogFiles(t *testing.T) {
 			serving(t, settings{data: dir}, func(r running) {
 				r.comesTo("was made here because the key of the log was not at hand")
 				r.pagesSay("stopped")
-				if page := fetch(t, r.site+"/en/register"); strings.Contains(page, "arobase.localhost/log+") {
+				if page := fetch(t, r.site+"/en/ledger"); strings.Contains(page, "arobase.localhost/log+") {
 					t.Error("the page shows a key that nobody knows")
 				}
 			})

@@ -107,7 +107,7 @@ var unsignedLines = map[string][2]string{
 func (r running) pagesSay(why string) {
 	r.t.Helper()
 	for _, path := range []string{
-		"/", "/en/", "/editions", "/en/editions/18", "/collectivites/fr-commune-92072", "/en/reconciliation", "/tendances", "/registre", "/en/register", "/en/nowhere",
+		"/", "/en/", "/editions", "/en/editions/18", "/collectivites/fr-commune-92072", "/en/reconciliation", "/tendances", "/registre", "/en/ledger", "/en/nowhere",
 	} {
 		page := fetch(r.t, r.site+path)
 		for kind, lines := range unsignedLines {
