@@ -185,8 +185,13 @@ func TestDamagedBackups(t *testing.T) {
 	refused("with more behind it", append(bytes.Clone(good), "more"...))
 	refused("twice", append(bytes.Clone(good), good...))
 
-	// Every byte of what is in the archive, here and there; its padding is not looked at.
+	// Every byte of what is in the archive, here and there, most of all in what describes it; its padding is not looked at.
 	used := usedBytes(t, good)
+	for i := 0; used[i] < 1500; i += 7 {
+		damaged := bytes.Clone(good)
+		damaged[used[i]] ^= 1
+		refused("byte "+itoa(int64(used[i])), damaged)
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 120 {
 		at := used[random.IntN(len(used))]

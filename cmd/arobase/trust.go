@@ -222,6 +222,32 @@ func (n *node) askWitnesses(ctx context.Context, witnesses remembers) error {
 	return n.signer.Confirm(ctx, size)
 }
 
+// tellStanding tells the operator whenever signing stops, for another reason or at all, and when it goes on.
+func (n *node) tellStanding(ctx context.Context) {
+	before := "" // as at the start, of which was told already
+	if r := n.signer.State().Refused; r != nil {
+		before = r.Reason
+	}
+	for ctx.Err() == nil {
+		now := ""
+		if r := n.signer.State().Refused; r != nil {
+			now = r.Reason
+		}
+		switch {
+		case now == before:
+		case now != "":
+			n.logger.Error("the log is not signed any more", "state", n.logState())
+		default:
+			n.logger.Info("the log is signed again")
+		}
+		before = now
+		select {
+		case <-ctx.Done():
+		case <-time.After(again):
+		}
+	}
+}
+
 // growTree has the tree grow. Where the ledger is damaged the rest goes on: readiness says so.
 func (n *node) growTree(ctx context.Context) error {
 	err := n.tree.Run(ctx)

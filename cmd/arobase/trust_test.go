@@ -198,9 +198,15 @@ func TestScrubFindsAnEditedRecord(t *testing.T) {
 	if n := len(signedSizes(t, dir)); n != before {
 		t.Errorf("%d checkpoints were signed meanwhile", n-before)
 	}
+	repaired := copied(t, dir)
 	serving(t, settings{data: dir}, func(r running) { r.comesTo("signed at 1001"); r.pagesSay("") })
-	if code, out, _ := command(t, "check", "--data", dir); code != exitOK {
-		t.Errorf("check: %s", out)
+	does(t, exitOK, "check", "--data", dir)
+	if out, _ := does(t, exitOK, "check", "--data", repaired); !strings.Contains(out, "and that is not so any more") {
+		t.Errorf("check says nothing of what was found before:\n%s", out)
+	}
+	does(t, exitOK, "import", "--data", repaired, "../../history") // no server need have seen it
+	if out, _ := does(t, exitOK, "check", "--data", repaired); strings.Contains(out, "standing") {
+		t.Errorf("check:\n%s", out)
 	}
 }
 
