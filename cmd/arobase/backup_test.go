@@ -31,7 +31,7 @@ func backedUp(t *testing.T, dir string) string {
 // There and back: the same records, the same checkpoints; nothing secret in the file; unsigned until it is shown the
 // newest checkpoint.
 func TestBackupAndRestore(t *testing.T) {
-	whole := copied(t, history(t))
+	whole := history(t)
 	file := backedUp(t, whole)
 	content := string(mustRead(t, file))
 	for _, name := range []string{vaultFile, secretFile, keyFile} {
@@ -106,7 +106,7 @@ func TestBackupAndRestore(t *testing.T) {
 // A value that is lost without a reason is still a fault, in a restored directory too.
 func TestCheckAfterRestoreIsNotBlind(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "restored")
-	whole := copied(t, history(t))
+	whole := history(t)
 	does(t, exitOK, "restore", backedUp(t, whole), "--data", dir, "--key", filepath.Join(whole, keyFile), "--seen", inFile(t, whole))
 	serving(t, settings{data: dir}, func(r running) { r.comesTo("signed at 1000") })
 	noted(t, dir, "a note of our own")
@@ -119,7 +119,7 @@ func TestCheckAfterRestoreIsNotBlind(t *testing.T) {
 
 // While serve runs and records are written, a backup is that of one moment.
 func TestBackupWhileServing(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	var files []string
 	serving(t, settings{data: dir}, func(r running) {
 		ctx, stop := context.WithCancel(t.Context())
@@ -307,7 +307,7 @@ func rebuilt(t *testing.T, archive []byte, change func(m *manifest, parts map[st
 
 // What a backup is not made of, and what is not restored over or beside.
 func TestBackupRefuses(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	alterRecord(t, dir, 600)
 	file := filepath.Join(t.TempDir(), "backup.tar")
 	if _, errs := does(t, exitUnproven, "backup", file, "--data", dir); !strings.Contains(errs, "the ledger is not what was signed") {
@@ -318,7 +318,7 @@ func TestBackupRefuses(t *testing.T) {
 	if entries, err := os.ReadDir(filepath.Dir(file)); err != nil || len(entries) > 0 {
 		t.Errorf("something was left: %v, %v", entries, err)
 	}
-	whole := copied(t, history(t))
+	whole := history(t)
 	file = backedUp(t, whole)
 	before := mustRead(t, file)
 	if _, errs := does(t, exitFailed, "backup", file, "--data", whole); !strings.Contains(errs, "not overwritten") || !bytes.Equal(before, mustRead(t, file)) {
@@ -432,7 +432,7 @@ func TestRestoreVerifiesKeyAndSeen(t *testing.T) {
 // A restore after an erasure does not bring the value back: it is in none of the files. The vault's backup that was made
 // before does not bring it back either.
 func TestRestoreAfterAnErasure(t *testing.T) {
-	whole := copied(t, history(t))
+	whole := history(t)
 	const value = "a note of our own, which is nowhere else"
 	event := noted(t, whole, value)
 	early := backedUp(t, whole)

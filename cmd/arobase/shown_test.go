@@ -57,7 +57,7 @@ const waits = "show it the newest checkpoint that anyone has"
 // A copy of a directory is served unsigned until it is shown the newest checkpoint; the directory itself, restarted or
 // renamed, goes on.
 func TestCopiedDirectory(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	renamed := dir + "-renamed"
 	if err := os.Rename(dir, renamed); err != nil {
 		t.Fatal(err)
@@ -396,7 +396,7 @@ func lastOf(t *testing.T, dir string) (last tlog.Head) {
 
 // What is given on the command line and cannot be meant is refused before anything is served.
 func TestTrustFlags(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	empty := filepath.Join(t.TempDir(), "empty")
 	put(t, filepath.Dir(empty), "empty", []byte("\n\n"))
 	stranger := filepath.Join(t.TempDir(), "data")
