@@ -21,7 +21,7 @@ type ScrubbedTree interface {
 }
 
 const (
-	// leastPace is how many leaves a second are compared at least: 50 million in an hour and a half, for a percent or two
+	// leastPace is how many leaves a second are compared at least: 50 million in an hour and a half, for three percent
 	// of one processor and some megabytes a second of the disk. So a round ends long before a server is restarted.
 	leastPace = 10_000
 	// watching is how often the end of the ledger is looked at, and what else may change in a moment.
@@ -203,7 +203,7 @@ func (s *Scrubber) watch(ctx context.Context) {
 		}
 		if s.parts.Watch != nil {
 			if err := s.parts.Watch(); err != nil {
-				s.parts.Signer.Hold(err.Error())
+				s.parts.Signer.Hold(Held, err.Error())
 			}
 		}
 		sleep(ctx, watching, nil)

@@ -66,7 +66,7 @@ type Signer struct {
 	mu         sync.Mutex
 	state      State         // guarded by mu
 	difference *Difference   // the one that was found by this process, or nil; guarded by mu
-	held       string        // why whoever runs it has stopped it, or ""; guarded by mu
+	held       *Refusal      // why it was stopped for good, or nil: cause and reason; guarded by mu
 	woken      chan struct{} // closed, and replaced, when an attempt may have another outcome; guarded by mu
 }
 
@@ -106,12 +106,8 @@ func (s *Signer) Sign(ctx context.Context) (Head, error) {
 func (s *Signer) sign(ctx context.Context) (Head, error) {
 	const attempts = 10
 	for range attempts {
-		if held := s.holding(); held != "" {
-			last, err := s.heads.Last(ctx)
-			if err != nil {
-				return Head{}, fmt.Errorf("reading the last checkpoint: %w", err)
-			}
-			return Head{}, &Refusal{Cause: Held, Reason: held, Last: last, Size: s.tree.Size()}
+		if err := s.holding(ctx); err != nil {
+			return Head{}, err
 		}
 		// The last checkpoint first: read after the tree, it could be of a greater tree although all is well.
 		last, err := s.last(ctx)

@@ -118,8 +118,9 @@ func (s *Signer) show(ctx context.Context, shown Head) error {
 	case fits && shown.Size <= last.Size && doubts.Unproven == "":
 		return nil // it says nothing new
 	case before.Size == shown.Size && before.Root != shown.Root:
-		s.Hold(fmt.Sprintf("two checkpoints of size %d with different roots are signed by the key of this log", shown.Size))
-		return &Refusal{Cause: Contradicts, Reason: s.holding(), Last: before, Size: shown.Size, Root: shown.Root}
+		reason := fmt.Sprintf("two checkpoints of size %d with different roots are signed by the key of this log", shown.Size)
+		s.Hold(Contradicts, reason)
+		return &Refusal{Cause: Contradicts, Reason: reason, Last: before, Size: shown.Size, Root: shown.Root}
 	case before.Size >= shown.Size:
 		return nil // the greater one decides
 	}
@@ -198,20 +199,29 @@ func (s *Signer) Agrees(ctx context.Context, derived bool) error {
 	return nil
 }
 
-// Hold stops the signer for as long as the process lasts, and says why.
-func (s *Signer) Hold(reason string) {
+// Hold stops the signer for as long as the process lasts, and says why. The first reason is the one that is kept.
+func (s *Signer) Hold(cause Cause, reason string) {
 	s.mu.Lock()
-	if s.held == "" {
-		s.held = reason
+	if s.held == nil {
+		s.held = &Refusal{Cause: cause, Reason: reason}
 	}
 	s.mu.Unlock()
 	s.wake()
 }
 
-func (s *Signer) holding() string {
+// holding gives the refusal of a signer that was stopped, or nil.
+func (s *Signer) holding(ctx context.Context) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.held
+	held := s.held
+	s.mu.Unlock()
+	if held == nil {
+		return nil
+	}
+	last, err := s.heads.Last(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the last checkpoint: %w", err)
+	}
+	return &Refusal{Cause: held.Cause, Reason: held.Reason, Last: last, Size: s.tree.Size()}
 }
 
 // differs tells of a record that is not its leaf, and gives the error for whoever asked for it.

@@ -160,7 +160,7 @@ func TestTwoRootsAtOneSize(t *testing.T) {
 	if r, ok := errors.AsType[*tlog.Refusal](err); !ok || r.Cause != tlog.Contradicts || !strings.Contains(r.Reason, "two checkpoints of size 30") {
 		t.Errorf("Show: %v", err)
 	}
-	refused(t, signer, tlog.Held)
+	refused(t, signer, tlog.Contradicts)
 }
 
 // A node that is proven and is shown something newer, or something else, has forgotten or been deceived.
@@ -421,7 +421,7 @@ func TestRunIsWoken(t *testing.T) {
 			t.Error(err)
 		}
 		soon("signed at 20")
-		signer.Hold("the file was replaced")
+		signer.Hold(tlog.Held, "the file was replaced")
 		soon("refused: the file was replaced")
 		if n := len(heads.signed()); n != 2 {
 			t.Errorf("%d checkpoints, want the one that was shown and one", n)

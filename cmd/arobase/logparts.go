@@ -170,8 +170,27 @@ func (o *opened) signNow(ctx context.Context) (err error) {
 	if p.unsettled != nil {
 		return fmt.Errorf("finishing the change of the log's key: %w", p.unsettled)
 	}
-	if _, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(ctx); err != nil {
+	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
+	if err := p.reconsider(ctx, signer); err != nil {
+		return err
+	}
+	if _, err := signer.Sign(ctx); err != nil {
 		return withAdvice(fmt.Errorf("signing the log: %w", err))
 	}
 	return nil
+}
+
+// reconsider reads the whole ledger again if a record was found not to be what it was: it may have been repaired.
+func (p *logParts) reconsider(ctx context.Context, signer *tlog.Signer) error {
+	doubts, err := p.heads.Doubts(ctx)
+	if err != nil || doubts.Difference == nil {
+		return err
+	}
+	if _, err := p.tree.Scrub(ctx, nil); err != nil {
+		if _, differs := errors.AsType[*transparency.DiffersError](err); differs {
+			return nil // the signer knows
+		}
+		return err
+	}
+	return signer.Agrees(ctx, false)
 }

@@ -262,7 +262,7 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 		return &unprovenError{fmt.Errorf("%w: "+format, append([]any{errBackup}, args...)...)}
 	}
 	if o.store, err = sqlite.OpenReadOnly(ctx, r.staged.file(ledgerFile)); err != nil {
-		return last, shown, err
+		return last, shown, bad("%w", err)
 	}
 	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Clock: time.Now}); err != nil {
 		return last, shown, bad("%w", err)
@@ -272,7 +272,7 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 	}
 	tree, _, err := transparency.Open(ctx, r.staged.file(treeFile), o.store)
 	if err != nil {
-		return last, shown, err
+		return last, shown, bad("%w", err)
 	}
 	defer func() { err = errors.Join(err, tree.Close()) }()
 	if root, err := tree.Root(tree.Size()); err != nil || tree.Size() != r.Size || root != r.Root {
@@ -287,11 +287,11 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 		heads, err = sqlitelog.Create(r.staged.headsOf(len(origins)-1), o.LedgerID)
 	}
 	if err != nil {
-		return last, shown, err
+		return last, shown, bad("%w", err)
 	}
 	defer func() { err = errors.Join(err, heads.Close()) }()
 	if last, err = heads.Last(ctx); err != nil {
-		return last, shown, err
+		return last, shown, bad("%w", err)
 	}
 	if last.Size != r.Signed || last.Size > tree.Size() {
 		return last, shown, bad("its last checkpoint is of %d records, and it says %d, and holds %d", last.Size, r.Signed, tree.Size())

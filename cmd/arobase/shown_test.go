@@ -57,7 +57,7 @@ const waits = "show it the newest checkpoint that anyone has"
 // A copy of a directory is served unsigned until it is shown the newest checkpoint; the directory itself, restarted or
 // renamed, goes on.
 func TestCopiedDirectory(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	renamed := dir + "-renamed"
 	if err := os.Rename(dir, renamed); err != nil {
 		t.Fatal(err)
@@ -232,12 +232,23 @@ func TestContradiction(t *testing.T) {
 	} {
 		serving(t, s, func(r running) {
 			r.comesTo("refused: ")
-			if said := r.says("log"); !strings.Contains(said, "is not what was signed") || !strings.Contains(said, "arobase log reopen") {
+			if said := r.says("log"); !strings.Contains(said, "is not what was signed") && !strings.Contains(said, "are not the first of them") || !strings.Contains(said, "arobase log reopen") {
 				t.Errorf("%s: readiness says %q", name, said)
 			}
 			r.pagesSay("broken")
 		})
 	}
+	// A copy that has a record of its own, which nobody has signed.
+	gone := filepath.Join(t.TempDir(), "gone")
+	copyDir(t, two.older, gone)
+	if _, err := cite(t.Context(), writer(t, gone), "of-its-own"); err != nil {
+		t.Fatal(err)
+	}
+	serving(t, settings{data: gone, trust: trustFlags{mirror: export}}, func(r running) {
+		r.comesTo("has a checkpoint of " + itoa(two.newerSize) + " records, and the " + itoa(two.olderSize+1) + " here are not the first of them")
+		r.comesTo("arobase log reopen")
+		r.pagesSay("broken")
+	})
 	if n := int64(sizeOf(filepath.Join(other, ledgerFile))); n != two.olderSize {
 		t.Errorf("%d records: something was fetched", n)
 	}
@@ -274,7 +285,7 @@ func TestLostLogFiles(t *testing.T) {
 			serving(t, settings{data: dir}, func(r running) {
 				r.comesTo("was made here because the key of the log was not at hand")
 				r.pagesSay("stopped")
-				if page := fetch(t, r.site+"/en/register"); strings.Contains(page, "arobase.localhost/log+") {
+				if page := fetch(t, r.site+"/en/ledger"); strings.Contains(page, "arobase.localhost/log+") {
 					t.Error("the page shows a key that nobody knows")
 				}
 			})
@@ -385,7 +396,7 @@ func lastOf(t *testing.T, dir string) (last tlog.Head) {
 
 // What is given on the command line and cannot be meant is refused before anything is served.
 func TestTrustFlags(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	empty := filepath.Join(t.TempDir(), "empty")
 	put(t, filepath.Dir(empty), "empty", []byte("\n\n"))
 	stranger := filepath.Join(t.TempDir(), "data")

@@ -188,6 +188,9 @@ func (n *node) askMirror(ctx context.Context, mirror *tlog.Mirror) error {
 	n.lacking.Store(true)
 	refill := tlog.Refill{Mirror: mirror, Ledger: n.LedgerID, Tree: n.tree, Replicate: n.store.Replicate}
 	added, err := refill.To(ctx, head, int64(size))
+	if errors.Is(err, tlog.ErrOtherHistory) {
+		n.signer.Hold(tlog.Contradicts, fmt.Sprintf("the mirror %s has a checkpoint of %d records, and the %d here are not the first of them", mirror, head.Size, size))
+	}
 	if added > 0 {
 		n.logger.Info("fetched missing records; their sealed values are not at hand", "records", added)
 		// Among them may be erasures of what is in the vault.
@@ -219,6 +222,32 @@ func (n *node) askWitnesses(ctx context.Context, witnesses remembers) error {
 	return n.signer.Confirm(ctx, size)
 }
 
+// tellStanding tells the operator whenever signing stops, for another reason or at all, and when it goes on.
+func (n *node) tellStanding(ctx context.Context) {
+	before := "" // as at the start, of which was told already
+	if r := n.signer.State().Refused; r != nil {
+		before = r.Reason
+	}
+	for ctx.Err() == nil {
+		now := ""
+		if r := n.signer.State().Refused; r != nil {
+			now = r.Reason
+		}
+		switch {
+		case now == before:
+		case now != "":
+			n.logger.Error("the log is not signed any more", "state", n.logState())
+		default:
+			n.logger.Info("the log is signed again")
+		}
+		before = now
+		select {
+		case <-ctx.Done():
+		case <-time.After(again):
+		}
+	}
+}
+
 // growTree has the tree grow. Where the ledger is damaged the rest goes on: readiness says so.
 func (n *node) growTree(ctx context.Context) error {
 	err := n.tree.Run(ctx)
@@ -245,7 +274,7 @@ func (n *node) differs(ctx context.Context, d tlog.Difference) {
 // finding of their own: the signer sees that by itself, and until they are back.
 func (n *node) doubt(ctx context.Context) error {
 	if n.unfit != nil {
-		n.signer.Hold(n.unfit.Error())
+		n.signer.Hold(tlog.Held, n.unfit.Error())
 	}
 	if n.misfit == nil {
 		return nil

@@ -18,23 +18,27 @@ import (
 	"arobase/eventstore/sqlite"
 )
 
-// theHistory is a directory into which the whole history was imported, once for all tests: 1000 records.
+// theHistory is a directory into which the whole history was imported, made once for all tests: 1000 records.
 var theHistory struct {
 	sync.Once
-	dir string
+	files map[string][]byte
 }
 
+// history gives a directory of its own with the whole history.
 func history(t *testing.T) string {
 	t.Helper()
-	theHistory.Do(func() {
-		dir, err := os.MkdirTemp("", "arobase-history-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		theHistory.dir = filepath.Join(dir, "data")
-		does(t, exitOK, "import", "--data", theHistory.dir, "../../history")
-	})
-	return theHistory.dir
+	theHistory.Do(func() { theHistory.files = filesOfDir(t, imported(t)) })
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range theHistory.files {
+		put(t, dir, name, content)
+	}
+	if err := takePlace(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // running is a server for as long as a test looks at it.
@@ -107,7 +111,7 @@ var unsignedLines = map[string][2]string{
 func (r running) pagesSay(why string) {
 	r.t.Helper()
 	for _, path := range []string{
-		"/", "/en/", "/editions", "/en/editions/18", "/collectivites/fr-commune-92072", "/en/reconciliation", "/tendances", "/registre", "/en/register", "/en/nowhere",
+		"/", "/en/", "/editions", "/en/editions/18", "/collectivites/fr-commune-92072", "/en/reconciliation", "/tendances", "/registre", "/en/ledger", "/en/nowhere",
 	} {
 		page := fetch(r.t, r.site+path)
 		for kind, lines := range unsignedLines {
@@ -160,7 +164,7 @@ func repairRecord(t *testing.T, dir string, position int) {
 // An old record is edited while it is served: the scrub finds it, the signer stops and says which, every page says so, a
 // restart forgets nothing, and once it is repaired everything goes on.
 func TestScrubFindsAnEditedRecord(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	scrubbing := settings{data: dir, trust: trustFlags{scrub: time.Second}}
 	before := len(signedSizes(t, dir))
 	const found = "event 600 of the ledger ("
@@ -198,9 +202,15 @@ func TestScrubFindsAnEditedRecord(t *testing.T) {
 	if n := len(signedSizes(t, dir)); n != before {
 		t.Errorf("%d checkpoints were signed meanwhile", n-before)
 	}
+	repaired := copied(t, dir)
 	serving(t, settings{data: dir}, func(r running) { r.comesTo("signed at 1001"); r.pagesSay("") })
-	if code, out, _ := command(t, "check", "--data", dir); code != exitOK {
-		t.Errorf("check: %s", out)
+	does(t, exitOK, "check", "--data", dir)
+	if out, _ := does(t, exitOK, "check", "--data", repaired); !strings.Contains(out, "and that is not so any more") {
+		t.Errorf("check says nothing of what was found before:\n%s", out)
+	}
+	does(t, exitOK, "import", "--data", repaired, "../../history") // no server need have seen it
+	if out, _ := does(t, exitOK, "check", "--data", repaired); strings.Contains(out, "standing") {
+		t.Errorf("check:\n%s", out)
 	}
 }
 
@@ -208,7 +218,7 @@ func TestScrubFindsAnEditedRecord(t *testing.T) {
 func TestServedRecordsAreCompared(t *testing.T) {
 	for name, path := range map[string]string{"bundle": "/log/tile/entries/002", "proof": ""} {
 		t.Run(name, func(t *testing.T) {
-			dir := copied(t, history(t))
+			dir := history(t)
 			serving(t, settings{data: dir}, func(r running) {
 				eventually(t, "the first round has ended", func() bool { return strings.HasPrefix(r.says("scrub"), "1000 records are what they were") })
 				alterRecord(t, dir, 600)
@@ -250,7 +260,7 @@ func idOf(t *testing.T, dir string, position int) string {
 // The store is cut back while it is served. It is noticed within seconds, and after a restart; with the records back
 // everything goes on.
 func TestCutBackWhileServed(t *testing.T) {
-	dir := copied(t, history(t))
+	dir := history(t)
 	whole := contentOf(t, dir, ledgerFile)
 	serving(t, settings{data: dir}, func(r running) {
 		r.comesTo("signed at 1000")
@@ -284,7 +294,7 @@ func replaceLedger(t *testing.T, dir string, content []byte) {
 func TestFileIsReplacedWhileServed(t *testing.T) {
 	for _, name := range []string{ledgerFile, headsFile} {
 		t.Run(name, func(t *testing.T) {
-			dir := copied(t, history(t))
+			dir := history(t)
 			whole := contentOf(t, dir, name)
 			serving(t, settings{data: dir}, func(r running) {
 				r.comesTo("signed at 1000")
