@@ -108,6 +108,9 @@ func drawWell(t *rapid.T, typ Type) map[string]any {
 			data[name] = rapid.SampledFrom(alike).Draw(t, name)
 		}
 	}
+	if typ.Name == "key-rotated" && rapid.IntRange(0, 9).Draw(t, "keys") > 0 { // "from" is a day in other events
+		data["from"], data["to"] = logKey1, logKey2
+	}
 	for name := range inside(data, "inForce") {
 		inside(data, "inForce")[name] = "2016-01-01"
 	}

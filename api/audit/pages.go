@@ -47,20 +47,20 @@ func samePage(theirs, mine []byte) (string, error) {
 	return "", nil
 }
 
-// around is a piece of a page with what stands before it, so that somebody who looks for it finds it.
+// around is a piece of a page with what stands about it, so that somebody who looks for it finds it.
 func around(pieces []string, i int) string {
-	s := strings.Join(pieces[max(0, min(i, len(pieces))-3):min(i+1, len(pieces))], " ")
-	if len(s) > 200 {
-		s = "..." + strings.ToValidUTF8(s[len(s)-200:], "")
+	s := strings.Join(pieces[max(0, min(i, len(pieces))-3):min(i+2, len(pieces))], " ")
+	if len(s) > 300 {
+		s = "..." + strings.ToValidUTF8(s[len(s)-300:], "")
 	}
-	return s
+	return fmt.Sprintf("%q", s)
 }
 
 // sealLine stands for the line that says how far the log is sealed. It tells of the moment, not of the records.
 const sealLine = "(how far the log is sealed)"
 
-// textOf gives what a page shows, in the order in which it is read: its title and all that is in its element main, text,
-// links and drawings. An element is given by its name and its attributes.
+// textOf gives what a page shows, in the order in which it is read: its title and description, the drawings of its
+// marks, and all that is in its element main: text, links and drawings. An element is given by its name and its attributes.
 func textOf(page []byte) ([]string, error) {
 	var shown []string
 	root, err := html.Parse(bytes.NewReader(page))
@@ -77,7 +77,8 @@ func textOf(page []byte) ([]string, error) {
 			}
 		case n.Type == html.ElementNode:
 			found = found || n.Data == "main"
-			inside = inside || n.Data == "main" || n.Data == "title"
+			// The drawings of the marks are told apart from where they are used, and say how many at-signs are inked.
+			inside = inside || n.Data == "main" || n.Data == "title" || attribute(n, "name") == "description" || slices.Contains(strings.Fields(attribute(n, "class")), "symbols")
 			if !inside {
 				break
 			}

@@ -130,6 +130,7 @@ func auditPlace(ctx context.Context, where string) (audit.Place, error) {
 const unhurried = 200
 
 func (f *auditFlags) options(cmd *cobra.Command) (opt audit.Options, err error) {
+	trusted := f.key
 	if f.key != "" {
 		if opt.Trust, err = audit.ByKey(f.key); err != nil {
 			return opt, usagef("--key: %w", err)
@@ -143,7 +144,7 @@ func (f *auditFlags) options(cmd *cobra.Command) (opt audit.Options, err error) 
 		if err != nil {
 			return opt, fmt.Errorf("reading the policy %s: %w", f.policy, err)
 		}
-		opt.Trust = audit.ByPolicy(policy)
+		opt.Trust, trusted = audit.ByPolicy(policy), string(text)
 	}
 	for _, name := range f.seen {
 		signed, err := os.ReadFile(name)
@@ -155,7 +156,7 @@ func (f *auditFlags) options(cmd *cobra.Command) (opt audit.Options, err error) 
 	opt.Workspace = func(origin string) (audit.Workspace, error) {
 		dir := f.state
 		if dir == "" {
-			if dir, err = defaultStateDir(origin); err != nil {
+			if dir, err = defaultStateDir(origin, trusted); err != nil {
 				return nil, err
 			}
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,14 +35,16 @@ type auditState struct {
 
 const noteFile = "audit.json"
 
-// defaultStateDir is where audits of the log of an origin keep what they have verified, if nobody names another place.
-func defaultStateDir(origin string) (string, error) {
+// defaultStateDir is where audits of the log of an origin keep what they have verified, if nobody names another place. What
+// the auditor trusts, a key or a policy, is a part of its name: two ledgers on two machines may have one origin.
+func defaultStateDir(origin, trusted string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("%w; name a directory with --state", err)
 	}
 	name := strings.ReplaceAll(url.PathEscape(origin), ".", "%2E") // no name of a directory means anything else
-	return filepath.Join(cache, "arobase", "audit", name), nil
+	sum := sha256.Sum256([]byte(trusted))
+	return filepath.Join(cache, "arobase", "audit", name+"-"+hex.EncodeToString(sum[:4])), nil
 }
 
 // openAuditState opens a directory of audits, or makes it. fresh removes what earlier audits kept there, but nothing else.
