@@ -151,14 +151,25 @@ The mark says who can check that the ledger kept a rule:
 
 The source says who sets the rule: a published source, by its id in history/sources.csv, or the ledger itself.
 
-| rule | says | mark | source |
-|---|---|---|---|
+Whoever audits the ledger decides each of its events again, by every rule that is asked of it, and counts them by their
+mark. The last column tells which events a rule is asked of.
+
+| rule | says | mark | source | asked of |
+|---|---|---|---|---|
 `)
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.Rule, escape(r.Says), r.Mark, r.Source)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Rule, escape(r.Says), r.Mark, r.Source, r.askedOf())
 	}
 	b.WriteString("\nBeside these rules every member has a form, which docs/events.md tells.\n")
 	return b.String()
+}
+
+// askedOf names the events that a rule is asked of.
+func (r RuleText) askedOf() string {
+	if r.Events == nil {
+		return "every event"
+	}
+	return strings.Join(r.Events, ", ")
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -13,6 +13,15 @@ type ErasePersonalData struct {
 	PersonalDataErased
 }
 
+// The stream of the erased value is the one that the event names in its basis.
+func (e *PersonalDataErased) command(r Recorded) Command {
+	c := ErasePersonalData{LedgerStream, *e}
+	for s := range r.Basis {
+		c.In = s
+	}
+	return c
+}
+
 func (ErasePersonalData) Stream() StreamName         { return LedgerStream }
 func (ErasePersonalData) Opens([]Recorded) []Opening { return nil }
 

@@ -6,6 +6,8 @@ type OpenLedger struct {
 	LedgerOpened
 }
 
+func (e *LedgerOpened) command(Recorded) Command { return OpenLedger{LedgerOpened: *e} }
+
 func (OpenLedger) Stream() StreamName { return LedgerStream }
 
 func (c OpenLedger) Decide(in Input) ([]Event, error) {
@@ -20,6 +22,8 @@ type AdoptReference struct {
 	alone
 	ReferenceAdopted
 }
+
+func (e *ReferenceAdopted) command(Recorded) Command { return AdoptReference{ReferenceAdopted: *e} }
 
 func (AdoptReference) Stream() StreamName { return LedgerStream }
 
@@ -37,6 +41,8 @@ type RotateKey struct {
 	alone
 	KeyRotated
 }
+
+func (e *KeyRotated) command(Recorded) Command { return RotateKey{KeyRotated: *e} }
 
 func (RotateKey) Stream() StreamName { return LedgerStream }
 
@@ -64,6 +70,8 @@ type OpenOrigin struct {
 	alone
 	OriginOpened
 }
+
+func (e *OriginOpened) command(Recorded) Command { return OpenOrigin{OriginOpened: *e} }
 
 func (OpenOrigin) Stream() StreamName { return LedgerStream }
 

@@ -11,6 +11,7 @@ import (
 // part is one member of the JSON of an event, or of an object in it, as the struct and its tags tell it.
 type part struct {
 	name       string
+	index      []int // of the field, from the struct of the event or of the object
 	kind       reflect.Type
 	rules      []formRule // of the member
 	items      []formRule // of each item, where the member is a list
@@ -27,11 +28,17 @@ func parts(t reflect.Type) []part {
 	var found []part
 	for f := range t.Fields() {
 		if f.Anonymous {
-			found = append(found, parts(f.Type)...)
+			for _, p := range parts(f.Type) {
+				p.index = slices.Concat(f.Index, p.index)
+				found = append(found, p)
+			}
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		p := part{name: name, kind: f.Type, always: options != "omitempty", visibility: Visibility(f.Tag.Get("seal")), kept: f.Tag.Get("erase") == neverErased}
+		p := part{
+			name: name, index: f.Index, kind: f.Type, always: options != "omitempty",
+			visibility: Visibility(f.Tag.Get("seal")), kept: f.Tag.Get("erase") == neverErased,
+		}
 		of := &p.rules
 		for r := range strings.SplitSeq(f.Tag.Get("validate"), ",") {
 			switch name, param, _ := strings.Cut(r, "="); name {

@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -60,25 +59,26 @@ func (s *Sealed) Value() any {
 // Seal sets the commitment. Sealing again replaces it: every attempt to write has a salt of its own.
 func (s *Sealed) Seal(commitment string) { s.commitment = commitment }
 
+// sealedLeaf is a sealed field as it is written.
+type sealedLeaf struct {
+	Sealed string `json:"sealed"`
+}
+
 // MarshalJSON writes {"sealed":"..."}. A field that was not sealed is an error: plain text never reaches the log.
 func (s Sealed) MarshalJSON() ([]byte, error) {
 	if s.commitment == "" {
 		return nil, fmt.Errorf("a field was not sealed")
 	}
-	return json.Marshal(struct {
-		Sealed string `json:"sealed"`
-	}{s.commitment})
+	return json.Marshal(sealedLeaf{s.commitment})
 }
 
 // UnmarshalJSON reads {"sealed":"..."}.
 func (s *Sealed) UnmarshalJSON(b []byte) error {
-	var leaf struct {
-		Sealed string `json:"sealed"`
-	}
+	var leaf sealedLeaf
 	if err := json.Unmarshal(b, &leaf); err != nil {
 		return fmt.Errorf("reading a sealed field: %w", err)
 	}
-	if b, err := base64.StdEncoding.Strict().DecodeString(leaf.Sealed); err != nil || len(b) != 32 || len(leaf.Sealed) != 44 {
+	if !isCommitment(leaf.Sealed) {
 		return fmt.Errorf("a sealed field holds 32 bytes in base64")
 	}
 	*s = Sealed{commitment: leaf.Sealed}

@@ -4,195 +4,313 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"reflect"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"arobase/eventstore"
 )
 
-// lagAllowed is how long a log may take to sign what the server answers from.
-const lagAllowed = 3 * time.Second
-
-// answers asks the server, and the ledger that was computed from the records alone, the same questions as of the size of
-// the checkpoint. Every answer must be the same.
-func (a *Auditor) answers(ctx context.Context, head checkpoint, report *Report) error {
+// compareAnswers asks the server, and the ledger that was computed from the records alone, the same questions as of the
+// size of the checkpoint, and as any visitor asks. Every answer must be the same. fresh says that there are records which
+// were not there in the round before.
+func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh bool, report *Report) error {
 	if a.opt.Answer == nil {
 		return nil
 	}
 	if a.place.Site == nil {
-		report.add("answers", nil, "only a log is here: there are no answers to compare")
+		report.add("answers", nil, "no /v1 here: only the log")
 		return nil
 	}
-	if report.Unknown > 0 {
+	if a.unknown > 0 {
 		return nil // what follows from records of unknown types nobody here can compute
 	}
-	if err := a.fresh(ctx, head); err != nil {
-		return err
-	}
-	own, err := a.opt.Answer(ctx, a.store, a.values)
-	if err != nil {
+	if err := a.catchUp(ctx); err != nil {
 		return fmt.Errorf("computing the answers: %w", err)
 	}
-	c := &comparison{a: a, own: own, size: strconv.FormatInt(head.tree.N, 10)}
-	asked := 0
-	for _, list := range []func(context.Context) ([]string, error){c.editions, c.figures, c.collectivities} {
-		questions, err := list(ctx)
+	c := &comparison{a: a, head: head, size: strconv.FormatInt(head.tree.N, 10)}
+	if err := c.meet(ctx); err != nil {
+		return err
+	}
+	all, err := c.questions(ctx)
+	if err != nil {
+		return err
+	}
+	pages, why, err := c.pagesToCompare(ctx)
+	if err != nil {
+		return err
+	}
+	c.otherwise = why
+	all = c.choose(all, pages, fresh)
+	asked := int64(0)
+	for _, err := range ahead(ctx, workers(), slices.Values(all), func(ctx context.Context, q question) (any, error) { return nil, c.compare(ctx, q) }) {
 		if err != nil {
 			return err
 		}
-		for _, err := range ahead(ctx, 2*runtime.GOMAXPROCS(0), slices.Values(questions), func(ctx context.Context, q string) (any, error) { return c.compare(ctx, q) }) {
-			if err != nil {
-				return err
-			}
-			asked++
-		}
+		asked++
+		a.opt.Progress("answers", asked, int64(len(all)))
 	}
-	report.add("answers", map[string]int64{"compared": int64(asked)}, "%d answers of the server, each the same as the records give", asked)
+	if err := c.proofs(ctx); err != nil {
+		return err
+	}
+	answers, site := c.compared.Load(), c.pagesCompared.Load()
+	report.add("answers", figures{"compared": answers, "proofs": int64(len(c.sampled))},
+		"%s of the server, the same as the records give; %s of records chosen at random", count(answers, "answer"), count(int64(len(c.sampled)), "proof"))
+	if pages {
+		report.add("pages", figures{"compared": site}, "%s, French and English, with the text that the records give", count(site, "page"))
+	} else {
+		report.add("pages", figures{"compared": 0}, "not compared: %s", why)
+	}
 	return nil
 }
 
-// fresh holds that the log covers what the server answers from: a server that answers from more records than it has
-// signed, for longer than signing takes, shows a stale checkpoint.
-func (a *Auditor) fresh(ctx context.Context, head checkpoint) error {
-	r, err := a.place.Site.get(ctx, "/v1/editions", "application/json", maxAnswer)
-	if err != nil {
-		return err
+// catchUp brings what is computed here up to the records that are kept.
+func (a *Auditor) catchUp(ctx context.Context) error {
+	if a.answers == nil {
+		answers, err := a.opt.Answer(ctx, Rests{a.Store, a.Vault, func() (uint64, []byte) { return uint64(a.shown.tree.N), a.shown.signed }})
+		if err != nil {
+			return err
+		}
+		a.answers = &answers
 	}
-	answered, err := strconv.ParseInt(r.header.Get("Arobase-Size"), 10, 64)
-	if err != nil || answered <= head.tree.N {
-		return nil
-	}
-	if err := a.opt.Pause(ctx, lagAllowed); err != nil {
-		return err
-	}
-	again, err := a.newest(ctx)
-	if err != nil {
-		return err
-	}
-	if again.tree.N < answered {
-		return failed("answers", "the server answers from %d records, and the log shows a stale checkpoint that covers %d", answered, again.tree.N)
-	}
-	return nil
+	return a.answers.CatchUp(ctx)
 }
 
 // comparison asks two sides.
 type comparison struct {
-	a    *Auditor
-	own  http.Handler
-	size string // the size of the ledger that all questions are as of
+	a       *Auditor
+	head    checkpoint
+	size    string // the size of the ledger that answers are compared as of
+	sampled []eventstore.Event
+	// moved is set once the server answers from another number of records than the checkpoint covers: what visitors see is
+	// newer then.
+	moved                   atomic.Bool
+	compared, pagesCompared atomic.Int64
+	// otherwise is why pages are not compared, or "": then answers too may differ for that reason.
+	otherwise string
 }
 
-func (c *comparison) question(path string, query url.Values) string {
-	if query == nil {
-		query = url.Values{}
-	}
-	query.Set("as_of", c.size)
-	return path + "?" + query.Encode()
-}
-
-// editions lists the questions about editions: they follow from the records, not from what the server says there is.
-func (c *comparison) editions(ctx context.Context) ([]string, error) {
-	list := c.question("/v1/editions", url.Values{"limit": {"1000"}})
-	var answer struct {
-		Items []struct{ Edition int }
-	}
-	if err := c.mine(ctx, list, &answer); err != nil {
-		return nil, err
-	}
-	questions := []string{list}
-	for _, e := range answer.Items {
-		path := fmt.Sprintf("/v1/editions/%d", e.Edition)
-		questions = append(questions, c.question(path, nil), c.question(path+"/palmares", nil))
-	}
-	for i := 1; i < len(answer.Items); i++ {
-		from, to := answer.Items[i].Edition, answer.Items[i-1].Edition
-		questions = append(questions, c.question("/v1/trends/transitions", url.Values{
-			"from": {strconv.Itoa(min(from, to))}, "to": {strconv.Itoa(max(from, to))},
-		}))
-	}
-	return questions, nil
-}
-
-func (c *comparison) figures(context.Context) ([]string, error) {
-	questions := []string{c.question("/v1/trends", nil), c.question("/v1/reconciliation", nil), c.question("/v1/sources", url.Values{"limit": {"1000"}})}
-	for _, by := range []string{"level", "kind", "region", "departement", "size"} {
-		questions = append(questions, c.question("/v1/trends", url.Values{"by": {by}}))
-	}
-	return questions, nil
-}
-
-func (c *comparison) collectivities(ctx context.Context) ([]string, error) {
-	var questions []string
-	for next := c.question("/v1/collectivities", url.Values{"limit": {"1000"}}); next != ""; {
-		questions = append(questions, next)
-		var answer struct {
-			Items []struct{ ID string }
-			Next  string
+// choose leaves out pages where they are not compared and, in a round that nothing new was recorded in, all questions
+// about single bodies and records but some, in turn.
+func (c *comparison) choose(all []question, pages, fresh bool) []question {
+	var chosen, single []question
+	for _, q := range all {
+		switch {
+		case q.page && !pages:
+		case q.single:
+			single = append(single, q)
+		default:
+			chosen = append(chosen, q)
 		}
-		if err := c.mine(ctx, next, &answer); err != nil {
-			return nil, err
-		}
-		for _, b := range answer.Items {
-			path := "/v1/collectivities/" + url.PathEscape(b.ID)
-			questions = append(questions, c.question(path, nil), c.question(path+"/history", nil))
-		}
-		next = answer.Next
 	}
-	return questions, nil
+	if n := c.a.opt.Unhurried; n > 0 && !fresh && len(single) > n {
+		from := c.a.turn % len(single)
+		c.a.turn += n
+		single = append(single[from:len(single):len(single)], single[:from]...)[:n]
+	}
+	return append(chosen, single...)
+}
+
+const (
+	// lag is how long a log may take to sign what the server answers from, or the server to answer from what is signed, and
+	// looks is how often it is looked at meanwhile.
+	lag   = 4 * time.Second
+	looks = 4
+)
+
+// meet waits until log and server have come to the same records. A server that answers from more than it has signed, for
+// longer than signing takes, shows a stale checkpoint; one that answers from less shows stale answers.
+func (c *comparison) meet(ctx context.Context) error {
+	for look := 1; ; look++ {
+		answered, err := c.answeredFrom(ctx)
+		if err != nil {
+			return err
+		}
+		signed := c.head.tree.N
+		if answered > signed {
+			newer, err := c.a.newest(ctx)
+			if err != nil {
+				return err
+			}
+			signed = newer.tree.N
+		}
+		switch {
+		case answered >= c.head.tree.N && answered <= signed:
+			c.moved.Store(answered != c.head.tree.N)
+			return nil
+		case look == looks && answered > signed:
+			return failed("answers", "the server answers from %d records, and the log shows a stale checkpoint that covers %d", answered, signed)
+		case look == looks:
+			return failed("answers", "the server gives stale answers: they rest on %d records, and %d are signed", answered, signed)
+		}
+		if err := c.a.opt.Pause(ctx, lag/looks); err != nil {
+			return err
+		}
+	}
+}
+
+// answeredFrom is the number of records that the server answers from now.
+func (c *comparison) answeredFrom(ctx context.Context) (int64, error) {
+	const list = "/v1/editions"
+	r, err := c.a.place.Site.get(ctx, list, "application/json", maxAnswer)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(r.header.Get("Arobase-Size"), 10, 64)
+	if err != nil {
+		return 0, wrongAnswer("answers", list, "the answer does not say how many records it rests on")
+	}
+	return n, nil
+}
+
+// compare asks one question of both sides.
+func (c *comparison) compare(ctx context.Context, q question) error {
+	if !c.moved.Load() {
+		err := c.compareAt(ctx, q, q.plain())
+		if f := (*Failure)(nil); errors.As(err, &f) {
+			// Unless something was recorded just now.
+			now, sizeErr := c.answeredFrom(ctx)
+			if sizeErr != nil {
+				return sizeErr
+			}
+			if now > c.head.tree.N {
+				c.moved.Store(true)
+				return c.compareAt(ctx, q, q.asOf(c.size))
+			}
+		}
+		if err != nil || q.single || q.whole {
+			return err
+		}
+	}
+	return c.compareAt(ctx, q, q.asOf(c.size))
+}
+
+func (c *comparison) compareAt(ctx context.Context, q question, address string) error {
+	accept, check, same, counted := "application/json", "answers", sameAnswer, &c.compared
+	if q.page {
+		accept, check, same, counted = "text/html", "pages", samePage, &c.pagesCompared
+	}
+	theirs, err := c.a.place.Site.get(ctx, address, accept, maxAnswer)
+	if errors.Is(err, ErrTooLarge) {
+		return wrongAnswer(check, address, "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	mine, err := c.ask(ctx, address, accept)
+	if err != nil {
+		return err
+	}
+	if theirs.status != mine.status {
+		return wrongAnswer(check, address, "the server answers %d, and the records give %d", theirs.status, mine.status)
+	}
+	difference, err := same(theirs.body, mine.body)
+	if err != nil {
+		return fmt.Errorf("computing the answer to %s: %w", address, err)
+	}
+	if difference != "" {
+		if c.otherwise != "" {
+			difference += " (" + c.otherwise + ")"
+		}
+		return wrongAnswer(check, address, "%s", difference)
+	}
+	counted.Add(1)
+	return nil
 }
 
 // mine reads an answer that was computed here.
-func (c *comparison) mine(ctx context.Context, question string, into any) error {
-	_, body := c.ask(ctx, question)
-	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("computing the answer to %s: %w", question, err)
+func (c *comparison) mine(ctx context.Context, address string, into any) error {
+	r, err := c.ask(ctx, address, "application/json")
+	if err == nil && r.status != http.StatusOK {
+		err = fmt.Errorf("it is %d", r.status)
+	}
+	if err == nil {
+		err = json.Unmarshal(r.body, into)
+	}
+	if err != nil {
+		return fmt.Errorf("computing the answer to %s: %w", address, err)
 	}
 	return nil
 }
 
-func (c *comparison) ask(ctx context.Context, question string) (int, []byte) {
-	r := httptest.NewRequestWithContext(ctx, http.MethodGet, question, nil)
-	r.Header.Set("Accept", "application/json")
-	w := httptest.NewRecorder()
-	c.own.ServeHTTP(w, r)
-	return w.Code, w.Body.Bytes()
+// ask asks what is computed here.
+func (c *comparison) ask(ctx context.Context, address, accept string) (reply, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.a.place.Site.host+address, nil)
+	if err != nil {
+		return reply{}, fmt.Errorf("asking for %s: %w", address, err)
+	}
+	r.Header.Set("Accept", accept)
+	w := &written{reply: reply{status: http.StatusOK, header: http.Header{}}}
+	c.a.answers.Handler.ServeHTTP(w, r)
+	return w.reply, nil
 }
 
-// compare asks one question of both sides.
-func (c *comparison) compare(ctx context.Context, question string) (any, error) {
-	theirs, err := c.a.place.Site.get(ctx, question, "application/json", maxAnswer)
+// written is a reply while it is written.
+type written struct{ reply }
+
+func (w *written) Header() http.Header    { return w.header }
+func (w *written) WriteHeader(status int) { w.status = status }
+func (w *written) Write(b []byte) (int, error) {
+	w.body = append(w.body, b...)
+	return len(b), nil
+}
+
+// proofs asks for the proofs of the records that were chosen at random.
+func (c *comparison) proofs(ctx context.Context) error {
+	for _, e := range c.sampled {
+		address := "/v1/events/" + e.ID.String() + "/proof"
+		r, err := c.a.place.Site.get(ctx, address, "text/plain", maxAnswer)
+		if err != nil {
+			return err
+		}
+		if r.status != http.StatusOK {
+			return wrongAnswer("answers", address, "the server answers %d, and the record is signed", r.status)
+		}
+		v, err := c.a.keys.Proof(r.body)
+		if err != nil {
+			return wrongAnswer("answers", address, "the proof does not verify: %v", err)
+		}
+		if v.Index != int64(e.Position) || !bytes.Equal(v.Bytes, e.Bytes) {
+			return wrongAnswer("answers", address, "it is the proof of another record")
+		}
+	}
+	return nil
+}
+
+// sameAnswer says where an answer of the server differs from one that was computed here, or "". An error is about ours.
+func sameAnswer(theirs, mine []byte) (string, error) {
+	want, err := readValue(mine)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	status, mine := c.ask(ctx, question)
-	if theirs.status != status {
-		return nil, wrongAnswer("answers", question, "the server answers %d, and the records give %d", theirs.status, status)
-	}
-	want, errMine := readValue(mine)
-	got, errTheirs := readValue(theirs.body)
-	if errMine != nil {
-		return nil, fmt.Errorf("computing the answer to %s: %w", question, errMine)
-	}
-	if errTheirs != nil {
-		return nil, wrongAnswer("answers", question, "the server's answer is not JSON")
+	got, err := readValue(theirs)
+	if err != nil {
+		return "the server's answer is not JSON", nil
 	}
 	if where, a, b, differ := difference("", got, want); differ {
-		return nil, wrongAnswer("answers", question, "%s: the server says %s, the records give %s", strings.TrimPrefix(where, "."), a, b)
+		return fmt.Sprintf("%s: the server says %s, the records give %s", strings.TrimPrefix(where, "."), a, b), nil
 	}
-	return nil, nil
+	return "", nil
 }
 
 func readValue(b []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
-	return v, d.Decode(&v)
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("something follows the value")
+	}
+	return v, nil
 }
 
 // difference finds the first place where two answers differ, with what stands there on either side.
@@ -203,12 +321,13 @@ func difference(at string, got, want any) (where, a, b string, differ bool) {
 	switch want := want.(type) {
 	case map[string]any:
 		if got, ok := got.(map[string]any); ok {
-			names := slices.Sorted(maps.Keys(want))
+			names := slices.Collect(maps.Keys(want))
 			for name := range got {
 				if _, known := want[name]; !known {
 					names = append(names, name)
 				}
 			}
+			slices.Sort(names)
 			for _, name := range names {
 				if where, a, b, differ = difference(at+"."+name, got[name], want[name]); differ {
 					return where, a, b, true

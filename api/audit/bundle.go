@@ -11,6 +11,7 @@ import (
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
+	"arobase/projections"
 )
 
 // parseBundle takes an entry bundle apart (C2SP tlog-tiles, "Log Entries"): exactly width entries and nothing behind. The
@@ -53,7 +54,7 @@ func (r *record) fail(check, rule, format string, args ...any) *Failure {
 func (r *record) recorded() domain.Recorded {
 	return domain.Recorded{
 		ID: r.env.ID, Position: uint64(r.leaf), Stream: domain.StreamName(r.env.Subject), Revision: r.env.Revision,
-		Actor: r.env.Actor, Time: r.env.Time, Event: r.event,
+		Actor: r.env.Actor, Time: r.env.Time, Basis: projections.Basis(r.env), Event: r.event,
 	}
 }
 
@@ -65,8 +66,9 @@ func (r *record) stored() eventstore.Event {
 	}
 }
 
-// examine reads one bundle and its tile of hashes and looks at each record by itself. It runs on many bundles at once.
-func (a *Auditor) examine(ctx context.Context, head checkpoint, number int64) ([]record, error) {
+// examine reads one bundle and its tile of hashes and looks at each record by itself, from a leaf on. It runs on many
+// bundles at once.
+func (a *Auditor) examine(ctx context.Context, head checkpoint, number, from int64) ([]record, error) {
 	first := number * torchwood.TileWidth
 	t := tlog.Tile{H: torchwood.TileHeight, L: -1, N: number, W: int(min(torchwood.TileWidth, head.tree.N-first))}
 	data, width, err := readTile(ctx, a.place.Log, t)
@@ -87,10 +89,11 @@ func (a *Auditor) examine(ctx context.Context, head checkpoint, number int64) ([
 	if err := a.compareTile(ctx, head, t, leaves, func(i int) []byte { return entries[i] }); err != nil {
 		return nil, err
 	}
-	for i := range records {
-		examineRecord(&records[i])
+	unknown := records[min(max(0, from-first), int64(len(records))):]
+	for i := range unknown {
+		examineRecord(&unknown[i])
 	}
-	if err := a.askDisclosed(ctx, records); err != nil {
+	if err := a.askDisclosed(ctx, unknown); err != nil {
 		return nil, err
 	}
 	return records, nil
@@ -103,6 +106,7 @@ func (a *Auditor) compareTile(ctx context.Context, head checkpoint, t tlog.Tile,
 	if err != nil {
 		return err
 	}
+	a.tiles.Add(1)
 	for i, h := range computed {
 		if h == tlog.Hash(served[i*tlog.HashSize:(i+1)*tlog.HashSize]) {
 			continue
@@ -126,6 +130,19 @@ func examineRecord(r *record) {
 		return
 	}
 	r.event, err = domain.DecodeStrict(r.env.Type, r.env.Data)
+	r.decoded(err)
+}
+
+// decode reads a record that was examined before.
+func (r *record) decode() {
+	var err error
+	if r.env, err = envelope.Parse(r.bytes); err == nil {
+		r.event, err = domain.Decode(r.env.Type, r.env.Data)
+	}
+	r.decoded(err)
+}
+
+func (r *record) decoded(err error) {
 	switch {
 	case errors.Is(err, domain.ErrUnknownType):
 		r.event = nil

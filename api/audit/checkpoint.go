@@ -16,6 +16,8 @@ import (
 type Keys interface {
 	// Checkpoint verifies a checkpoint: the signatures that it must have, in the name of its origin.
 	Checkpoint(signed []byte) (torchwood.Checkpoint, error)
+	// Proof verifies a C2SP tlog-proof that has the record in it.
+	Proof(proof []byte) (tlog.Verified, error)
 }
 
 // Trust gives the keys that are believed. It is asked with the document that the log serves under rotations, which shows
@@ -30,32 +32,53 @@ func ByPolicy(policy torchwood.Policy) Trust {
 type underPolicy struct{ policy torchwood.Policy }
 
 func (k underPolicy) Checkpoint(signed []byte) (torchwood.Checkpoint, error) {
-	c, _, err := torchwood.VerifyCheckpoint(signed, k.policy)
-	return c, err
+	return tlog.OpenCheckpointUnder(signed, k.policy)
 }
 
-// ByKey believes a key of the log, and those that took its place since, as the log's rotations show.
+func (k underPolicy) Proof(proof []byte) (tlog.Verified, error) {
+	return tlog.VerifyProofUnder(proof, k.policy)
+}
+
+// ByKey believes a key of the log, and those that took its place since, each in its time, as the log's rotations show.
 func ByKey(vkey string) (Trust, error) {
 	if _, err := note.NewVerifier(vkey); err != nil {
 		return nil, fmt.Errorf("reading the key: %w", err)
 	}
 	return func(rotations []byte) (Keys, error) {
-		inForce := vkey
-		if rotations != nil {
-			chain, err := tlog.ParseChain(rotations)
-			if err != nil {
-				return nil, err
-			}
-			if inForce, err = chain.InForce(vkey); err != nil {
-				return nil, err
-			}
+		if rotations == nil {
+			return oneKey{vkey}, nil
 		}
-		verifier, err := note.NewVerifier(inForce)
+		chain, err := tlog.ParseChain(rotations)
 		if err != nil {
-			return nil, fmt.Errorf("reading the key in force: %w", err)
+			return nil, err
 		}
-		return underPolicy{torchwood.ThresholdPolicy(2, torchwood.OriginPolicy(verifier.Name()), torchwood.SingleVerifierPolicy(verifier))}, nil
+		if _, err := chain.InForce(vkey); err != nil {
+			return nil, err
+		}
+		return followedBy{vkey, chain}, nil
 	}, nil
+}
+
+type oneKey struct{ vkey string }
+
+func (k oneKey) Checkpoint(signed []byte) (torchwood.Checkpoint, error) {
+	return tlog.OpenCheckpoint(signed, k.vkey)
+}
+
+func (k oneKey) Proof(proof []byte) (tlog.Verified, error) { return tlog.VerifyProof(proof, k.vkey) }
+
+// followedBy is a key with those that took its place.
+type followedBy struct {
+	vkey  string
+	chain *tlog.Chain
+}
+
+func (k followedBy) Checkpoint(signed []byte) (torchwood.Checkpoint, error) {
+	return k.chain.OpenCheckpoint(signed, k.vkey)
+}
+
+func (k followedBy) Proof(proof []byte) (tlog.Verified, error) {
+	return k.chain.VerifyProof(proof, k.vkey)
 }
 
 // checkpoint is a signed checkpoint that satisfies the policy.
@@ -109,13 +132,21 @@ func believe(signed []byte, keys Keys) (checkpoint, error) {
 	return checkpoint{c.Origin, c.Tree, signed}, nil
 }
 
-// seenBefore gives the checkpoints that were seen elsewhere, which the log must have kept to.
+// seenBefore gives the checkpoints that the log must hold: those that were seen elsewhere, and the newest that an earlier
+// audit believed.
 func (a *Auditor) seenBefore() ([]checkpoint, error) {
 	var all []checkpoint
 	for _, signed := range a.opt.Seen {
 		c, err := believe(signed, a.keys)
 		if err != nil {
 			return nil, fmt.Errorf("a checkpoint seen elsewhere proves nothing: %w", err)
+		}
+		all = append(all, c)
+	}
+	if a.note.Checkpoint != "" {
+		c, err := believe([]byte(a.note.Checkpoint), a.keys)
+		if err != nil {
+			return nil, fmt.Errorf("the checkpoint that an earlier audit kept: %w; if it is of another log, name another place for what is kept", err)
 		}
 		all = append(all, c)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"arobase/api/tlog"
 	"arobase/domain"
 )
 
@@ -15,6 +16,8 @@ type order struct {
 	genesis *domain.LedgerOpened
 	// streams are the ends of all streams.
 	streams map[string]end
+	// names are the records that name the log and its keys.
+	names []domain.Recorded
 }
 
 // end is the end of a stream: the revision that comes next, and when the last record was recorded, in Unix milliseconds.
@@ -55,5 +58,25 @@ func (o *order) take(r *record) *Failure {
 		}
 	}
 	o.streams[e.Subject] = end{e.Revision + 1, e.Time.UnixMilli()}
+	switch r.event.(type) {
+	case *domain.LedgerOpened, *domain.KeyRotated, *domain.OriginOpened:
+		o.names = append(o.names, r.recorded())
+	}
+	return nil
+}
+
+// checkNames holds a checkpoint against what the records that it covers say of the log: its name, and its key in force
+// where they tell one.
+func (o *order) checkNames(head checkpoint) *Failure {
+	all := domain.LogOrigins(o.names)
+	in := all[len(all)-1]
+	if in.Name != head.origin {
+		return failed("signature", "the checkpoint is of the log %s, and the records name their log %s", head.origin, in.Name)
+	}
+	if key := in.InForce(); key != "" {
+		if _, err := tlog.OpenCheckpoint(head.signed, key); err != nil {
+			return failed("signature", "the records say that the key in force is %s, and the checkpoint is not signed by it: %v", domain.VerifierKeyID(key), err)
+		}
+	}
 	return nil
 }

@@ -27,6 +27,20 @@ type Report struct {
 	// Unknown is the number of records whose type this program does not know. Where it is not 0 the tree is verified
 	// and the meaning is not.
 	Unknown int64 `json:"unknown"`
+
+	told func(Check)
+}
+
+func (r *Report) head(c checkpoint) {
+	r.Origin, r.Size, r.Root, r.Checkpoint = c.origin, c.tree.N, c.tree.Hash.String(), c.signed
+}
+
+func (r *Report) add(name string, f figures, format string, args ...any) {
+	c := Check{Name: name, Says: fmt.Sprintf(format, args...), Figures: f}
+	r.Checks = append(r.Checks, c)
+	if r.told != nil {
+		r.told(c)
+	}
 }
 
 // Failure is the first thing that is not as it should be. It ends an audit.

@@ -2,165 +2,136 @@ package audit
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
-
-	"filippo.io/torchwood"
-	"golang.org/x/mod/sumdb/tlog"
-
-	"arobase/eventstore"
-	"arobase/projections/transparency"
+	"time"
 )
 
-// Run audits. Where something is not as it should be the error is a [*Failure], the first one; an [*UnreachableError]
-// says that a server or a directory could not be read, which proves nothing. The report has the checks that were finished.
-func (a *Auditor) Run(ctx context.Context) (Report, error) {
-	var report Report
-	defer func() {
-		if a.store != nil {
-			_ = a.store.Close()
-		}
-	}()
+// Round audits what the log shows now, going on from the round before or from an earlier audit. Where something is not as
+// it should be the error is a [*Failure], the first one; an [*UnreachableError] says that a server or a directory could
+// not be read, which proves nothing and is no reason not to try again. The report has the checks that were finished.
+func (a *Auditor) Round(ctx context.Context) (Report, error) {
+	report := Report{told: a.opt.Checked}
+	err := a.round(ctx, &report)
+	report.Unknown = a.unknown
+	return report, err
+}
+
+func (a *Auditor) round(ctx context.Context, report *Report) error {
 	head, err := a.newest(ctx)
 	if err != nil {
-		return report, err
+		return err
 	}
-	report.Origin, report.Size, report.Root = head.origin, head.tree.N, head.tree.Hash.String()
-	report.Checkpoint = head.signed
-	report.add("signature", nil, "of the log %s, over %d records", head.origin, head.tree.N)
-
+	if err := a.open(head.origin); err != nil {
+		return err
+	}
+	report.head(head)
+	report.add("signature", nil, "of the log %s, over %s", head.origin, count(head.tree.N, "record"))
 	seen, err := a.seenBefore()
 	if err != nil {
-		return report, err
+		return err
 	}
 	for _, s := range seen {
 		if err := a.extends(ctx, head, s); err != nil {
-			return report, err
+			return err
 		}
 	}
 	if len(seen) > 0 {
-		report.add("seen before", map[string]int64{"checkpoints": int64(len(seen))}, "%d checkpoints seen elsewhere, each a part of this history", len(seen))
+		report.add("seen before", figures{"checkpoints": int64(len(seen))}, "%s, a part of this history", count(int64(len(seen)), "checkpoint"))
 	}
-	if err := a.readAll(ctx, head, &report); err != nil {
-		return report, err
+	// From here on the log is bound to it, whatever is found in it.
+	if err := a.noteDown(a.note.with(head)); err != nil {
+		return err
 	}
-	if err := a.answers(ctx, head, &report); err != nil {
-		return report, err
+	if err := a.goOn(ctx, head); err != nil {
+		return err
 	}
-	return report, nil
-}
-
-// readAll reads the log from its first record to its last.
-func (a *Auditor) readAll(ctx context.Context, head checkpoint, report *Report) error {
-	o := &order{streams: map[string]end{}}
-	var tree transparency.Compact
-	var tiles transparency.TileHashes
-	var judged, tilesChecked int64
-	numbers := func(yield func(int64) bool) {
-		for n := int64(0); n*torchwood.TileWidth < head.tree.N; n++ {
-			if !yield(n) {
-				return
-			}
-		}
+	if head, err = a.readOn(ctx, head); err != nil {
+		return err
 	}
-	most := 2 * runtime.GOMAXPROCS(0)
-	for records, err := range ahead(ctx, most, numbers, func(ctx context.Context, n int64) ([]record, error) { return a.examine(ctx, head, n) }) {
-		if err != nil {
-			return err
-		}
-		tilesChecked++ // the lowest level was compared with the records when they were examined
-		stored := make([]eventstore.Event, len(records))
-		for i := range records {
-			r := &records[i]
-			err := tiles.Add(tree.Add(r.hash), func(level int, hashes []tlog.Hash) error {
-				if level == 0 {
-					return nil
-				}
-				tilesChecked++
-				return a.compareTile(ctx, head, tlog.Tile{H: torchwood.TileHeight, L: level, N: r.leaf >> (8 * (level + 1)), W: torchwood.TileWidth}, hashes, nil)
-			})
-			if err != nil {
-				return err
-			}
-			if r.failure != nil {
-				return r.failure
-			}
-			if f := o.take(r); f != nil {
-				return f
-			}
-			stored[i] = r.stored()
-		}
-		if err := a.keep(ctx, o, stored); err != nil {
-			return err
-		}
-		for i := range records {
-			r := &records[i]
-			if r.event == nil {
-				report.Unknown++
-				continue
-			}
-			if err := a.judge(ctx, r); err != nil {
-				return err
-			}
-			judged++
-			if f := a.values.take(r); f != nil {
-				return f
-			}
-		}
-		if a.opt.Progress != nil {
-			a.opt.Progress(tree.Size(), head.tree.N)
-		}
-	}
-	for level := 1; level < len(tiles); level++ {
-		if n := len(tiles[level]); n > 0 {
-			tilesChecked++
-			t := tlog.Tile{H: torchwood.TileHeight, L: level, N: tree.Size() >> (8 * (level + 1)), W: n}
-			if err := a.compareTile(ctx, head, t, tiles[level], nil); err != nil {
-				return err
-			}
-		}
-	}
-	if root := tree.Root(); root != head.tree.Hash {
-		return failed("tree", "the records have the root %v, and the signed one is %v", root, head.tree.Hash)
-	}
-	report.add("tree", map[string]int64{"leaves": tree.Size(), "tiles": tilesChecked},
-		"%d leaves lead to the signed root; %d tiles of hashes are those of the leaves", tree.Size(), tilesChecked)
-	if o.genesis == nil {
-		return failed("records", "the log holds no ledger that this program knows")
-	}
-	report.add("records", map[string]int64{"records": tree.Size(), "streams": int64(len(o.streams)), "unknown": report.Unknown},
-		"%d in %d streams, each in its one form; %d of a type unknown here", tree.Size(), len(o.streams), report.Unknown)
-	public, deferred, attested := ruleMarks()
-	report.add("rules", map[string]int64{"judged": judged, "public": public, "deferred": deferred, "attested": attested},
-		"%d records judged at their basis by %d public rules; %d deferred; %d attested by the operator", judged, public, deferred, attested)
-	s, f := a.values.finish()
-	if f != nil {
+	report.head(head)
+	a.tell(report)
+	if f := a.order.checkNames(head); f != nil {
 		return f
 	}
-	report.add("sealed", map[string]int64{"commitments": s.commitments, "disclosed": s.disclosed, "erased": s.erased, "closed": s.closed},
-		"%d commitments: %d disclosed and fitting, %d erased, %d not public", s.commitments, s.disclosed, s.erased, s.closed)
-	return nil
+	fresh := head.tree != a.shown.tree
+	a.shown = head
+	return a.compareAnswers(ctx, head, fresh, report)
 }
 
-// keep puts records into the store, which holds them against each other: an id that is known is found here.
-func (a *Auditor) keep(ctx context.Context, o *order, records []eventstore.Event) error {
-	if a.store == nil {
-		store, err := a.opt.Store(o.ledger)
-		if err != nil {
-			return fmt.Errorf("making the store of the audit: %w", err)
+const (
+	// extensions is how often an audit reads what the log holds by now, where a value is gone that nothing in the records
+	// read so far says was erased; and betweenExtensions how long it waits before.
+	extensions        = 3
+	betweenExtensions = time.Second
+)
+
+// readOn reads what is new. A value may have been erased while it was read: then the record that says so is further on in
+// the log, and reading goes on. It gives the checkpoint up to which it has read.
+func (a *Auditor) readOn(ctx context.Context, head checkpoint) (checkpoint, error) {
+	for again := 0; ; again++ {
+		if err := a.read(ctx, head); err != nil {
+			return head, err
 		}
-		a.store = store
-		a.histories = histories{store: store}
-		a.values.ledger = o.ledger
+		unsettled, err := a.settle(ctx)
+		if err != nil {
+			return head, err
+		}
+		if unsettled == nil {
+			return head, a.noteDown(a.foundSoFar().with(head))
+		}
+		if again == extensions {
+			return head, unsettled
+		}
+		if err := a.opt.Pause(ctx, betweenExtensions); err != nil {
+			return head, err
+		}
+		newer, err := a.newest(ctx)
+		if err != nil {
+			return head, err
+		}
+		if err := a.extends(ctx, newer, head); err != nil {
+			return head, err
+		}
+		head = newer
 	}
-	err := a.store.Replicate(ctx, records)
-	if errors.Is(err, eventstore.ErrDiverged) {
-		return failed("order", "%v", err)
-	}
-	return err
 }
 
-func (r *Report) add(name string, figures map[string]int64, format string, args ...any) {
-	r.Checks = append(r.Checks, Check{Name: name, Says: fmt.Sprintf(format, args...), Figures: figures})
+// tell reports what all records together came to.
+func (a *Auditor) tell(report *Report) {
+	size := a.grown.tree.Size()
+	if a.before > 0 {
+		report.add("kept", figures{"records": a.before}, "%s of earlier audits, a part of this history", count(a.before, "record"))
+	}
+	report.add("tree", figures{"leaves": size, "tiles": a.tiles.Load()}, "%s lead to the signed root %v; %s of hashes read, as the leaves say",
+		count(size, "leaf"), a.grown.tree.Root(), count(a.tiles.Load(), "tile"))
+	report.add("records", figures{"records": size, "streams": int64(len(a.order.streams)), "unknown": a.unknown},
+		"%d in %s, each in its one form and by its schema; %d of a type unknown here", size, count(int64(len(a.order.streams)), "stream"), a.unknown)
+	public, deferred, attested := int64(a.rules.Public), int64(a.rules.Deferred), int64(a.rules.Attested)
+	report.add("rules", figures{"judged": a.judged, "public": public, "deferred": deferred, "attested": attested},
+		"%s judged at their basis; of the rules that they are asked %d are public and kept, %d deferred, %d attested by the operator",
+		count(a.judged, "record"), public, deferred, attested)
+	v := &a.values
+	report.add("sealed", figures{
+		"commitments": v.public + v.restricted + v.ceremony, "disclosed": v.disclosed(), "erased": v.gone(), "restricted": v.restricted, "ceremony": v.ceremony,
+		"open": int64(len(v.open)),
+	}, "%s, none twice: %d disclosed and fitting, %d erased, %d for certain roles, %d for a ceremony (%d open)",
+		count(v.public+v.restricted+v.ceremony, "commitment"), v.disclosed(), v.gone(), v.restricted, v.ceremony, len(v.open))
+}
+
+// figures are those of a check.
+type figures = map[string]int64
+
+// count says how many there are of something: one record, 2 records; or, of two words, one record was, 2 records were.
+func count(n int64, one string, many ...string) string {
+	more := one + "s"
+	switch {
+	case len(many) > 0:
+		more = many[0]
+	case one == "leaf":
+		more = "leaves"
+	}
+	if n == 1 {
+		more = one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

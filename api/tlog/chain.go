@@ -203,6 +203,26 @@ func (c *Chain) VerifyProof(proof []byte, held string) (Verified, error) {
 	return Verified{}, err
 }
 
+// OpenCheckpoint is [OpenCheckpoint] for somebody who holds a key that may have been replaced since: what signed must be
+// that key or one that follows from it, in its time.
+func (c *Chain) OpenCheckpoint(signed []byte, held string) (torchwood.Checkpoint, error) {
+	keys, err := c.from(held)
+	if err != nil {
+		return torchwood.Checkpoint{}, err
+	}
+	var opened torchwood.Checkpoint
+	for _, key := range slices.Backward(keys) { // the last one signs nearly all
+		if opened, err = OpenCheckpoint(signed, key); err == nil {
+			err = c.inForceAt(key, opened.N, opened.Hash)
+			break
+		}
+	}
+	if err != nil {
+		return torchwood.Checkpoint{}, err
+	}
+	return opened, nil
+}
+
 // inForceAt says whether a key signed at a size that was its time, and there the root that the rotations show.
 func (c *Chain) inForceAt(key string, size int64, root tlog.Hash) error {
 	failed := func(format string, args ...any) error {

@@ -112,7 +112,16 @@ func OpenCheckpoint(signed []byte, vkey string) (torchwood.Checkpoint, error) {
 	if err != nil {
 		return torchwood.Checkpoint{}, fmt.Errorf("reading the key: %w", err)
 	}
-	c, _, err := torchwood.VerifyCheckpoint(signed, policyOf(verifier))
+	return OpenCheckpointUnder(signed, policyOf(verifier))
+}
+
+// OpenCheckpointUnder is OpenCheckpoint for a policy, which must check the origin. The signatures must be written in
+// their one form, so that no bit of a checkpoint can be changed unnoticed.
+func OpenCheckpointUnder(signed []byte, policy torchwood.Policy) (torchwood.Checkpoint, error) {
+	c, _, err := torchwood.VerifyCheckpoint(signed, policy)
+	if err == nil && !strictSignatures(signed) {
+		return torchwood.Checkpoint{}, errors.New("a signature is not written in its one form")
+	}
 	return c, err
 }
 

@@ -88,14 +88,9 @@ func entriesOf(t *testing.T, bundle []byte, change func([][]byte) [][]byte) []by
 	return out
 }
 
-func flipped(b []byte) []byte {
-	b = bytes.Clone(b)
-	b[len(b)/2] ^= 1
-	return b
-}
-
-// A server that lies is found out, whatever it lies about, and the first lie is named.
-func TestAuditFindsEveryLie(t *testing.T) {
+// A server that lies is found out, and the first lie is named.
+func TestAuditFindsLies(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
 	dir := imported(t)
 	key := keyOf(t, dir)
 	older := t.TempDir()
@@ -114,35 +109,24 @@ func TestAuditFindsEveryLie(t *testing.T) {
 		if code, out := audit(site, "--keep", kept); code != exitOK || !strings.HasSuffix(out, "verified\n") {
 			t.Fatalf("an honest server: exit %d\n%s", code, out)
 		}
-		if code, out := audit(site, "--seen", kept); code != exitOK || !strings.Contains(out, "seen before") {
+		code, out := audit(site, "--seen", kept)
+		if code != exitOK || !strings.Contains(out, "seen before") {
 			t.Errorf("the second time: exit %d\n%s", code, out)
 		}
+		// Package audit has a test for each lie; here is one of each kind, through the command.
 		for name, lie := range map[string]struct {
 			part, names string
 			change      func([]byte) []byte
 		}{
-			"an event is dropped": {"/log/tile/entries/001", "ends within entry", func(b []byte) []byte {
-				return entriesOf(t, b, func(e [][]byte) [][]byte { return append(e[:7:7], e[8:]...) })
-			}},
-			"two events change places": {"/log/tile/entries/001", "leaf 263", func(b []byte) []byte {
+			"two events change places": {"/log/tile/entries/001", "not verified: leaf 263", func(b []byte) []byte {
 				return entriesOf(t, b, func(e [][]byte) [][]byte { e[7], e[8] = e[8], e[7]; return e })
 			}},
-			"a bit of an entry":           {"/log/tile/entries/002", "not the record that was signed", flipped},
-			"a bit of a hash tile":        {"/log/tile/0/002", "around leaf 512 do not lead to the signed root", flipped},
-			"a bit of a greater tile":     {"/log/tile/1/", "tile/1/000", flipped},
-			"a bit of the checkpoint":     {"/log/checkpoint", "checkpoint", flipped},
-			"the checkpoint of another":   {"/log/checkpoint", "checkpoint", func([]byte) []byte { return []byte(foreign) }},
-			"a disclosed text is altered": {"/log/disclosed/", "not what was committed to", func(b []byte) []byte { return bytes.Replace(b, []byte(`"value":"`), []byte(`"value":"not `), 1) }},
-			"a disclosed text is missing": {"/log/disclosed/", "is not disclosed, and no record says", func([]byte) []byte { return nil }},
-			"a level in the results":      {"/v1/editions/18/palmares", "/v1/editions/18/palmares", func(b []byte) []byte { return bytes.Replace(b, []byte(`"level":5`), []byte(`"level":4`), 1) }},
-			"a figure in the series":      {"/v1/trends", "points[", func(b []byte) []byte { return bytes.Replace(b, []byte(`"value":56,`), []byte(`"value":57,`), 1) }},
-			"a verdict":                   {"/v1/reconciliation", "verdict", func(b []byte) []byte { return bytes.Replace(b, []byte(`contradicts`), []byte(`agrees`), 1) }},
-			"somebody's history":          {"/history", "/history", func(b []byte) []byte { return bytes.Replace(b, []byte(`"reported"`), []byte(`"corroborated"`), 1) }},
-			"one holder less":             {"/v1/editions/18/palmares", "lines", func(b []byte) []byte { return bytes.Replace(b, []byte(`"lines":[{`), []byte(`"lines":[],"x":[{`), 1) }},
+			"a level in the results": {"/v1/editions/18/palmares", "/v1/editions/18/palmares", func(b []byte) []byte { return bytes.Replace(b, []byte(`"level":5`), []byte(`"level":4`), 1) }},
+			"a number on a page":     {"/en/editions/17", "the page shows", func(b []byte) []byte { return bytes.Replace(b, []byte(`163`), []byte(`164`), 1) }},
 		} {
 			t.Run(name, func(t *testing.T) {
 				told := false
-				code, out := audit(standingBetween(t, site, about(lie.part, &told, lie.change)))
+				code, out := audit(standingBetween(t, site, about(lie.part, &told, lie.change)), "--fresh")
 				if code != exitUnproven || !strings.Contains(out, "not verified: ") || !strings.Contains(out, lie.names) || !told {
 					t.Errorf("told: %t, exit %d, naming %q:\n%s", told, code, lie.names, out)
 				}
@@ -189,6 +173,7 @@ func writeFile(t *testing.T, content string) string {
 // A log that shows an old checkpoint is found out by whoever saw a newer one, and by its own server, which answers from
 // more than it shows.
 func TestAuditFindsAStaleCheckpoint(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
 	dir := filepath.Join(t.TempDir(), "data")
 	does(t, exitOK, "import", "--data", dir, "../../history/sources.csv")
 	old, _ := does(t, exitOK, "log", "checkpoint", "--data", dir)
@@ -210,6 +195,7 @@ func TestAuditFindsAStaleCheckpoint(t *testing.T) {
 
 // Two histories under one key: whoever saw the one finds the other out, and both checkpoints are shown as evidence.
 func TestAuditFindsAnotherHistory(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
 	first := filepath.Join(t.TempDir(), "data")
 	if code, _, errs := command(t, "import", "--data", first, "../../history/sources.csv"); code != exitOK {
 		t.Fatal(errs)
@@ -247,6 +233,7 @@ func TestAuditFindsAnotherHistory(t *testing.T) {
 
 // What breaks a rule is found in the log, however it came there; what this program does not know is not judged.
 func TestAuditJudges(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
 	forced := func(t *testing.T, typ, stream, data string, basis map[string]int64) (int, string) {
 		t.Helper()
 		dir := imported(t)
@@ -296,7 +283,7 @@ func TestAuditJudges(t *testing.T) {
 	}{
 		"a source that was never cited": {"arobase.award-recorded.v1", "candidacy-19-fr-commune-73008", award, map[string]int64{"collectivity-fr-commune-73008": 0}, "rule source-first"},
 		"a level beyond five":           {"arobase.award-recorded.v1", "candidacy-19-fr-commune-73008", strings.Replace(award, `"level":5`, `"level":6`, 1), nil, "level"},
-		"another stream than its own":   {"arobase.award-recorded.v1", "candidacy-20-fr-commune-73008", award, nil, "rule basis"},
+		"another stream than its own":   {"arobase.award-recorded.v1", "candidacy-20-fr-commune-73008", award, nil, "rule outcome"},
 		"a member too many":             {"arobase.award-recorded.v1", "candidacy-19-fr-commune-73008", strings.Replace(award, `"edition":19,`, `"edition":19,"extra":1,`, 1), nil, "extra"},
 		"a type of another time":        {"arobase.moon-landed.v1", "moon-1", `{}`, nil, "tree verified, meaning not verified"},
 	} {

@@ -1,6 +1,8 @@
 package transparency
 
 import (
+	"slices"
+
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -48,3 +50,6 @@ func (t *TileHashes) Add(completed []tlog.Hash, full func(level int, hashes []tl
 	}
 	return nil
 }
+
+// Clone is a copy that can grow by itself.
+func (c *Compact) Clone() Compact { return Compact{slices.Clone(c.edge), c.size} }
