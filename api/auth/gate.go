@@ -24,6 +24,7 @@ type Gate struct {
 	authority *Authority
 	failures  limits // of each address
 	writes    limits // of each token
+	objecting limits // of each address that writes without one
 }
 
 // The limits: ten wrong tokens at once and ten a minute from one address; fifty writes a second by one token, with room
@@ -33,6 +34,9 @@ const (
 	failuresBurst = 10
 	writesEach    = 20 * time.Millisecond
 	writesBurst   = 200
+	// Whoever has no token may object to a fact: five times at once, and once a minute.
+	objectingEach  = time.Minute
+	objectingBurst = 5
 )
 
 // NewGate makes the gate of an authority.
@@ -41,6 +45,7 @@ func NewGate(a *Authority) *Gate {
 		authority: a,
 		failures:  limits{every: failuresEach, burst: failuresBurst},
 		writes:    limits{every: writesEach, burst: writesBurst},
+		objecting: limits{every: objectingEach, burst: objectingBurst},
 	}
 }
 
@@ -72,13 +77,17 @@ func (g *Gate) Recognise(ctx context.Context, token, address string) (Principal,
 	return p, err
 }
 
-// Write counts one write of a principal, or gives a *TooMany.
-func (g *Gate) Write(p Principal) error {
+// Write counts one write of a principal, or gives a *TooMany. Those without a token are counted by their address.
+func (g *Gate) Write(p Principal, r *http.Request) error {
+	counted, key := &g.writes, p.Token
+	if p.Is(Public) {
+		counted, key = &g.objecting, remote(r)
+	}
 	now := g.authority.Now()
-	if after := g.writes.wait(p.Token, now); after > 0 {
+	if after := counted.wait(key, now); after > 0 {
 		return &TooMany{after}
 	}
-	g.writes.take(p.Token, now)
+	counted.take(key, now)
 	return nil
 }
 

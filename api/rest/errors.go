@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/api/tlog"
 	"arobase/domain"
@@ -49,6 +51,8 @@ func problemOf(o *operation, err error) *Problem {
 		revision *eventstore.RevisionConflict
 		id       *eventstore.IDConflict
 		unsigned *tlog.NotSignedYet
+		stale    *ledger.Stale
+		often    *auth.TooMany
 	)
 	switch {
 	case errors.As(err, &said):
@@ -76,6 +80,20 @@ func problemOf(o *operation, err error) *Problem {
 		// conflict with the state, not an error of form.
 		p := problem(ruleBroken, "%s", broken)
 		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message}}
+		return p
+	case errors.Is(err, ledger.ErrUnauthenticated):
+		return problem(unauthenticated, "%s", kinds[unauthenticated].Says)
+	case errors.Is(err, auth.ErrDenied):
+		return problem(invalidToken, "%s", kinds[invalidToken].Says)
+	case errors.Is(err, ledger.ErrForbidden):
+		return problem(forbidden, "%s", without(err, ledger.ErrForbidden))
+	case errors.As(err, &often):
+		p := problem(tooMany, "%s", kinds[tooMany].Says)
+		p.retryAfter = max(1, int(math.Ceil(often.After.Seconds())))
+		return p
+	case errors.As(err, &stale):
+		p := problem(conflict, "%s", stale)
+		p.Current = &stale.Current
 		return p
 	case errors.As(err, &revision), errors.As(err, &id):
 		return problem(conflict, "%s", kinds[conflict].Says)
