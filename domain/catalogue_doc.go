@@ -66,7 +66,7 @@ var streamsInWords = []struct{ category, says string }{
 var formNames = map[string]string{
 	"insee": "INSEE code", "siren": "SIREN", "collectivity": "id of a body", "sourceid": "id of a source", "mention": "id of a mention",
 	"slug": "slug", "line": "line", "year": "year as stated", "pointer": "place of a sealed member", "partialdate": "day, month or year",
-	"date": "day", "sha256hex": "SHA-256", "weburl": "web address", "origin": "origin", "metric": "metric", "unit": "unit", "scope": "scope",
+	"date": "day", "sha256hex": "SHA-256", "weburl": "web address", "origin": "origin", "vkey": "verifier key", "treehash": "hash of a tree", "metric": "metric", "unit": "unit", "scope": "scope",
 	"departement": "code of a département", "region": "code of a région",
 }
 
@@ -98,6 +98,9 @@ func writeParts(b *strings.Builder, event, under string, t reflect.Type, always 
 func (p part) inWords() string {
 	switch {
 	case p.kind == sealedType:
+		if p.kept {
+			return "sealed text, " + disclosed[p.visibility] + ", never erased"
+		}
 		return "sealed text, " + disclosed[p.visibility]
 	case p.isUUID():
 		return "UUID"
@@ -148,14 +151,25 @@ The mark says who can check that the ledger kept a rule:
 
 The source says who sets the rule: a published source, by its id in history/sources.csv, or the ledger itself.
 
-| rule | says | mark | source |
-|---|---|---|---|
+Whoever audits the ledger decides each of its events again, by every rule that is asked of it, and counts them by their
+mark. The last column tells which events a rule is asked of.
+
+| rule | says | mark | source | asked of |
+|---|---|---|---|---|
 `)
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.Rule, escape(r.Says), r.Mark, r.Source)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Rule, escape(r.Says), r.Mark, r.Source, r.askedOf())
 	}
 	b.WriteString("\nBeside these rules every member has a form, which docs/events.md tells.\n")
 	return b.String()
+}
+
+// askedOf names the events that a rule is asked of.
+func (r RuleText) askedOf() string {
+	if r.Events == nil {
+		return "every event"
+	}
+	return strings.Join(r.Events, ", ")
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -77,7 +77,11 @@ func TestEventsDocIsComplete(t *testing.T) {
 func TestRulesDocIsComplete(t *testing.T) {
 	doc := RulesDoc()
 	for _, r := range Rules() {
-		if want := "\n| " + strings.Join([]string{string(r.Rule), r.Says, string(r.Mark), r.Source}, " | ") + " |\n"; !strings.Contains(doc, want) {
+		events := "every event"
+		if r.Events != nil {
+			events = strings.Join(r.Events, ", ")
+		}
+		if want := "\n| " + strings.Join([]string{string(r.Rule), r.Says, string(r.Mark), r.Source, events}, " | ") + " |\n"; !strings.Contains(doc, want) {
 			t.Errorf("%s is not told", r.Rule)
 		}
 	}

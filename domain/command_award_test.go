@@ -127,5 +127,13 @@ func awardStories() []story {
 			given(registered(aix)).
 			when(mention(func(*MentionRecorded) {})).
 			refused(RuleSourceFirst, "source"),
+		tell("a mention is of a body that was entered").
+			given(cited(source)).
+			when(mention(func(*MentionRecorded) {})).
+			refused(RuleBodyFirst, "holder"),
+		tell("a mention's edition and year belong together").
+			given(ready...).
+			when(mention(func(e *MentionRecorded) { e.YearAsStated = "2016" })).
+			refused(RuleEditionYear, "edition"),
 	}
 }

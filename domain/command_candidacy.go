@@ -35,6 +35,8 @@ func (h *Holding) check(in Input) error {
 // RecordAward asks to enter a label that a source tells.
 type RecordAward struct{ AwardRecorded }
 
+func (e *AwardRecorded) command(Recorded) Command { return RecordAward{*e} }
+
 func (c RecordAward) Stream() StreamName       { return c.stream() }
 func (c RecordAward) Basis() []StreamName      { return c.basis() }
 func (RecordAward) Opens([]Recorded) []Opening { return nil }
@@ -52,6 +54,8 @@ func (c RecordAward) Decide(in Input) ([]Event, error) {
 // RecordMention asks to enter a mention that a source tells.
 type RecordMention struct{ MentionRecorded }
 
+func (e *MentionRecorded) command(Recorded) Command { return RecordMention{*e} }
+
 func (c RecordMention) Stream() StreamName       { return c.stream() }
 func (c RecordMention) Basis() []StreamName      { return c.basis() }
 func (RecordMention) Opens([]Recorded) []Opening { return nil }
@@ -67,6 +71,8 @@ func (c RecordMention) Decide(in Input) ([]Event, error) {
 type ArbitrateAward struct {
 	AwardArbitrated
 }
+
+func (e *AwardArbitrated) command(Recorded) Command { return ArbitrateAward{*e} }
 
 func (c ArbitrateAward) Basis() []StreamName                { return nil }
 func (c ArbitrateAward) Opens(history []Recorded) []Opening { return enteredBy(history) }
@@ -96,6 +102,10 @@ type RetractRecord struct {
 	RecordRetracted
 }
 
+func (e *RecordRetracted) command(r Recorded) Command {
+	return RetractRecord{In: r.Stream, RecordRetracted: *e}
+}
+
 func (c RetractRecord) Stream() StreamName { return c.In }
 
 func (c RetractRecord) Decide(in Input) ([]Event, error) {
@@ -115,6 +125,10 @@ type DisputeFact struct {
 	FactDisputed
 }
 
+func (e *FactDisputed) command(r Recorded) Command {
+	return DisputeFact{In: r.Stream, FactDisputed: *e}
+}
+
 func (c DisputeFact) Stream() StreamName { return c.In }
 
 func (c DisputeFact) Decide(in Input) ([]Event, error) {
@@ -129,6 +143,8 @@ type AnswerDispute struct {
 	In StreamName
 	DisputeAnswered
 }
+
+func (e *DisputeAnswered) command(r Recorded) Command { return AnswerDispute{r.Stream, *e} }
 
 func (c AnswerDispute) Stream() StreamName                 { return c.In }
 func (c AnswerDispute) Basis() []StreamName                { return nil }
@@ -196,8 +212,12 @@ func enteredBy(history []Recorded) []Opening {
 }
 
 // fourEyes holds that whoever settles did not enter any of the facts alone. Where a fact was entered by nobody in
-// particular, or the name was erased, there is nothing to compare: the rule is attested, not proven.
+// particular, or the name was erased, there is nothing to compare: the rule is attested, not proven. A stranger sees
+// that somebody is named.
 func fourEyes(in Input, facts []Recorded, by *Sealed) error {
+	if in.judged && by != nil {
+		return nil
+	}
 	person, _ := by.Value().(string)
 	if person == "" {
 		return broken(RuleFourEyes, "by", "say who settles it: nobody settles alone a fact they entered")

@@ -41,6 +41,10 @@ type RegisterCollectivity struct {
 	CollectivityRegistered
 }
 
+func (e *CollectivityRegistered) command(Recorded) Command {
+	return RegisterCollectivity{CollectivityRegistered: *e}
+}
+
 func (c RegisterCollectivity) Stream() StreamName { return CollectivityStream(c.Collectivity) }
 
 func (c RegisterCollectivity) Decide(in Input) ([]Event, error) {
@@ -80,6 +84,8 @@ type RecordName struct {
 	NameRecorded
 }
 
+func (e *NameRecorded) command(Recorded) Command { return RecordName{NameRecorded: *e} }
+
 func (c RecordName) Stream() StreamName { return CollectivityStream(c.Collectivity) }
 
 func (c RecordName) Decide(in Input) ([]Event, error) {
@@ -99,6 +105,10 @@ type RenameCollectivity struct {
 	CollectivityRenamed
 }
 
+func (e *CollectivityRenamed) command(Recorded) Command {
+	return RenameCollectivity{CollectivityRenamed: *e}
+}
+
 func (c RenameCollectivity) Stream() StreamName { return CollectivityStream(c.Collectivity) }
 
 func (c RenameCollectivity) Decide(in Input) ([]Event, error) {
@@ -112,6 +122,10 @@ func (c RenameCollectivity) Decide(in Input) ([]Event, error) {
 type SucceedCollectivity struct {
 	alone
 	CollectivitySucceeded
+}
+
+func (e *CollectivitySucceeded) command(Recorded) Command {
+	return SucceedCollectivity{CollectivitySucceeded: *e}
 }
 
 func (c SucceedCollectivity) Stream() StreamName {
@@ -146,6 +160,10 @@ type RecordEPCIMembers struct {
 	EPCIMembersRecorded
 }
 
+func (e *EPCIMembersRecorded) command(Recorded) Command {
+	return RecordEPCIMembers{EPCIMembersRecorded: *e}
+}
+
 func (c RecordEPCIMembers) Stream() StreamName { return CollectivityStream(c.Collectivity) }
 
 func (c RecordEPCIMembers) Decide(in Input) ([]Event, error) {
@@ -158,6 +176,8 @@ func (c RecordEPCIMembers) Decide(in Input) ([]Event, error) {
 
 // RecordPopulation asks to enter a population.
 type RecordPopulation struct{ PopulationRecorded }
+
+func (e *PopulationRecorded) command(Recorded) Command { return RecordPopulation{*e} }
 
 func (c RecordPopulation) Stream() StreamName       { return CollectivityStream(c.Collectivity) }
 func (c RecordPopulation) Basis() []StreamName      { return origin(c.Source) }
@@ -181,6 +201,10 @@ type ContestIdentity struct {
 	IdentityContested
 }
 
+func (e *IdentityContested) command(Recorded) Command {
+	return ContestIdentity{IdentityContested: *e}
+}
+
 func (c ContestIdentity) Stream() StreamName { return CollectivityStream(c.Collectivity) }
 
 func (c ContestIdentity) Decide(in Input) ([]Event, error) {
@@ -202,6 +226,8 @@ func (c ContestIdentity) Decide(in Input) ([]Event, error) {
 type SettleIdentity struct {
 	IdentitySettled
 }
+
+func (e *IdentitySettled) command(Recorded) Command { return SettleIdentity{*e} }
 
 func (c SettleIdentity) Stream() StreamName  { return CollectivityStream(c.Collectivity) }
 func (c SettleIdentity) Basis() []StreamName { return []StreamName{CollectivityStream(c.As)} }

@@ -3,6 +3,8 @@ package domain
 // GrantDistinction asks to give a distinction for a term.
 type GrantDistinction struct{ DistinctionGranted }
 
+func (e *DistinctionGranted) command(Recorded) Command { return GrantDistinction{*e} }
+
 func (c GrantDistinction) Stream() StreamName {
 	return DistinctionStream(c.Distinction, c.Collectivity)
 }
@@ -33,6 +35,11 @@ type RenewDistinction struct {
 	DistinctionRenewed
 }
 
+func (e *DistinctionRenewed) command(r Recorded) Command {
+	d, id := parseDistinctionStream(r.Stream)
+	return RenewDistinction{d, id, *e}
+}
+
 func (c RenewDistinction) Stream() StreamName {
 	return DistinctionStream(c.Distinction, c.Collectivity)
 }
@@ -58,6 +65,11 @@ type LapseDistinction struct {
 	Distinction  MentionID
 	Collectivity CollectivityID
 	DistinctionLapsed
+}
+
+func (e *DistinctionLapsed) command(r Recorded) Command {
+	d, id := parseDistinctionStream(r.Stream)
+	return LapseDistinction{Distinction: d, Collectivity: id, DistinctionLapsed: *e}
 }
 
 func (c LapseDistinction) Stream() StreamName {

@@ -3,6 +3,8 @@ package domain
 // RecordCeremonyFact asks to enter one attribute of a ceremony.
 type RecordCeremonyFact struct{ CeremonyFactRecorded }
 
+func (e *CeremonyFactRecorded) command(Recorded) Command { return RecordCeremonyFact{*e} }
+
 func (c RecordCeremonyFact) Stream() StreamName       { return EditionStream(c.Edition) }
 func (c RecordCeremonyFact) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }
 func (RecordCeremonyFact) Opens([]Recorded) []Opening { return nil }
@@ -42,6 +44,8 @@ func (c RecordCeremonyFact) checkValue() error {
 
 // EnumerateEdition asks to say that a source lists every holder of an edition.
 type EnumerateEdition struct{ EditionEnumerated }
+
+func (e *EditionEnumerated) command(Recorded) Command { return EnumerateEdition{*e} }
 
 func (c EnumerateEdition) Stream() StreamName       { return EditionStream(c.Edition) }
 func (c EnumerateEdition) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }

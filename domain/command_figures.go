@@ -3,6 +3,8 @@ package domain
 // PublishFigure asks to enter a number that a source gives.
 type PublishFigure struct{ FigurePublished }
 
+func (e *FigurePublished) command(Recorded) Command { return PublishFigure{*e} }
+
 func (c PublishFigure) Stream() StreamName       { return FiguresStream(c.Edition) }
 func (c PublishFigure) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }
 func (PublishFigure) Opens([]Recorded) []Opening { return nil }
@@ -27,6 +29,10 @@ type RetractFigure struct {
 	FigureRetracted
 }
 
+func (e *FigureRetracted) command(r Recorded) Command {
+	return RetractFigure{Edition: editionOfStream(r.Stream), FigureRetracted: *e}
+}
+
 func (c RetractFigure) Stream() StreamName { return FiguresStream(c.Edition) }
 
 func (c RetractFigure) Decide(in Input) ([]Event, error) {
@@ -38,6 +44,8 @@ func (c RetractFigure) Decide(in Input) ([]Event, error) {
 
 // ProposeExplanation asks to enter a reason for which figures differ.
 type ProposeExplanation struct{ ExplanationProposed }
+
+func (e *ExplanationProposed) command(Recorded) Command { return ProposeExplanation{*e} }
 
 func (c ProposeExplanation) Stream() StreamName       { return FiguresStream(c.Edition) }
 func (c ProposeExplanation) Basis() []StreamName      { return origin(c.Source) }
@@ -58,6 +66,8 @@ func (c ProposeExplanation) Decide(in Input) ([]Event, error) {
 
 // RecordRule asks to enter a rule of the label as a source tells it.
 type RecordRule struct{ RuleRecorded }
+
+func (e *RuleRecorded) command(Recorded) Command { return RecordRule{*e} }
 
 func (c RecordRule) Stream() StreamName       { return FiguresStream(c.Edition) }
 func (c RecordRule) Basis() []StreamName      { return []StreamName{SourceStream(c.Source)} }

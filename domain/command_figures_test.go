@@ -116,6 +116,10 @@ func figureStories() []story {
 			given(cited(source)).
 			when(rule(func(e *RuleRecorded) { e.Edition = 29 })).
 			refused(RuleEditionPossible, "edition"),
+		tell("nor of the edition of another year").
+			given(cited(source)).
+			when(rule(func(e *RuleRecorded) { e.Edition = 18 })).
+			refused(RuleEditionYear, "edition"),
 		tell("a rule is about a topic").
 			given(cited(source)).
 			when(rule(func(e *RuleRecorded) { e.Topic = "The grid" })).

@@ -6,6 +6,8 @@ type OpenLedger struct {
 	LedgerOpened
 }
 
+func (e *LedgerOpened) command(Recorded) Command { return OpenLedger{LedgerOpened: *e} }
+
 func (OpenLedger) Stream() StreamName { return LedgerStream }
 
 func (c OpenLedger) Decide(in Input) ([]Event, error) {
@@ -21,6 +23,8 @@ type AdoptReference struct {
 	ReferenceAdopted
 }
 
+func (e *ReferenceAdopted) command(Recorded) Command { return AdoptReference{ReferenceAdopted: *e} }
+
 func (AdoptReference) Stream() StreamName { return LedgerStream }
 
 func (c AdoptReference) Decide(in Input) ([]Event, error) {
@@ -31,3 +35,74 @@ func (c AdoptReference) Decide(in Input) ([]Event, error) {
 	}
 	return one(&c.ReferenceAdopted)
 }
+
+// RotateKey asks to sign the log by another key.
+type RotateKey struct {
+	alone
+	KeyRotated
+}
+
+func (e *KeyRotated) command(Recorded) Command { return RotateKey{KeyRotated: *e} }
+
+func (RotateKey) Stream() StreamName { return LedgerStream }
+
+func (c RotateKey) Decide(in Input) ([]Event, error) {
+	if err := Validate(&c.KeyRotated); err != nil {
+		return nil, err
+	}
+	origins := LogOrigins(in.History)
+	if len(origins) == 0 {
+		return nil, broken(RuleGenesis, "", "the ledger is not open yet")
+	}
+	current := &origins[len(origins)-1]
+	if err := current.checkKeyInForce(c.From, "from"); err != nil {
+		return nil, err
+	}
+	current.name(c.From)
+	if err := checkKeyNew(origins, current.Name, c.To, "to"); err != nil {
+		return nil, err
+	}
+	return one(&c.KeyRotated)
+}
+
+// OpenOrigin asks to go on under another name of the log.
+type OpenOrigin struct {
+	alone
+	OriginOpened
+}
+
+func (e *OriginOpened) command(Recorded) Command { return OpenOrigin{OriginOpened: *e} }
+
+func (OpenOrigin) Stream() StreamName { return LedgerStream }
+
+func (c OpenOrigin) Decide(in Input) ([]Event, error) {
+	if err := Validate(&c.OriginOpened); err != nil {
+		return nil, err
+	}
+	origins := LogOrigins(in.History)
+	if len(origins) == 0 {
+		return nil, broken(RuleGenesis, "", "the ledger is not open yet")
+	}
+	for _, o := range origins {
+		if o.Name == c.Origin {
+			return nil, broken(RuleOrigin, "origin", "the log had the name %s already", c.Origin)
+		}
+	}
+	current := origins[len(origins)-1]
+	if c.Closed.Origin != current.Name {
+		return nil, broken(RuleOrigin, "closed.origin", "the name in force is %s", current.Name)
+	}
+	if err := current.checkKeyInForce(c.Closed.Key, "closed.key"); err != nil {
+		return nil, err
+	}
+	if (c.Closed.Size == 0) != (c.Closed.Root == emptyTree) {
+		return nil, broken(RuleOrigin, "closed.root", "a tree has no leaves if, and only if, its root is %s", emptyTree)
+	}
+	if err := checkKeyNew(origins, c.Origin, c.Key, "key"); err != nil {
+		return nil, err
+	}
+	return one(&c.OriginOpened)
+}
+
+// emptyTree is the root of the tree without leaves (RFC 6962, section 2.1): the hash of nothing.
+const emptyTree = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="

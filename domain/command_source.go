@@ -3,6 +3,8 @@ package domain
 // CiteSource asks to enter a source.
 type CiteSource struct{ SourceCited }
 
+func (e *SourceCited) command(Recorded) Command { return CiteSource{*e} }
+
 func (c CiteSource) Stream() StreamName       { return SourceStream(c.Source) }
 func (CiteSource) Opens([]Recorded) []Opening { return nil }
 func (c CiteSource) Basis() []StreamName      { return origin(c.OriginOf) }
@@ -29,6 +31,8 @@ func (c CiteSource) Decide(in Input) ([]Event, error) {
 
 // CorrectSource asks to replace the particulars of a source.
 type CorrectSource struct{ SourceCorrected }
+
+func (e *SourceCorrected) command(Recorded) Command { return CorrectSource{*e} }
 
 func (c CorrectSource) Stream() StreamName       { return SourceStream(c.Source) }
 func (CorrectSource) Opens([]Recorded) []Opening { return nil }

@@ -11,7 +11,9 @@ type Command interface {
 	// Stream is where its events go.
 	Stream() StreamName
 	// Basis names the other streams that the decision reads. Their revisions are written into the events, so that
-	// anyone can judge the decision later by what was known then.
+	// anyone can judge the decision later by what was known then. A stream that has no event yet is left out, and
+	// nothing keeps it from beginning before the decision is written: a decision may be refused because a stream is
+	// not there, but never be made because of that.
 	Basis() []StreamName
 	// Opens names the sealed values that the decision needs, given the history of the stream.
 	Opens(history []Recorded) []Opening
@@ -31,12 +33,17 @@ type Input struct {
 	History []Recorded                // the stream of the command, whole
 	Others  map[StreamName][]Recorded // the streams of the basis, whole
 	Opened  map[Opening]string        // the texts that were asked for and still exist
+	// judged says that what was recorded is decided again, by somebody who has no sealed value: neither those of the
+	// command, whose sealed fields hold commitments only, nor those that it opens. A decider then holds all that can be
+	// held without them, and lets pass only what an attested or a deferred rule asks of the values themselves. Judge
+	// alone sets it, so nothing is ever recorded by that.
+	judged bool
 }
 
 // exists tells whether a stream of the basis has any event.
 func (in Input) exists(s StreamName) bool { return len(in.Others[s]) > 0 }
 
-// Decide checks the form of a command and asks it for its events.
+// Decide asks a command for its events and checks their form.
 func Decide(in Input, c Command) ([]Event, error) {
 	events, err := c.Decide(in)
 	if err != nil {
@@ -57,12 +64,7 @@ func (alone) Basis() []StreamName        { return nil }
 func (alone) Opens([]Recorded) []Opening { return nil }
 
 // one is the answer of a command that becomes a single event.
-func one(e Event) ([]Event, error) {
-	if err := Validate(e); err != nil {
-		return nil, err
-	}
-	return []Event{e}, nil
-}
+func one(e Event) ([]Event, error) { return []Event{e}, nil }
 
 // find gives the event of a history with an id.
 func find(history []Recorded, id uuid.UUID) (Recorded, bool) {

@@ -14,6 +14,7 @@
 //	decide.go     how a command becomes events, or is refused by a rule
 //	rules.go      the rules, each with its mark and its source
 //	command_*.go  the commands, one file for each kind of stream
+//	keys.go       under which names, and by which keys, the public log was signed
 //	standing.go   what several sources together let us say of one label
 //
 // Vocabulary follows the field: a collectivity takes part in an edition with a candidacy; the jury awards a

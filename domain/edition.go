@@ -72,7 +72,7 @@ func CheckStatedYear(e Edition, stated string) error {
 		}
 		return broken(RuleEditionYear, "yearAsStated", "the year of edition %d, as the source states it, is missing", e)
 	}
-	if !statedYear.MatchString(stated) {
+	if !isStatedYear(stated) {
 		return invalid("yearAsStated", "year", "%q is not a year (2017), nor an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", shorten(stated))
 	}
 	if len(stated) > 4 {

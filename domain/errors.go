@@ -7,12 +7,17 @@ import (
 
 // FieldError says which field of an input is wrong, by which rule, and what to do about it.
 type FieldError struct {
-	Field   string // as in JSON: yearAsStated
+	Field   string // as in JSON: yearAsStated; "" where the whole is wrong
 	Rule    string // a stable name: level, insee, siren, required
 	Message string // for a person
 }
 
-func (e FieldError) Error() string { return e.Field + ": " + e.Message }
+func (e FieldError) Error() string {
+	if e.Field == "" {
+		return e.Message
+	}
+	return e.Field + ": " + e.Message
+}
 
 // Invalid is the error of an input whose form is wrong. All its fields are reported, not only the first.
 type Invalid []FieldError

@@ -132,12 +132,15 @@ func TestDecodeStrictRefuses(t *testing.T) {
 func TestDecodeStrictSaysWhy(t *testing.T) {
 	const lapsed = `{"on":"2027-02-04","cause":"term"}`
 	for data, want := range map[string]string{
-		`{"on":"2027-02-04","cause":"term","why":"x"}`:  `unknown field "why"`,
-		`{"on":"2027-02-04","cause":"term","Cause":""}`: "cause: is missing",
-		`{"on":"2027-02-04","cause":"term","by":null}`:  "is repeated, empty or written in another way than " + lapsed,
-		`{"cause":"term"}`:           "on: is missing",
-		lapsed + lapsed:              "something follows the data",
-		`{"on":2027,"cause":"term"}`: "cannot unmarshal number",
+		`{"on":"2027-02-04","cause":"term","why":"x"}`:     "why: is not a member of it",
+		`{"on":"2027-02-04","cause":"term","Cause":""}`:    "Cause: is not a member of it",
+		`{"on":"2027-02-04","cause":"term","by":null}`:     "by: is not an object",
+		`{"on":"2027-02-30","cause":"term"}`:               `on: "2027-02-30": a day, a month or a year`,
+		`{"on":"2027-02-04","on":"2027-02-05"}`:            "on: is there twice",
+		`{"cause":"term"}`:                                 "on: is missing",
+		lapsed + lapsed:                                    "something follows the data",
+		`{"on":2027,"cause":"term"}`:                       "on: is not a text",
+		`{"on":"2027-02-04","cause":"term","occurred":""}`: `occurred: "": a day, a month or a year`,
 	} {
 		if _, err := DecodeStrict("arobase.distinction-lapsed.v1", []byte(data)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", data, err, want)

@@ -42,21 +42,36 @@ var slug = regexp.MustCompile(`^` + slugForm + `$`)
 
 // Kind tells the form of an id, or "" where it has none: a wrong code, a SIREN that fails its check digit.
 func (id CollectivityID) Kind() BodyKind {
-	if len(id) > 100 {
+	s := string(id)
+	if len(s) > 100 || !hasIDForm(s) {
 		return ""
 	}
-	for _, f := range idForms {
-		m := f.form.FindStringSubmatch(string(id))
-		if m == nil {
-			continue
-		}
+	switch before, name, _ := strings.Cut(s, "-"); before {
+	case "other":
+		return Other
+	case "unsettled":
+		return Unsettled
+	case "fr":
+		return frenchKind(s, name)
+	}
+	return Foreign
+}
+
+func frenchKind(id, name string) BodyKind {
+	if code, year, ok := cutCommune(id); ok {
 		switch {
-		case (f.kind == Commune || f.kind == FormerCommune) && !ValidINSEE(m[1]),
-			f.kind == EPCI && !ValidSIREN(m[1]),
-			f.kind == Foreign && strings.HasPrefix(string(id), "fr-"):
+		case !ValidINSEE(code):
 			return ""
+		case year != "":
+			return FormerCommune
 		}
-		return f.kind
+		return Commune
+	}
+	switch siren, ok := strings.CutPrefix(name, "epci-"); {
+	case ok && ValidSIREN(siren):
+		return EPCI
+	case ok && strings.HasPrefix(siren, "x-"):
+		return FormerEPCI
 	}
 	return ""
 }
@@ -75,9 +90,6 @@ func (id CollectivityID) INSEE() string {
 // insee is the form of a code of a commune in the Code officiel géographique: the département (01 to 95 with 2A and
 // 2B for 20, or 97 and 98 for overseas) and the number within it.
 var insee = regexp.MustCompile(`^(?:0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5])[0-9]{3}$|^97[1-8][0-9]{2}$|^98[4-9][0-9]{2}$`)
-
-// ValidINSEE tells whether s has the form of a commune's code. It does not tell whether such a commune exists.
-func ValidINSEE(s string) bool { return insee.MatchString(s) }
 
 // ValidSIREN tells whether s is nine digits of which the last is the check digit (ISO/IEC 7812-1, the Luhn sum).
 func ValidSIREN(s string) bool {
@@ -104,14 +116,14 @@ func ValidSIREN(s string) bool {
 type SourceID string
 
 // Valid tells whether id is a slug of at most 80 characters.
-func (id SourceID) Valid() bool { return len(id) <= 80 && slug.MatchString(string(id)) }
+func (id SourceID) Valid() bool { return len(id) <= 80 && isSlug(string(id)) }
 
 // MentionID names a mention of an edition or a distinction with a term: a slug such as numerique-educatif. A mention
 // that was renamed has another id: whether it is the same one is for its editions to say, not for its name.
 type MentionID string
 
 // Valid tells whether id is a slug of at most 60 characters.
-func (id MentionID) Valid() bool { return len(id) <= 60 && slug.MatchString(string(id)) }
+func (id MentionID) Valid() bool { return len(id) <= 60 && isSlug(string(id)) }
 
 // StreamName names a stream of the ledger. What stands before the first hyphen is its category.
 type StreamName string
@@ -151,13 +163,36 @@ func ParseCandidacyStream(s StreamName) (Candidacy, bool) {
 	if !ok {
 		return Candidacy{}, false
 	}
-	var e Edition
-	if ordinal != "undated" {
-		n, err := strconv.Atoi(ordinal)
-		if err != nil || n < 1 || strconv.Itoa(n) != ordinal {
-			return Candidacy{}, false
-		}
-		e = Edition(n)
+	e, ok := parseEdition(ordinal)
+	if !ok {
+		return Candidacy{}, false
 	}
 	return Candidacy{Edition: e, Collectivity: CollectivityID(id)}, true
+}
+
+// parseEdition reads an edition as String writes it.
+func parseEdition(s string) (Edition, bool) {
+	if s == Edition(0).String() {
+		return 0, true
+	}
+	n, err := strconv.Atoi(s)
+	return Edition(n), err == nil && n >= 1 && strconv.Itoa(n) == s
+}
+
+// editionOfStream gives the edition that a stream of figures is about; of another stream, none, which has another name.
+func editionOfStream(s StreamName) Edition {
+	e, _ := parseEdition(strings.TrimPrefix(string(s), "figures-"))
+	return e
+}
+
+// parseDistinctionStream gives the distinction and the collectivity that a stream is about, or nothing. Where the name can
+// be split in several ways, so that both are ids, it takes the first: what happened in the stream is the same.
+func parseDistinctionStream(s StreamName) (MentionID, CollectivityID) {
+	rest, _ := strings.CutPrefix(string(s), "distinction-")
+	for i, c := range rest {
+		if d, id := MentionID(rest[:i]), CollectivityID(strings.TrimPrefix(rest[i:], "-")); c == '-' && d.Valid() && id.Valid() {
+			return d, id
+		}
+	}
+	return "", ""
 }

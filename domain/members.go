@@ -11,11 +11,13 @@ import (
 // part is one member of the JSON of an event, or of an object in it, as the struct and its tags tell it.
 type part struct {
 	name       string
+	index      []int // of the field, from the struct of the event or of the object
 	kind       reflect.Type
 	rules      []formRule // of the member
 	items      []formRule // of each item, where the member is a list
 	always     bool       // the member is never left out
 	visibility Visibility // of a sealed member
+	kept       bool       // a sealed member that can never be erased
 }
 
 // formRule is one rule of a validate tag: max=200.
@@ -26,11 +28,17 @@ func parts(t reflect.Type) []part {
 	var found []part
 	for f := range t.Fields() {
 		if f.Anonymous {
-			found = append(found, parts(f.Type)...)
+			for _, p := range parts(f.Type) {
+				p.index = slices.Concat(f.Index, p.index)
+				found = append(found, p)
+			}
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		p := part{name: name, kind: f.Type, always: options != "omitempty", visibility: Visibility(f.Tag.Get("seal"))}
+		p := part{
+			name: name, index: f.Index, kind: f.Type, always: options != "omitempty",
+			visibility: Visibility(f.Tag.Get("seal")), kept: f.Tag.Get("erase") == neverErased,
+		}
 		of := &p.rules
 		for r := range strings.SplitSeq(f.Tag.Get("validate"), ",") {
 			switch name, param, _ := strings.Cut(r, "="); name {
@@ -88,12 +96,18 @@ var meanings = map[string]string{
 	"by":                               "The person who entered it. The log shows a role and a body only.",
 	"candidates":                       "The bodies that the name may mean.",
 	"cause":                            "Why it is taken back: read wrongly, about another body, or the source was corrected.",
+	"origin-opened cause":              "Why the log cannot go on under its name: records are lost, they contradict what was signed, another operator keeps the log, or otherwise.",
 	"distinction-lapsed cause":         "Why it ended: the term was over, it was withdrawn or given up.",
 	"certainty":                        "How the source tells it: stated, derived by reasoning, or without saying of which edition.",
 	"chosen":                           "The award that is held to be right, among those that the sources give.",
 	"chosen.distinction":               "What kind of label it is.",
 	"chosen.level":                     "The number of arobases, of a label that has one.",
 	"claim":                            "What is objected, in the words of whoever objects.",
+	"closed":                           "The name that ends, and the last that is known to be signed under it.",
+	"closed.key":                       "Its key, which was in force.",
+	"closed.origin":                    "The name that ends.",
+	"closed.root":                      "The root of the last signed checkpoint that is known, or of the empty tree.",
+	"closed.size":                      "The size of the last signed checkpoint that is known, or 0.",
 	"collectivity":                     "The body that it is about.",
 	"identity-contested collectivity":  "The id under which facts stand until the name is settled.",
 	"identity-settled collectivity":    "The id under which facts stood until now.",
@@ -109,6 +123,7 @@ var meanings = map[string]string{
 	"event":                            "The fact that it is about, by the id of its event.",
 	"personal-data-erased event":       "The event of which a sealed value is destroyed.",
 	"from":                             "The bodies that ended.",
+	"key-rotated from":                 "The key that was in force: it signed the log until now.",
 	"distinction-granted from":         "When the term begins.",
 	"ground":                           "Why it is destroyed: on request, on objection, because its time was over, by a court, or otherwise.",
 	"holder":                           "What the source calls the body.",
@@ -116,6 +131,7 @@ var meanings = map[string]string{
 	"inForce.from":                     "The first day, month or year.",
 	"inForce.to":                       "The last day, month or year.",
 	"insee":                            "The code of a commune in the Code officiel géographique.",
+	"key":                              "The key that signs under the new name.",
 	"kind":                             "Whether somebody thinks so or a source says it.",
 	"ledger-opened kind":               "Whether the ledger is about real bodies or made up. It never changes.",
 	"label":                            "What the source calls the mention.",
@@ -134,7 +150,8 @@ var meanings = map[string]string{
 	"on":                               "When it was so.",
 	"ceremony-fact-recorded on":        "The day of the ceremony, or the first one.",
 	"distinction-lapsed on":            "When it ended.",
-	"origin":                           "The name of the public log, fixed for ever.",
+	"origin":                           "The name of the public log.",
+	"origin-opened origin":             "The new name of the public log.",
 	"originOf":                         "The source that this one copies: the two count as one.",
 	"outcome":                          "Whether the objection was upheld, rejected or only noted.",
 	"pointer":                          "Which of its values is destroyed.",
@@ -143,6 +160,7 @@ var meanings = map[string]string{
 	"publishedOn":                      "When it was published, as far as known.",
 	"publisher":                        "Who published it.",
 	"reason":                           "Why.",
+	"personal-data-erased reason":      "What the ground alone does not say.",
 	"reference":                        "The adopted list from which it was taken.",
 	"region":                           "The région, in the reference of today.",
 	"scale":                            "How many of the digits of the number are decimals.",
@@ -159,6 +177,7 @@ var meanings = map[string]string{
 	"textEn":                           "The explanation, in English.",
 	"title":                            "Its title.",
 	"to":                               "The bodies that took their place. They hold none of the labels of those that ended.",
+	"key-rotated to":                   "The key that signs the log from now on.",
 	"topic":                            "What the rule is about.",
 	"type":                             "What kind of body it is.",
 	"unit":                             "The word of the source for what it counts; left out where it does not say.",

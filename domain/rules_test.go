@@ -3,6 +3,7 @@ package domain
 import (
 	"encoding/csv"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,13 +21,50 @@ func TestEveryRuleIsBrokenByAStory(t *testing.T) {
 			t.Errorf("the rule %q is listed twice, or has no name", r.Rule)
 		}
 		listed[r.Rule] = true
-		if !broken[r.Rule] {
+		if !broken[r.Rule] && r.Rule != RuleBasis && r.Rule != RuleOutcome { // no command can break these
 			t.Errorf("no story breaks the rule %s", r.Rule)
 		}
 	}
 	for r := range broken {
 		if !listed[r] {
 			t.Errorf("a story breaks the rule %s, which is not listed", r)
+		}
+	}
+}
+
+// TestRulesAreAskedOfEvents holds that a rule lists the events that stories are refused by it for, and no others. Where
+// every event is asked, judge_test.go holds it for every type.
+func TestRulesAreAskedOfEvents(t *testing.T) {
+	type pair struct {
+		rule  Rule
+		event string
+	}
+	told := map[pair]bool{}
+	for _, stories := range allStories() {
+		for _, s := range stories {
+			if s.rule != "" {
+				told[pair{s.rule, eventOf(s.asked).EventName()}] = true
+			}
+		}
+	}
+	for _, r := range Rules() {
+		if r.Events != nil && len(r.Events) == 0 {
+			t.Errorf("%s is asked of nothing", r.Rule)
+		}
+		for _, name := range r.Events {
+			if !told[pair{r.Rule, name}] {
+				t.Errorf("%s is asked of %s, and no story is refused for that", r.Rule, name)
+			}
+		}
+		for _, typ := range Types() {
+			if told[pair{r.Rule, typ.Name}] && r.Events != nil && !slices.Contains(r.Events, typ.Name) {
+				t.Errorf("a story of %s is refused by %s, which is not asked of it", typ.Name, r.Rule)
+			}
+		}
+		for i, name := range r.Events {
+			if _, known := byName[name]; !known || slices.Contains(r.Events[:i], name) {
+				t.Errorf("%s lists %q, which is no event, twice or both", r.Rule, name)
+			}
 		}
 	}
 }

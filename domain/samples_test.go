@@ -30,7 +30,19 @@ func samples() map[string]Event {
 			Name: "territories", Version: "cog-2026", SHA256: strings.Repeat("0123456789abcdef", 4),
 		},
 		"arobase.personal-data-erased.v1": &PersonalDataErased{
-			Event: fact, Pointer: "/data/note", Ground: "request", Provenance: entered("2026-05-31"),
+			Event: fact, Pointer: "/data/note", Ground: "request", Reason: sealed('r'), Provenance: entered("2026-05-31"),
+		},
+		"arobase.key-rotated.v1": &KeyRotated{
+			From: "log.label.example/arobase+7e7fb3be+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
+			To:   "log.label.example/arobase+c52c3fe3+AQICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC",
+		},
+		"arobase.origin-opened.v1": &OriginOpened{
+			Origin: "log.label.example/arobase-2", Key: "log.label.example/arobase-2+112b0871+AQMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD",
+			Closed: ClosedOrigin{
+				Origin: "log.label.example/arobase", Size: 1234, Root: "bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=",
+				Key: "log.label.example/arobase+c52c3fe3+AQICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC",
+			},
+			Cause: "history-lost",
 		},
 		"arobase.source-cited.v1": &SourceCited{
 			Source: "localtis-2016-labels", SourceParticulars: particulars, Note: sealed('n'), Provenance: entered("2016-02"),

@@ -71,6 +71,7 @@ func (p part) schema(event, path string) map[string]any {
 const (
 	uuidPattern   = `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`
 	sealedPattern = `^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$`
+	sirenPattern  = `^[0-9]{9}$`
 	datePattern   = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`
 	webPattern    = `^[hH][tT][tT][pP][sS]?://`
 	partPattern   = `^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$`
@@ -143,7 +144,7 @@ func patternOf(form string) string {
 	case "insee":
 		return insee.String()
 	case "siren":
-		return `^[0-9]{9}$`
+		return sirenPattern
 	case "collectivity":
 		return anyIDForm()
 	case "sourceid", "mention", "slug":

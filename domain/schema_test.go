@@ -127,7 +127,7 @@ func TestSchemaSaysWhatItIs(t *testing.T) {
 func TestPatterns(t *testing.T) {
 	beyond := map[string]string{
 		"siren": "217300087", "collectivity": "fr-epci-200041508", "line": "e\u0301", "partialdate": "2017-02-30", "date": "2017-02-30",
-		"weburl": "https://", "scope": "region:a ",
+		"weburl": "https://", "vkey": "a+00000000+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB", "scope": "region:a ",
 	}
 	for _, f := range forms {
 		form := patternOf(f.tag)

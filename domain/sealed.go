@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -60,25 +59,26 @@ func (s *Sealed) Value() any {
 // Seal sets the commitment. Sealing again replaces it: every attempt to write has a salt of its own.
 func (s *Sealed) Seal(commitment string) { s.commitment = commitment }
 
+// sealedLeaf is a sealed field as it is written.
+type sealedLeaf struct {
+	Sealed string `json:"sealed"`
+}
+
 // MarshalJSON writes {"sealed":"..."}. A field that was not sealed is an error: plain text never reaches the log.
 func (s Sealed) MarshalJSON() ([]byte, error) {
 	if s.commitment == "" {
 		return nil, fmt.Errorf("a field was not sealed")
 	}
-	return json.Marshal(struct {
-		Sealed string `json:"sealed"`
-	}{s.commitment})
+	return json.Marshal(sealedLeaf{s.commitment})
 }
 
 // UnmarshalJSON reads {"sealed":"..."}.
 func (s *Sealed) UnmarshalJSON(b []byte) error {
-	var leaf struct {
-		Sealed string `json:"sealed"`
-	}
+	var leaf sealedLeaf
 	if err := json.Unmarshal(b, &leaf); err != nil {
 		return fmt.Errorf("reading a sealed field: %w", err)
 	}
-	if b, err := base64.StdEncoding.Strict().DecodeString(leaf.Sealed); err != nil || len(b) != 32 || len(leaf.Sealed) != 44 {
+	if !isCommitment(leaf.Sealed) {
 		return fmt.Errorf("a sealed field holds 32 bytes in base64")
 	}
 	*s = Sealed{commitment: leaf.Sealed}
@@ -89,13 +89,19 @@ func (s *Sealed) UnmarshalJSON(b []byte) error {
 type SealedField struct {
 	Pointer    string // in the envelope, such as /data/note
 	Visibility Visibility
-	Field      *Sealed
+	// Kept says that the value is never erased: a result rests on it.
+	Kept  bool
+	Field *Sealed
 }
 
 var sealedType = reflect.TypeFor[*Sealed]()
 
+// neverErased is the struct tag "erase" of a sealed field that holds a result: a distinction, a level, mentions, a tally.
+// Every other sealed field can be erased.
+const neverErased = "never"
+
 // SealedFields gives the sealed fields of an event that are present, in the order of the struct. Their visibility is
-// in the struct tag "seal".
+// in the struct tag "seal"; the tag erase:"never" is on those that can never be erased.
 func SealedFields(e Event) iter.Seq[SealedField] {
 	return func(yield func(SealedField) bool) {
 		v := reflect.ValueOf(e)
@@ -111,7 +117,8 @@ func SealedFields(e Event) iter.Seq[SealedField] {
 				continue
 			}
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if !yield(SealedField{"/data/" + name, Visibility(f.Tag.Get("seal")), field.Interface().(*Sealed)}) {
+			kept := f.Tag.Get("erase") == neverErased
+			if !yield(SealedField{"/data/" + name, Visibility(f.Tag.Get("seal")), kept, field.Interface().(*Sealed)}) {
 				return
 			}
 		}

@@ -98,7 +98,9 @@ func TestNoUnsealedFieldIsWritten(t *testing.T) {
 var sealedFields = map[string][]string{
 	"ledger-opened":           nil,
 	"reference-adopted":       nil,
-	"personal-data-erased":    {"by restricted"},
+	"personal-data-erased":    {"reason restricted", "by restricted"},
+	"key-rotated":             nil,
+	"origin-opened":           nil,
 	"source-cited":            {"note public", "by restricted"},
 	"source-corrected":        {"reason public", "by restricted"},
 	"collectivity-registered": {"note public", "by restricted"},
@@ -175,7 +177,10 @@ func TestSealedFieldsAreWithinReach(t *testing.T) {
 	for _, typ := range Types() {
 		for _, m := range walk(reflect.TypeOf(typ.New()).Elem(), "") {
 			tag, tagged := m.field.Tag.Lookup("seal")
+			erase, erasure := m.field.Tag.Lookup("erase")
 			switch isSealed := m.field.Type == sealedType; {
+			case erasure && (!isSealed || erase != neverErased):
+				t.Errorf("%s: %s has the tag erase:%q", typ.Name, m.path, erase)
 			case isSealed && strings.Contains(m.path, "."):
 				t.Errorf("%s: %s is sealed where SealedFields does not see it", typ.Name, m.path)
 			case isSealed && !slices.Contains(visibilities, tag):
@@ -202,7 +207,7 @@ var lines = map[string]bool{
 // bounding are the rules of a form that leaves no room for free text.
 var bounding = []string{
 	"oneof", "eq", "insee", "siren", "collectivity", "sourceid", "mention", "slug", "partialdate", "date", "year", "pointer", "sha256hex",
-	"weburl", "origin", "metric", "unit", "departement", "region",
+	"weburl", "origin", "vkey", "treehash", "metric", "unit", "departement", "region",
 }
 
 func TestNoFreeTextInTheLog(t *testing.T) {

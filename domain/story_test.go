@@ -95,16 +95,42 @@ func (b *book) append(s StreamName, e Event, name string) {
 		b.t.Fatalf("%s does not belong into the stream %s", e.EventName(), s)
 	}
 	e = copyOf(e)
-	r := Recorded{
-		ID: id(name), Position: uint64(len(b.log)), Stream: s, Revision: int64(len(b.stream(s))),
-		Actor: "registrar", Time: today, Event: e,
-	}
+	r := Recorded{ID: id(name), Position: b.next(e), Stream: s, Revision: int64(len(b.stream(s))), Actor: "registrar", Time: today, Event: e}
 	for f := range SealedFields(e) {
 		o := Opening{r.ID, f.Pointer}
 		b.vault[o], _ = f.Field.Value().(string)
 		f.Field.Seal(commitmentTo(o, b.vault[o]))
 	}
 	b.log = append(b.log, roundTrip(b.t, r))
+}
+
+// next is the position of the next event. Stories that do not tell how the ledger was opened begin after that.
+func (b *book) next(e Event) uint64 {
+	if _, opens := e.(*LedgerOpened); opens && len(b.log) == 0 {
+		return 0
+	}
+	return uint64(len(b.log)) + 1
+}
+
+// accept makes what a command decided a part of the ledger, with the basis as it is written: the streams that the command
+// asks for and that are there.
+func (b *book) accept(c Command, events []Event, name string) {
+	b.t.Helper()
+	basis := b.basis(c)
+	for _, e := range events {
+		b.append(c.Stream(), e, name)
+		b.log[len(b.log)-1].Basis = basis
+	}
+}
+
+func (b *book) basis(c Command) map[StreamName]int64 {
+	basis := map[StreamName]int64{}
+	for _, s := range c.Basis() {
+		if n := len(b.stream(s)); n > 0 {
+			basis[s] = int64(n - 1)
+		}
+	}
+	return basis
 }
 
 // copyOf gives an event whose sealed fields can be sealed without touching those of the story.
@@ -168,7 +194,9 @@ var (
 	})
 )
 
-func (s story) play(t *testing.T) {
+// begin gives the ledger in which a story begins.
+func (s story) begin(t *testing.T) *book {
+	t.Helper()
 	b := newBook(t)
 	for _, p := range s.past {
 		if p.command == nil {
@@ -179,10 +207,13 @@ func (s story) play(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%T was refused: %v", p.command, err)
 		}
-		for _, e := range events {
-			b.append(p.command.Stream(), e, p.name)
-		}
+		b.accept(p.command, events, p.name)
 	}
+	return b
+}
+
+func (s story) play(t *testing.T) {
+	b := s.begin(t)
 	got, err := b.decide(s.asked)
 	switch {
 	case s.rule != "":
@@ -195,9 +226,7 @@ func (s story) play(t *testing.T) {
 	if diff := cmp.Diff(s.want, got, sealedAlike); diff != "" {
 		t.Fatalf("events (-want +got):\n%s", diff)
 	}
-	for _, e := range got {
-		b.append(s.asked.Stream(), e, "")
-	}
+	b.accept(s.asked, got, "")
 }
 
 func (s story) checkBroken(t *testing.T, err error) {
@@ -229,6 +258,8 @@ func (s story) checkInvalid(t *testing.T, err error) {
 func allStories() map[string][]story {
 	return map[string][]story{
 		"ledger":       ledgerStories(),
+		"key":          keyStories(),
+		"erasure":      erasureStories(),
 		"source":       sourceStories(),
 		"collectivity": collectivityStories(),
 		"identity":     identityStories(),

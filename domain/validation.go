@@ -22,6 +22,8 @@ var validate = newValidate()
 var patterns = map[string]*regexp.Regexp{
 	"pointer":     regexp.MustCompile(`^/data(/[A-Za-z0-9]{1,40}){1,4}$`),
 	"sha256hex":   regexp.MustCompile(`^[0-9a-f]{64}$`),
+	"vkey":        regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*\+[0-9a-f]{8}\+A[Q-Za-f][A-Za-z0-9+/]{42}$`),
+	"treehash":    regexp.MustCompile(sealedPattern),
 	"origin":      regexp.MustCompile(`^[a-z0-9.-]+(/[a-zA-Z0-9._-]+)*$`),
 	"metric":      regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`),
 	"unit":        regexp.MustCompile(`^\p{Ll}[\p{Ll}0-9 _-]{0,39}$`),
@@ -41,25 +43,30 @@ var forms = []struct {
 		func(s string) bool { return CollectivityID(s).Valid() }},
 	{"sourceid", "a source's id has lower-case letters, digits and hyphens", func(s string) bool { return SourceID(s).Valid() }},
 	{"mention", "a mention's id has lower-case letters, digits and hyphens", func(s string) bool { return MentionID(s).Valid() }},
-	{"slug", "only lower-case letters, digits and hyphens", func(s string) bool { return len(s) <= 100 && slug.MatchString(s) }},
+	{"slug", "only lower-case letters, digits and hyphens", func(s string) bool { return len(s) <= 100 && isSlug(s) }},
 	{"line", "one line of text without control or invisible characters, in Unicode normal form C", validLine},
-	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", statedYear.MatchString},
+	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", isStatedYear},
 	{"pointer", "the place of a sealed field in its event, such as /data/note", patterns["pointer"].MatchString},
 	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
 	{"date", "a day: 2017-02-01", func(s string) bool { return len(s) == 10 && partialDate(s) }},
-	{"sha256hex", "64 hexadecimal digits in lower case", patterns["sha256hex"].MatchString},
+	{"sha256hex", "64 hexadecimal digits in lower case", isSHA256},
 	{"weburl", "an address that begins with http:// or https://", validURL},
 	{"origin", "a log's origin is a host name with an optional path, without spaces or plus signs", patterns["origin"].MatchString},
-	{"metric", "a metric's name has lower-case letters, digits and underscores", patterns["metric"].MatchString},
-	{"unit", "a unit is what the source counts, in lower-case letters: communes, sheets", patterns["unit"].MatchString},
+	{"vkey", "a verifier key of a signed note, with Ed25519: the log's origin, a plus, 8 hexadecimal digits that fit, a plus, 44 characters of base64", validVerifierKey},
+	{"treehash", "a hash of the tree as a checkpoint writes it: 32 bytes in base64", isCommitment},
+	{"metric", "a metric's name has lower-case letters, digits and underscores", isMetric},
+	{"unit", "a unit is what the source counts, in lower-case letters: communes, sheets", isUnit},
 	{"scope", "a scope is region:, departement:, holder:, population:, mention: or kind: and a value", validScope},
-	{"departement", "a département's code, such as 73, 2A or 971", patterns["departement"].MatchString},
-	{"region", "a region's code, such as 84", patterns["region"].MatchString},
+	{"departement", "a département's code, such as 73, 2A or 971", isDepartement},
+	{"region", "a region's code, such as 84", isRegion},
 }
 
-func validScope(s string) bool { return patterns["scope"].MatchString(s) && validLine(s) }
+func validScope(s string) bool { return hasScopeForm(s) && validLine(s) }
 
 func validLine(s string) bool {
+	if consistsOf(s, func(c byte) bool { return ' ' <= c && c <= '~' }) { // most lines, and all that is below is true of them
+		return s == strings.Trim(s, " ")
+	}
 	if !utf8.ValidString(s) || !norm.NFC.IsNormalString(s) || s != strings.TrimSpace(s) {
 		return false
 	}
@@ -78,12 +85,12 @@ func validURL(s string) bool {
 
 // partialDate tells whether s is a real day, month or year of ISO 8601.
 func partialDate(s string) bool {
-	layout, ok := map[int]string{4: "2006", 7: "2006-01", 10: "2006-01-02"}[len(s)]
-	if !ok {
-		return false
+	if !hasDateForm(s) || len(s) < len("2006-01-02") {
+		return hasDateForm(s)
 	}
-	_, err := time.Parse(layout, s)
-	return err == nil
+	year := 100*twoDigits(s) + twoDigits(s[2:])
+	day := time.Date(year, time.Month(twoDigits(s[5:])), twoDigits(s[8:]), 0, 0, 0, 0, time.UTC)
+	return day.Day() == twoDigits(s[8:])
 }
 
 func newValidate() *validator.Validate {
@@ -123,9 +130,7 @@ func Validate(e Event) error {
 			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
 		}
 	}
-	if f, ok := e.(*FigurePublished); ok && f.Scale > 0 && f.Value%10 == 0 {
-		found = append(found, FieldError{"value", "number", "a number has one form: without zeros at the end of its decimals"})
-	}
+	found = append(found, together(e)...)
 	for f := range SealedFields(e) {
 		if text, ok := f.Field.Value().(string); ok {
 			switch why := checkText(text); {
@@ -138,6 +143,14 @@ func Validate(e Event) error {
 	}
 	if len(found) > 0 {
 		return found
+	}
+	return nil
+}
+
+// together checks what the form of one member asks of another.
+func together(e Event) Invalid {
+	if f, ok := e.(*FigurePublished); ok && f.Scale > 0 && f.Value%10 == 0 {
+		return invalid("value", "number", "a number has one form: without zeros at the end of its decimals")
 	}
 	return nil
 }

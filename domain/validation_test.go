@@ -40,6 +40,19 @@ func TestForms(t *testing.T) {
 			[]string{"log.example", "label.example/log/2026"},
 			[]string{"https://log.example", "log example", "log+example", "log.example/", "/log", "Log.example", "é.example"},
 		},
+		"vkey": {
+			[]string{logKey1, newKey2, verifierKey("localhost", 255)},
+			[]string{
+				"", logKey1 + "\n", logKey1[:len(logKey1)-1], logKey1 + "A", logKey1 + "=", "b" + logKey1[1:], "a b" + logKey1[1:],
+				strings.Replace(logKey1, "+", " ", 1), strings.Replace(logKey1, "+AQ", "+Ag", 1), strings.Replace(logKey1, "+AQ", "+Aw", 1),
+				logKey1[:len(logKey1)-1] + "-", strings.ToUpper(logKey1[:len(logKey1)-45]) + logKey1[len(logKey1)-45:], "PRIVATE+KEY+" + logKey1,
+				verifierKey("Label.example/log", 1), verifierKey("label example", 1), verifierKey("", 1),
+			},
+		},
+		"treehash": {
+			[]string{emptyTree, strings.Repeat("A", 43) + "="},
+			[]string{"", strings.Repeat("A", 44), strings.Repeat("A", 42) + "B=", strings.Repeat("A", 42) + "==", strings.Repeat("_", 43) + "=", strings.Repeat("0f", 32)},
+		},
 		"metric":      {[]string{"labelled", "level4to5"}, []string{"4to5", "Labelled", "level-5", strings.Repeat("a", 61)}},
 		"unit":        {[]string{"communes", "collectivités", "labels v2"}, []string{"Communes", "2", " communes", "communes\n", strings.Repeat("a", 41)}},
 		"scope":       {[]string{"region:Île-de-France", "kind:epci", "population:3000-20000"}, []string{"", "region:", "town:Aix", "Region:x", "region:a\nb", "region:a ", "region:" + strings.Repeat("a", 81)}},

@@ -138,6 +138,9 @@ var (
 	// ErrPoisoned says that a write to disk failed and that its outcome cannot be known. The store refuses every
 	// further write until it is opened again; reads go on. Retrying after a failed fsync is how databases lose data.
 	ErrPoisoned = errors.New("store refuses writes after a failed write to disk")
+	// ErrDamaged says that what a store holds is not what it should hold: an event between others is not there, or its
+	// file is malformed. Reading it again will not help.
+	ErrDamaged = errors.New("store is damaged")
 	// ErrForeign says that a file belongs to another ledger.
 	ErrForeign = errors.New("file belongs to another ledger")
 )

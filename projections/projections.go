@@ -229,8 +229,20 @@ func Decode(e eventstore.Event) (domain.Recorded, error) {
 	}
 	return domain.Recorded{
 		ID: env.ID, Position: uint64(e.Position), Stream: domain.StreamName(env.Subject), Revision: env.Revision,
-		Actor: env.Actor, Time: env.Time, Event: data,
+		Actor: env.Actor, Time: env.Time, Basis: Basis(env), Event: data,
 	}, nil
+}
+
+// Basis is that of an envelope, with the streams as the domain knows them.
+func Basis(env envelope.Envelope) map[domain.StreamName]int64 {
+	if len(env.Basis) == 0 {
+		return nil
+	}
+	basis := make(map[domain.StreamName]int64, len(env.Basis))
+	for stream, revision := range env.Basis {
+		basis[domain.StreamName(stream)] = revision
+	}
+	return basis
 }
 
 // Size is the number of events applied.

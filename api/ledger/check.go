@@ -1,9 +1,12 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,10 +26,24 @@ type Checked struct {
 	Kept    int // of which the value is in the vault and fits
 	Erased  int // of which the value was erased, by an event that says so
 	Orphans int // values in the vault whose event was never written
+	// Missing are those that are neither kept nor erased, in the order of their events. Whoever checks knows whether they
+	// can be: records come without them from a backup, or from a mirror.
+	Missing []Missing
+}
+
+// Missing is a sealed value that is not in the vault although nothing has erased it.
+type Missing struct {
+	Index   uint64 // of the event
+	Event   uuid.UUID
+	Pointer string
+}
+
+func (m Missing) String() string {
+	return fmt.Sprintf("the value of %s of event %s is missing", m.Pointer, m.Event)
 }
 
 // Check verifies every event by itself, against its place in the store and against the vault. The first thing that is
-// not right is the error, and names the event.
+// not right is the error, and names the event; values that are missing are listed instead.
 func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 	var c Checked
 	revisions := map[string]int64{}
@@ -65,7 +82,7 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 			if err != nil {
 				return c, fmt.Errorf("event %d, %s: %w", e.Position, f.Pointer, err)
 			}
-			sealed[commitment] = committed{place{e.ID, f.Pointer}, vault.Visibility(f.Visibility)}
+			sealed[commitment] = committed{place{e.ID, f.Pointer}, vault.Visibility(f.Visibility), uint64(e.Position)}
 		}
 		if x, ok := data.(*domain.PersonalDataErased); ok {
 			erased[place{x.Event, x.Pointer}] = true
@@ -88,6 +105,7 @@ type place struct {
 type committed struct {
 	place
 	visibility vault.Visibility
+	index      uint64
 }
 
 // checkEvent holds one event against the strict parser, its type and its place in the store.
@@ -122,6 +140,8 @@ func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Co
 			return fmt.Errorf("vault: the value of %s of event %s was erased, and no event says so", at.pointer, at.event)
 		case s.Value == nil:
 			c.Erased++
+		case erased[at.place]:
+			return fmt.Errorf("vault: the value of %s of event %s is erased by an event, and still there; serve, started again, destroys it", at.pointer, at.event)
 		case s.Event != at.event || s.Pointer != at.pointer || !s.Verify(l.LedgerID):
 			return fmt.Errorf("vault: the value of %s of event %s is not the one committed to", at.pointer, at.event)
 		default:
@@ -133,8 +153,17 @@ func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Co
 	if err != nil {
 		return err
 	}
-	for _, at := range sealed {
-		return fmt.Errorf("vault: the value of %s of event %s is missing (%d in all)", at.pointer, at.event, len(sealed))
+	for commitment, at := range sealed {
+		if erased[at.place] {
+			c.Erased++ // before the vault was there
+			delete(sealed, commitment)
+		}
 	}
+	for _, at := range sealed {
+		c.Missing = append(c.Missing, Missing{at.index, at.event, at.pointer})
+	}
+	slices.SortFunc(c.Missing, func(a, b Missing) int {
+		return cmp.Or(cmp.Compare(a.Index, b.Index), strings.Compare(a.Pointer, b.Pointer))
+	})
 	return nil
 }

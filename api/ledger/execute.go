@@ -63,10 +63,15 @@ func (l *Ledger) Execute(ctx context.Context, req Request) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	return l.applied(ctx, receipt), nil
+}
+
+// applied waits, for a bounded time, until answers include what was written.
+func (l *Ledger) applied(ctx context.Context, r Receipt) Receipt {
 	wait, cancel := context.WithTimeout(ctx, readYourWrites)
 	defer cancel()
-	receipt.Applied = l.runner.Wait(wait, receipt.Position+1) == nil
-	return receipt, nil
+	r.Applied = l.runner.Wait(wait, r.Position+1) == nil
+	return r
 }
 
 // write decides, seals and appends, and tries again where somebody else was quicker.

@@ -34,11 +34,12 @@ type Parts struct {
 	Random io.Reader        // nil: crypto/rand
 }
 
-// Genesis is what is fixed when a ledger begins.
+// Genesis is what a ledger says of itself when it begins.
 type Genesis struct {
 	LedgerID uuid.UUID
-	Origin   string
-	MadeUp   bool
+	// Origin is the name of its log. Of an open ledger it is the one in force: a later event may have opened another.
+	Origin string
+	MadeUp bool
 }
 
 // Ledger is an open ledger.
@@ -89,7 +90,7 @@ func Create(ctx context.Context, p Parts, g Genesis) (*Ledger, error) {
 	return l, nil
 }
 
-// Open reads the genesis event of a store.
+// Open reads the genesis event of a store, and under which name its log is kept now.
 func Open(ctx context.Context, p Parts) (*Ledger, error) {
 	l := assemble(p)
 	for e, err := range p.Store.ReadAll(ctx, 0) {
@@ -105,6 +106,13 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 			return nil, fmt.Errorf("the first event is %s, not ledger-opened", r.Event.EventName())
 		}
 		l.Genesis = Genesis{g.LedgerID, g.Origin, g.Kind == "made-up"}
+		origins, err := l.Origins(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(origins); n > 0 {
+			l.Origin = origins[n-1].Name
+		}
 		return l, nil
 	}
 	return nil, ErrNotOpened

@@ -28,9 +28,11 @@ type EventView struct {
 	Actor    string          `json:"actor"`
 	Recorded time.Time       `json:"recorded"`
 	Data     json.RawMessage `json:"data"`
-	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers whose text was erased.
+	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers of values that were erased, be
+	// they public or not; NotAtHand those of public texts that this node does not have, although nothing erased them.
 	Disclosed map[string]json.RawMessage `json:"disclosed,omitempty"`
 	Erased    []string                   `json:"erased,omitempty"`
+	NotAtHand []string                   `json:"notAtHand,omitempty"`
 	// Envelope is the stored text, exactly: the leaf.
 	Envelope string `json:"-"`
 }
@@ -111,18 +113,17 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 		return v, nil // of a type that this program does not know: shown as it is
 	}
 	for f := range domain.SealedFields(data) {
-		if f.Visibility != domain.VisiblePublic {
-			continue
-		}
 		s, err := l.Disclosed(ctx, f.Field.Commitment())
 		switch {
 		case errors.Is(err, vault.ErrErased):
 			v.Erased = append(v.Erased, f.Pointer)
-		case err == nil:
+		case err == nil && f.Visibility == domain.VisiblePublic:
 			if v.Disclosed == nil {
 				v.Disclosed = map[string]json.RawMessage{}
 			}
 			v.Disclosed[f.Pointer] = s.Value
+		case errors.Is(err, vault.ErrUnknown) && f.Visibility == domain.VisiblePublic:
+			v.NotAtHand = append(v.NotAtHand, f.Pointer)
 		}
 	}
 	return v, nil

@@ -155,6 +155,7 @@ var meanings = map[string]meaning{
 	"Event.recorded":        {says: "When it was recorded, in UTC. When it happened is occurred in the data."},
 	"data":                  {says: "The data, by the schema at /schemas/{type}/{version}. A sealed field is {\"sealed\": commitment}; where it is public, /log/disclosed/{commitment} gives the text."},
 	"disclosed":             {says: "The public sealed texts, by the JSON pointer of their field in the envelope."},
+	"notAtHand":             {says: "The JSON pointers of public texts that this node does not have, although nothing has erased them: it was restored without its sealed values, or fetched the event from a mirror."},
 	"erased":                {says: "The JSON pointers of texts that were erased."},
 	"SourceView.id":         {says: "The id of the source.", example: "gazette-communes-2000"},
 	"Source.id":             {says: "The id of the source.", example: "gazette-communes-2000"},

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/google/uuid"
+
+	"arobase/eventstore/vault"
 )
 
 // Disclosed is a sealed value that is public, with all that is needed to check it.
@@ -35,8 +37,11 @@ func (a *api) sealed() {
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{never: true, body: Disclosed{
-			s.Commitment.String(), a.Ledger.LedgerID, s.Event, s.Pointer, s.Salt[:], s.Value, howToCheck,
-		}}, nil
+		return answer{never: true, body: Disclose(a.Ledger.LedgerID, s)}, nil
 	})
+}
+
+// Disclose gives a sealed value that is public as it is served.
+func Disclose(ledgerID uuid.UUID, s vault.Secret) Disclosed {
+	return Disclosed{s.Commitment.String(), ledgerID, s.Event, s.Pointer, s.Salt[:], s.Value, howToCheck}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"arobase/api/ledger"
 	"arobase/api/rest"
 	"arobase/eventstore/vault"
@@ -64,7 +66,7 @@ func TestDisclosedThenErased(t *testing.T) {
 	if decode[ledger.EventView](t, before).Disclosed["/data/note"] == nil {
 		t.Fatalf("the text is not shown: %s", before.Body)
 	}
-	if err := o.vault.Erase(t.Context(), c); err != nil {
+	if err := o.vault.Erase(t.Context(), vault.Secret{Commitment: c, Event: uuid.MustParse(id), Pointer: "/data/note", Visibility: vault.Public}); err != nil {
 		t.Fatal(err)
 	}
 	p := trouble(t, ask(t, h, "GET", "/log/disclosed/"+c.URL()))

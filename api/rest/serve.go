@@ -114,11 +114,20 @@ func (q asked) render(ans answer) ([]byte, error) {
 	case q.media == mediaCSV:
 		return ans.rows.csv(q.r.URL.Query().Get("dialect") == "excel-fr")
 	}
+	b, err := Encode(ans.body)
+	if err != nil {
+		return nil, fmt.Errorf("writing %s: %w", q.op.id, err)
+	}
+	return b, nil
+}
+
+// Encode gives a value in the JSON of all answers.
+func Encode(body any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // canonical values stay byte for byte what was committed to
-	if err := e.Encode(ans.body); err != nil {
-		return nil, fmt.Errorf("writing %s: %w", q.op.id, err)
+	if err := e.Encode(body); err != nil {
+		return nil, err
 	}
 	return b.Bytes(), nil
 }

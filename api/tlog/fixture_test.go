@@ -1,6 +1,7 @@
 package tlog_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,11 +14,14 @@ import (
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
+	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/headstest"
+	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
+	"arobase/projections"
 	"arobase/projections/transparency"
 )
 
@@ -79,6 +83,28 @@ func (e *events) add(t testing.TB, name string, n int) {
 	}
 }
 
+// record adds an event that says something.
+func (e *events) record(t testing.TB, stream domain.StreamName, event domain.Event) int64 {
+	t.Helper()
+	data, err := envelope.Canonical(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision := int64(len(e.stream(stream)))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	index := len(e.all)
+	b, err := envelope.Envelope{
+		Actor: "operator:ledger", Data: data, Ledger: ledgerID, Revision: revision, ID: uuid.NewSHA1(ledgerID, fmt.Append(nil, "record ", index)),
+		Subject: string(stream), Time: now, Type: domain.TypeOf(event).String(),
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.all = append(e.all, b)
+	return int64(index)
+}
+
 func parse(t testing.TB, b []byte) envelope.Envelope {
 	t.Helper()
 	e, err := envelope.Parse(b)
@@ -111,6 +137,21 @@ func (e *events) ReadAll(ctx context.Context, from eventstore.Position) iter.Seq
 	}
 }
 
+// stream gives what was recorded in a stream; what is no envelope is in none.
+func (e *events) stream(name domain.StreamName) (history []domain.Recorded) {
+	for i, b := range e.bytes() {
+		r, err := projections.Decode(eventstore.Event{Position: eventstore.Position(i), Bytes: b})
+		if err == nil && r.Stream == name {
+			history = append(history, r)
+		}
+	}
+	return history
+}
+
+func (e *events) origins(context.Context) ([]domain.LogOrigin, error) {
+	return domain.LogOrigins(e.stream(domain.LedgerStream)), nil
+}
+
 func (e *events) Follow(context.Context, eventstore.Position) iter.Seq2[eventstore.Event, error] {
 	panic("the tests call CatchUp")
 }
@@ -138,6 +179,59 @@ type memoryHeads struct {
 	mu   sync.Mutex
 	all  []tlog.Head // guarded by mu
 	fail error       // what Replace says instead of doing anything; guarded by mu
+
+	doubts tlog.Doubts // guarded by mu
+}
+
+func (m *memoryHeads) unprove(why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.doubts.Unproven = why
+}
+
+func (m *memoryHeads) Doubts(ctx context.Context) (tlog.Doubts, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.doubts, ctx.Err()
+}
+
+func (m *memoryHeads) Show(ctx context.Context, shown tlog.Head) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case shown.Size < 1 || len(shown.Signed) == 0:
+		return eventstore.ErrInvalid
+	}
+	m.doubts.Shown = shown
+	return nil
+}
+
+func (m *memoryHeads) Accept(ctx context.Context, old, shown tlog.Head) error {
+	var err error
+	if shown.Size > old.Size {
+		err = m.Replace(ctx, old, shown)
+	} else if last, lastErr := m.Last(ctx); lastErr != nil {
+		err = lastErr
+	} else if last.Size != old.Size || last.Root != old.Root {
+		err = tlog.ErrMoved
+	}
+	if err == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.doubts.Unproven, m.doubts.Shown = "", tlog.Head{}
+	}
+	return err
+}
+
+func (m *memoryHeads) SetDifference(ctx context.Context, d *tlog.Difference) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() == nil && (d == nil || m.doubts.Difference == nil) {
+		m.doubts.Difference = d
+	}
+	return ctx.Err()
 }
 
 func (m *memoryHeads) failing(err error) {
@@ -189,6 +283,45 @@ func (m *memoryHeads) At(_ context.Context, size int64) (tlog.Head, error) {
 		}
 	}
 	return tlog.Head{}, tlog.ErrNoHead
+}
+
+func (m *memoryHeads) Before(ctx context.Context, size int64) (before tlog.Head, err error) {
+	for _, head := range m.signed() {
+		if head.Size < size {
+			before = head
+		}
+	}
+	return before, ctx.Err()
+}
+
+func (m *memoryHeads) Cosign(ctx context.Context, size int64, root xtlog.Hash, by note.Signature) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for i, head := range m.all {
+		if head.Size == size && head.Root == root {
+			cosigned, err := head.Cosigned(by)
+			if err == nil {
+				m.all[i] = cosigned
+			}
+			return err
+		}
+	}
+	return tlog.ErrNoHead
+}
+
+func (m *memoryHeads) LastCosigned(ctx context.Context, name string, keyHash uint32) (last tlog.Head, err error) {
+	for _, head := range m.signed() {
+		if !bytes.Contains(head.Signed, []byte("\n— "+name+" ")) {
+			continue
+		}
+		if again, err := head.Cosigned(note.Signature{Name: name, Hash: keyHash, Base64: headstest.Base64(keyHash)}); err == nil && len(again.Signed) == len(head.Signed) {
+			last = head
+		}
+	}
+	return last, ctx.Err()
 }
 
 func TestMemoryHeads(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"filippo.io/torchwood"
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
@@ -34,6 +35,8 @@ type Key struct {
 	signer   note.Signer
 	verifier note.Verifier
 	vkey     string
+	earlier  []note.Verifier // the keys of the same origin that it follows
+	beside   note.Signer     // the key that it is about to replace, which signs too; or nil
 }
 
 // GenerateKey makes a new key and its file, which only the owner can read, and returns when the file is durable. It
@@ -107,6 +110,10 @@ func parseKey(text string, ledger uuid.UUID, origin string) (*Key, error) {
 	if !found || end != "" || len(fields) != 5 || fields[0] != "#" || fields[1] != "ledger" || fields[3] != "origin" {
 		return nil, ErrKeyFormat
 	}
+	// What errors repeat has the form of an id and of an origin: in a broken file the secret may stand in their place.
+	if _, err := uuid.Parse(fields[2]); err != nil || checkOrigin(fields[4]) != nil {
+		return nil, ErrKeyFormat
+	}
 	if fields[2] != ledger.String() {
 		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, fields[2], ledger)
 	}
@@ -160,6 +167,51 @@ func (k *Key) String() string { return k.vkey }
 
 // GoString is VerifierKey.
 func (k *Key) GoString() string { return k.vkey }
+
+// Following gives the key as one that follows others of the same origin, whose checkpoints a signer goes on from. The
+// key itself among them changes nothing.
+func (k *Key) Following(vkeys ...string) (*Key, error) {
+	next := *k
+	next.earlier = nil
+	for _, vkey := range vkeys {
+		v, err := note.NewVerifier(vkey)
+		if err != nil {
+			return nil, fmt.Errorf("reading an earlier key: %w", err)
+		}
+		if v.Name() != k.Origin() {
+			return nil, fmt.Errorf("%w: the earlier key is of %s, the key of %s", ErrOrigin, v.Name(), k.Origin())
+		}
+		if v.KeyHash() != k.verifier.KeyHash() {
+			next.earlier = append(next.earlier, v)
+		}
+	}
+	return &next, nil
+}
+
+// Beside gives the key together with the one that it replaces: both sign. It is for the checkpoint that covers the
+// event key-rotated.
+func (k *Key) Beside(old *Key) *Key {
+	both := *k
+	both.beside = old.signer
+	return &both
+}
+
+// policy demands a signature by the key or by one that it follows, on a checkpoint of its origin.
+func (k *Key) policy() torchwood.Policy {
+	trusted := []torchwood.Policy{torchwood.SingleVerifierPolicy(k.verifier)}
+	for _, v := range k.earlier {
+		trusted = append(trusted, torchwood.SingleVerifierPolicy(v))
+	}
+	return torchwood.ThresholdPolicy(2, torchwood.OriginPolicy(k.Origin()), torchwood.ThresholdPolicy(1, trusted...))
+}
+
+// signers are those whose signatures a checkpoint gets, the older key first.
+func (k *Key) signers() []note.Signer {
+	if k.beside == nil {
+		return []note.Signer{k.signer}
+	}
+	return []note.Signer{k.beside, k.signer}
+}
 
 // checkOrigin holds the rules for a key's name (C2SP signed-note): not empty, no space, no plus. Control characters
 // would break the lines of a checkpoint.

@@ -162,14 +162,16 @@ func TestLoadKeyRefuses(t *testing.T) {
 		}
 	}
 	for why, text := range map[string]string{
-		"empty":                   "",
-		"no comment":              secret,
-		"no key":                  comment + "\n",
-		"no end":                  strings.TrimSuffix(string(good), "\n"),
-		"two keys":                string(good) + secret,
-		"a public key":            comment + "\n" + newKey(t, 1).VerifierKey() + "\n",
-		"a key that is broken":    strings.Replace(string(good), "+A", "+B", 1),
-		"a name that was changed": strings.ReplaceAll(string(good), "KEY+example.org/arobase", "KEY+example.org/other"),
+		"empty":                    "",
+		"no comment":               secret,
+		"no key":                   comment + "\n",
+		"no end":                   strings.TrimSuffix(string(good), "\n"),
+		"two keys":                 string(good) + secret,
+		"a line end that was lost": comment + secret + "\n\n",
+		"a key where the id is":    "# ledger " + strings.TrimSpace(secret) + " origin " + origin + "\n" + secret,
+		"a public key":             comment + "\n" + newKey(t, 1).VerifierKey() + "\n",
+		"a key that is broken":     strings.Replace(string(good), "+A", "+B", 1),
+		"a name that was changed":  strings.ReplaceAll(string(good), "KEY+example.org/arobase", "KEY+example.org/other"),
 	} {
 		if err := load(text); !errors.Is(err, tlog.ErrKeyFormat) {
 			t.Errorf("%s: %v, want ErrKeyFormat", why, err)

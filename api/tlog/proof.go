@@ -2,6 +2,7 @@ package tlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"filippo.io/torchwood"
@@ -10,7 +11,7 @@ import (
 	"arobase/eventstore"
 )
 
-// Proof proves to anyone, for ever and offline, that an event is in the log: a C2SP tlog-proof against the last signed
+// Proof proves to anyone, for ever and offline, that an event is in the log: a C2SP tlog-proof against the last public
 // checkpoint, with the event's bytes as its extra data. [VerifyProof] checks it. An event that is not under a checkpoint
 // yet is a [*NotSignedYet]. The proof is checked before it is given: what would not verify is ErrDisagree.
 func (l *Log) Proof(ctx context.Context, index int64) ([]byte, error) {
@@ -22,9 +23,9 @@ func (l *Log) Proof(ctx context.Context, index int64) ([]byte, error) {
 }
 
 func (l *Log) proof(ctx context.Context, index int64) ([]byte, error) {
-	head, err := l.Heads.Last(ctx)
+	head, err := l.published(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the last checkpoint: %w", err)
+		return nil, err
 	}
 	if index < 0 {
 		return nil, eventstore.ErrNotFound
@@ -32,18 +33,32 @@ func (l *Log) proof(ctx context.Context, index int64) ([]byte, error) {
 	if index >= head.Size {
 		return nil, &NotSignedYet{Index: index, Size: head.Size}
 	}
+	return l.proofUnder(ctx, index, head)
+}
+
+// proofUnder proves an event that a checkpoint covers.
+func (l *Log) proofUnder(ctx context.Context, index int64, head Head) ([]byte, error) {
 	path, err := l.Tree.Inclusion(index, head.Size)
 	if err != nil {
 		return nil, err
 	}
+	leaf, err := l.Tree.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
+	if err != nil {
+		return nil, err
+	}
 	for e, err := range l.Events.ReadAll(ctx, eventstore.Position(index)) {
-		if err != nil {
+		hash := tlog.RecordHash(e.Bytes)
+		switch {
+		case errors.Is(err, eventstore.ErrDamaged), err == nil && int64(e.Position) != index:
+			return nil, l.differs(ctx, Difference{Leaf: index, End: index + 1, Missing: true})
+		case err != nil:
 			return nil, err
-		}
-		if int64(e.Position) != index || tlog.CheckRecord(path, head.Size, head.Root, index, tlog.RecordHash(e.Bytes)) != nil {
+		case hash != leaf[0]:
+			return nil, l.differs(ctx, Difference{Leaf: index, End: index + 1, Event: e.ID.String()})
+		case tlog.CheckRecord(path, head.Size, head.Root, index, hash) != nil:
 			return nil, fmt.Errorf("%w: event %d is not under the checkpoint of size %d", ErrDisagree, index, head.Size)
 		}
 		return torchwood.FormatProofWithExtraData(index, e.Bytes, path, head.Signed), nil
 	}
-	return nil, fmt.Errorf("%w: event %d is signed and not in the ledger", ErrDisagree, index)
+	return nil, l.differs(ctx, Difference{Leaf: index, End: index + 1, Missing: true})
 }

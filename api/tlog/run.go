@@ -16,9 +16,11 @@ const (
 
 // Run signs as the tree grows: within a second of an event, at most five times a second, and not at all while nothing
 // happens. It goes on after refusals and failures, which [Signer.State] shows; a refusal is looked at again when the
-// tree has changed. It returns nil when the context ends, and an error if the tree is closed.
+// tree has changed, or the signer was told something. It returns nil when the context ends, and an error if the tree is
+// closed.
 func (s *Signer) Run(ctx context.Context) error {
 	for {
+		woken := s.waking() // before the attempt, so that nothing told meanwhile is lost
 		head, err := s.Sign(ctx)
 		await, pause := head.Size+1, spacing
 		if refusal, ok := errors.AsType[*Refusal](err); ok {
@@ -26,20 +28,30 @@ func (s *Signer) Run(ctx context.Context) error {
 		} else if err != nil {
 			await, pause = 0, retryAfter
 		}
-		if err := s.pause(ctx, pause, await); err != nil {
+		if err := s.pause(ctx, pause, await, woken); err != nil {
 			return unlessEnded(ctx, err)
 		}
 	}
 }
 
-// pause returns after a time, as soon as the tree has a number of leaves.
-func (s *Signer) pause(ctx context.Context, least time.Duration, size int64) error {
+// pause returns after a time, as soon as the tree has a number of leaves or the signer is woken.
+func (s *Signer) pause(ctx context.Context, least time.Duration, size int64, woken <-chan struct{}) error {
 	select {
 	case <-time.After(least):
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := s.tree.Wait(ctx, size); err != nil {
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-woken:
+			cancel()
+		case <-waiting.Done():
+		}
+	}()
+	err := s.tree.Wait(waiting, size)
+	if err != nil && (ctx.Err() != nil || waiting.Err() == nil) {
 		return fmt.Errorf("waiting for the tree to grow: %w", err)
 	}
 	return nil

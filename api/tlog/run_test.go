@@ -63,11 +63,31 @@ func TestRunLeavesAnIdleLogAlone(t *testing.T) {
 	key := newKey(t, 1)
 	synctest.Test(t, func(t *testing.T) {
 		e, heads := newEvents(t, "idle", 3), &memoryHeads{}
-		end := run(t, tlog.NewSigner(key, treeOf(t, e), heads, time.Now))
+		signer := tlog.NewSigner(key, treeOf(t, e), heads, time.Now)
+		end := run(t, signer)
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
 		if n := len(heads.signed()); n != 1 {
 			t.Errorf("%d checkpoints in a day without events, want 1", n)
+		}
+		// However often it is woken, and stopped and let go on.
+		for range 50 {
+			if _, err := signer.Show(t.Context(), heads.signed()[0].Signed); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Minute)
+			if err := signer.Differs(t.Context(), tlog.Difference{Leaf: 1, End: 2}); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Minute)
+			if err := signer.Agrees(t.Context(), false); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		synctest.Wait()
+		if n := len(heads.signed()); n != 1 || signer.State().String() != "signed at 3" {
+			t.Errorf("%d checkpoints without events, want 1; %v", n, signer.State())
 		}
 		end()
 	})

@@ -12,11 +12,14 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Refusal says why a tree is not signed. It does not go away by itself: somebody has to find out which of tree and
-// checkpoint is wrong. Only a tree that is merely shorter than the last checkpoint, as one is that lags behind, may
-// catch up.
+// Refusal says why a tree is not signed. It does not go away by itself: somebody has to find out which of tree, records
+// and checkpoint is wrong, or to show the newest checkpoint. Only a tree that is merely shorter than the last checkpoint,
+// as one is that lags behind, may catch up.
 type Refusal struct {
+	Cause  Cause
 	Reason string
+	// Difference is where the records part from what was signed, as far as that is known; else nil.
+	Difference *Difference
 	// Last is the last signed checkpoint; Size and Root are the tree's.
 	Last Head
 	Size int64
@@ -58,15 +61,23 @@ type Signer struct {
 	tree  Tree
 	heads Heads
 	now   func() time.Time
+	told  func() // nil, or called after every success
 
-	mu    sync.Mutex
-	state State // guarded by mu
+	mu         sync.Mutex
+	state      State         // guarded by mu
+	difference *Difference   // the one that was found by this process, or nil; guarded by mu
+	held       *Refusal      // why it was stopped for good, or nil: cause and reason; guarded by mu
+	woken      chan struct{} // closed, and replaced, when an attempt may have another outcome; guarded by mu
 }
 
 // NewSigner prepares a signer. now is the clock for Head.At and State.Since.
 func NewSigner(key *Key, tree Tree, heads Heads, now func() time.Time) *Signer {
-	return &Signer{key: key, tree: tree, heads: heads, now: now, state: State{Since: now()}}
+	return &Signer{key: key, tree: tree, heads: heads, now: now, state: State{Since: now()}, woken: make(chan struct{})}
 }
+
+// OnSigned has a function called whenever the last checkpoint is known to be signed. It must not block, and is to be set
+// before the first Sign.
+func (s *Signer) OnSigned(f func()) { s.told = f }
 
 // State is how the signer does.
 func (s *Signer) State() State {
@@ -84,6 +95,9 @@ func (s *Signer) Sign(ctx context.Context) (Head, error) {
 	if err != nil {
 		return Head{}, fmt.Errorf("signing a checkpoint: %w", err)
 	}
+	if s.told != nil {
+		s.told()
+	}
 	return head, nil
 }
 
@@ -92,6 +106,9 @@ func (s *Signer) Sign(ctx context.Context) (Head, error) {
 func (s *Signer) sign(ctx context.Context) (Head, error) {
 	const attempts = 10
 	for range attempts {
+		if err := s.holding(ctx); err != nil {
+			return Head{}, err
+		}
 		// The last checkpoint first: read after the tree, it could be of a greater tree although all is well.
 		last, err := s.last(ctx)
 		if err != nil {
@@ -105,7 +122,13 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 		if err != nil {
 			return Head{}, err
 		}
-		if err := s.extends(last, size, root); err != nil {
+		if err := s.extends(ctx, last, size, root); err != nil {
+			return Head{}, err
+		}
+		switch accepted, err := s.undoubted(ctx, last, size, root); {
+		case errors.Is(err, ErrMoved), accepted:
+			continue // from another last checkpoint
+		case err != nil:
 			return Head{}, err
 		}
 		if size == last.Size {
@@ -125,7 +148,7 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 	return Head{}, ErrMoved
 }
 
-// last reads the last checkpoint, and believes it only if the log's own key has signed it.
+// last reads the last checkpoint, and believes it only if the log's own key has signed it, or one that it follows.
 func (s *Signer) last(ctx context.Context) (Head, error) {
 	last, err := s.heads.Last(ctx)
 	if err != nil {
@@ -135,9 +158,9 @@ func (s *Signer) last(ctx context.Context) (Head, error) {
 		return last, nil
 	}
 	refuse := func(reason string) (Head, error) {
-		return Head{}, &Refusal{Reason: reason, Last: last, Size: s.tree.Size()}
+		return Head{}, &Refusal{Cause: Unverified, Reason: reason, Last: last, Size: s.tree.Size()}
 	}
-	c, _, err := torchwood.VerifyCheckpoint(last.Signed, policyOf(s.key.verifier))
+	c, _, err := torchwood.VerifyCheckpoint(last.Signed, s.key.policy())
 	if err != nil {
 		return refuse("the last checkpoint is not signed by this log's key: " + err.Error())
 	}
@@ -148,13 +171,20 @@ func (s *Signer) last(ctx context.Context) (Head, error) {
 }
 
 // extends says whether the tree extends a checkpoint, by the same proof that it gives to anyone.
-func (s *Signer) extends(last Head, size int64, root tlog.Hash) error {
-	refuse := func(reason string) error { return &Refusal{Reason: reason, Last: last, Size: size, Root: root} }
+func (s *Signer) extends(ctx context.Context, last Head, size int64, root tlog.Hash) error {
+	refuse := func(reason string) error {
+		r := &Refusal{Cause: Contradicts, Reason: reason, Difference: s.narrow(ctx, last), Last: last, Size: size, Root: root}
+		if r.Difference != nil {
+			r.Reason += ": " + r.Difference.String()
+		}
+		return r
+	}
 	switch {
 	case last.Size == 0:
 		return nil
 	case size < last.Size:
-		return refuse("the tree is shorter")
+		missing := &Difference{Leaf: size, End: last.Size, Missing: true, Found: s.now().UTC()}
+		return &Refusal{Cause: Shorter, Reason: "the tree is shorter: " + missing.String(), Difference: missing, Last: last, Size: size, Root: root}
 	case size == last.Size && root != last.Root:
 		return refuse("the tree has the same size and another root")
 	}
@@ -171,11 +201,25 @@ func (s *Signer) extends(last Head, size int64, root tlog.Hash) error {
 // checkpoint signs (C2SP tlog-checkpoint).
 func (s *Signer) checkpoint(size int64, root tlog.Hash) (Head, error) {
 	c := torchwood.Checkpoint{Origin: s.key.Origin(), Tree: tlog.Tree{N: size, Hash: root}}
-	signed, err := note.Sign(&note.Note{Text: c.String()}, s.key.signer)
+	signed, err := note.Sign(&note.Note{Text: c.String()}, s.key.signers()...)
 	if err != nil {
 		return Head{}, err
 	}
 	return Head{Size: size, Root: root, Signed: signed, At: s.now().UTC().Truncate(time.Millisecond)}, nil
+}
+
+// wake has Run try again at once.
+func (s *Signer) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.woken)
+	s.woken = make(chan struct{})
+}
+
+func (s *Signer) waking() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.woken
 }
 
 // remember takes the outcome of an attempt into the state.

@@ -115,14 +115,14 @@ func TestSignRefuses(t *testing.T) {
 		events [][]byte
 		reason string
 	}{
-		{"shorter", all[:29], "the tree is shorter"},
-		{"empty", nil, "the tree is shorter"},
-		{"the same size, first event rewritten", changed(30, 0), "the tree has the same size and another root"},
-		{"the same size, last event rewritten", changed(30, 29), "the tree has the same size and another root"},
-		{"longer, first event rewritten", changed(31, 0), "the tree does not extend the checkpoint"},
-		{"longer, last signed event rewritten", changed(40, 29), "the tree does not extend the checkpoint"},
-		{"longer, two events swapped", swapped, "the tree does not extend the checkpoint"},
-		{"longer, an event left out", append(append([][]byte(nil), all[:10]...), all[11:]...), "the tree does not extend the checkpoint"},
+		{"shorter", all[:29], "the tree is shorter: event 29 is missing from the ledger"},
+		{"empty", nil, "the tree is shorter: events 0 to 29 are missing from the ledger"},
+		{"the same size, first event rewritten", changed(30, 0), "the tree has the same size and another root: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"the same size, last event rewritten", changed(30, 29), "the tree has the same size and another root: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, first event rewritten", changed(31, 0), "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, last signed event rewritten", changed(40, 29), "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, two events swapped", swapped, "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
+		{"longer, an event left out", append(append([][]byte(nil), all[:10]...), all[11:]...), "the tree does not extend the checkpoint: one of the events 0 to 29 of the ledger is not what was signed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -348,5 +348,56 @@ func TestForkedSigners(t *testing.T) {
 			t.Errorf("the other branch: %v, want a refusal", errs[1-signed])
 		}
 		oneHistory(t, key, heads.signed(), branches[signed])
+	}
+}
+
+// A signer goes on from what the keys before its own have signed, and from nothing else; what it signs is its own.
+func TestSignAfterARotation(t *testing.T) {
+	e, heads := newEvents(t, "rotation", 5), &memoryHeads{}
+	tree := treeOf(t, e)
+	first, second, third := newKey(t, 1), newKey(t, 2), newKey(t, 3)
+	sign := func(key *tlog.Key) error {
+		grow(t, e, tree, 2)
+		_, err := tlog.NewSigner(key, tree, heads, clock).Sign(t.Context())
+		return err
+	}
+	following := func(key *tlog.Key, earlier ...*tlog.Key) *tlog.Key {
+		var vkeys []string
+		for _, k := range earlier {
+			vkeys = append(vkeys, k.VerifierKey())
+		}
+		key, err := key.Following(vkeys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	if err := sign(first); err != nil {
+		t.Fatal(err)
+	}
+	for why, key := range map[string]*tlog.Key{"the next key by itself": second, "a key that follows others": following(third, second, third),
+		"a key that follows others now": following(following(third, first), second)} {
+		if refusal, ok := errors.AsType[*tlog.Refusal](sign(key)); !ok || !strings.HasPrefix(refusal.Reason, "the last checkpoint is not signed by this log's key") {
+			t.Errorf("%s went on from the first key", why)
+		}
+	}
+	for _, key := range []*tlog.Key{following(second, first, second), following(third, first, second)} {
+		if err := sign(key); err != nil {
+			t.Fatal(err)
+		}
+		oneHistory(t, key, heads.signed()[len(heads.signed())-1:], e.bytes())
+	}
+	if err := sign(first); err == nil {
+		t.Error("the first key went on from the third")
+	}
+	elsewhere, err := tlog.GenerateKey(filepath.Join(t.TempDir(), "log.key"), ledgerID, "example.org/other", zeros(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.Following(elsewhere.VerifierKey()); !errors.Is(err, tlog.ErrOrigin) {
+		t.Errorf("following a key of another log: %v", err)
+	}
+	if _, err := second.Following("not a key"); err == nil {
+		t.Error("following what is no key")
 	}
 }

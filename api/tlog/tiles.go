@@ -11,8 +11,8 @@ import (
 	"arobase/eventstore"
 )
 
-// tile gives the content of a tile of hashes, or of an entry bundle for level -1, if the last checkpoint covers it.
-// Partial tiles of every width are cut on request, also where the full tile is there.
+// tile gives the content of a tile if the last checkpoint covers it. Partial tiles of every width are cut on request, also
+// where the full tile is there.
 func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	head, err := l.Checkpoint(ctx)
 	if errors.Is(err, ErrNoHead) {
@@ -21,10 +21,16 @@ func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.Tile(ctx, head.Size, t)
+}
+
+// Tile gives the content of a tile of hashes, or of an entry bundle for level -1, of the tree of a size, which the caller
+// knows to be under a checkpoint.
+func (l *Log) Tile(ctx context.Context, size int64, t tlog.Tile) ([]byte, error) {
 	switch {
-	case !covers(head.Size, t):
+	case !Covers(size, t):
 		return nil, errNoTile
-	case !covers(l.Tree.Size(), t):
+	case !Covers(l.Tree.Size(), t):
 		return nil, errBehind
 	}
 	if t.L == -1 {
@@ -37,8 +43,8 @@ func (l *Log) tile(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	return data, nil
 }
 
-// covers says whether a tree of a size has every hash of a tile: at level l it has floor(size / 256^l) of them.
-func covers(size int64, t tlog.Tile) bool {
+// Covers says whether a tree of a size has every hash of a tile: at level l it has floor(size / 256^l) of them.
+func Covers(size int64, t tlog.Tile) bool {
 	level := max(t.L, 0)
 	if level >= 8 { // 256^8 is more than any size
 		return false
@@ -63,11 +69,15 @@ func (l *Log) entries(ctx context.Context, t tlog.Tile) ([]byte, error) {
 	var bundle []byte
 	next := 0
 	for e, err := range l.Events.ReadAll(ctx, eventstore.Position(first)) {
+		leaf := first + int64(next)
+		if errors.Is(err, eventstore.ErrDamaged) || err == nil && int64(e.Position) != leaf {
+			return nil, l.differs(ctx, Difference{Leaf: leaf, End: leaf + 1, Missing: true})
+		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the entries of %s: %w", torchwood.TilePath(t), err)
 		}
-		if int64(e.Position) != first+int64(next) || tlog.RecordHash(e.Bytes) != leaves[next] {
-			return nil, fmt.Errorf("%w: event %d is not leaf %d", ErrDisagree, e.Position, first+int64(next))
+		if tlog.RecordHash(e.Bytes) != leaves[next] {
+			return nil, l.differs(ctx, Difference{Leaf: leaf, End: leaf + 1, Event: e.ID.String()})
 		}
 		if bundle, err = torchwood.AppendTileEntry(bundle, e.Bytes); err != nil {
 			return nil, fmt.Errorf("bundling event %d: %w", e.Position, err)
@@ -76,5 +86,6 @@ func (l *Log) entries(ctx context.Context, t tlog.Tile) ([]byte, error) {
 			return bundle, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: event %d is signed and not in the ledger", ErrDisagree, first+int64(next))
+	leaf := first + int64(next)
+	return nil, l.differs(ctx, Difference{Leaf: leaf, End: leaf + 1, Missing: true})
 }

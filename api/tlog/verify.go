@@ -24,6 +24,8 @@ const (
 	StepForm Step = "form"
 	// StepSignatures: its checkpoint is signed as the key or the policy demands, by the log with that origin.
 	StepSignatures Step = "signatures"
+	// StepRotations, where it is asked for: the key that signed follows from the one that is held.
+	StepRotations Step = "rotations"
 	// StepLeaf: the hash of the event leads to the signed root, at the stated index.
 	StepLeaf Step = "leaf"
 	// StepEnvelope: the event is an envelope, by the strict parser.
@@ -58,16 +60,21 @@ func (e *VerifyError) Unwrap() error { return e.Err }
 const maxProofSize = 1 << 20
 
 // VerifyProof verifies a proof of a log with nothing but the log's public key, which names its origin. The error is a
-// [*VerifyError], or says that the key is not one.
+// [*VerifyError], or says that the key is not one. One that wraps an [*OtherKeyError] may be due to a rotation of the
+// key: a [Chain] can tell.
 func VerifyProof(proof []byte, vkey string) (Verified, error) {
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
 		return Verified{}, fmt.Errorf("reading the key: %w", err)
 	}
-	return VerifyProofUnder(proof, policyOf(verifier))
+	v, err := VerifyProofUnder(proof, policyOf(verifier))
+	if failed, ok := errors.AsType[*VerifyError](err); ok && failed.Step == StepSignatures {
+		failed.Err = otherKey(failed.Err, verifier)
+	}
+	return v, err
 }
 
-// VerifyProofUnder is VerifyProof for a policy, which may ask for witnesses too (torchwood.ParsePolicy). It must check
+// VerifyProofUnder is VerifyProof for a policy, which may ask for witnesses too ([ParsePolicy]). It must check
 // the origin.
 func VerifyProofUnder(proof []byte, policy torchwood.Policy) (Verified, error) {
 	var v Verified
@@ -97,6 +104,25 @@ func VerifyProofUnder(proof []byte, policy torchwood.Policy) (Verified, error) {
 	}
 	v.Steps = append(v.Steps, StepEnvelope)
 	return v, nil
+}
+
+// OpenCheckpoint verifies a signed checkpoint with the log's public key, which names its origin, and gives what it states.
+func OpenCheckpoint(signed []byte, vkey string) (torchwood.Checkpoint, error) {
+	verifier, err := note.NewVerifier(vkey)
+	if err != nil {
+		return torchwood.Checkpoint{}, fmt.Errorf("reading the key: %w", err)
+	}
+	return OpenCheckpointUnder(signed, policyOf(verifier))
+}
+
+// OpenCheckpointUnder is OpenCheckpoint for a policy, which must check the origin. The signatures must be written in
+// their one form, so that no bit of a checkpoint can be changed unnoticed.
+func OpenCheckpointUnder(signed []byte, policy torchwood.Policy) (torchwood.Checkpoint, error) {
+	c, _, err := torchwood.VerifyCheckpoint(signed, policy)
+	if err == nil && !strictSignatures(signed) {
+		return torchwood.Checkpoint{}, errors.New("a signature is not written in its one form")
+	}
+	return c, err
 }
 
 // policyOf demands the signature of one key, on a checkpoint whose origin is the key's name.

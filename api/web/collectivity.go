@@ -236,9 +236,10 @@ func (p *page) undatedYear(facts []ledger.Fact) string {
 }
 
 func (p *page) dispute(d ledger.DisputeView) dispute {
-	v := dispute{Claim: d.Claim, Answer: d.Answer, Proofs: p.proofs(p.T("dispute.title"), []string{d.Event.String()})}
+	v := dispute{Claim: p.written(d.Claim), Proofs: p.proofs(p.T("dispute.title"), []string{d.Event.String()})}
 	v.Outcome = p.T("dispute.open")
 	if d.Outcome != "" {
+		v.Answer = p.written(d.Answer)
 		v.Outcome = p.or("dispute."+d.Outcome, d.Outcome)
 	}
 	return v

@@ -63,6 +63,8 @@ var englishEditions = words{
 	"item.beside":            "·",
 	"item.other":             "%s (%s)",
 	"item.erased":            "erased text",
+	"item.absent":            "text not at hand on this site",
+	"item.erasedorabsent":    "text erased, or not at hand on this site",
 	"item.recorded.one":      "The ledger knows %s by name.",
 	"item.recorded.many":     "The ledger knows %s by name.",
 	"hypothesis.hypothesis":  "Hypothesis, confirmed by nothing:",

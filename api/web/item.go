@@ -145,15 +145,32 @@ func (v *item) say(s said) {
 func (p *page) statement(metric, value string) string {
 	switch {
 	case value == "":
-		return p.T("item.erased")
+		return p.written(value)
 	case metric == "ceremony_date":
 		return p.Date(value)
 	}
 	return value
 }
 
+// written is a text that somebody wrote and that every record of its kind has: where there is none, it was erased, or is
+// not at hand.
+func (p *page) written(text string) string {
+	if text == "" {
+		return p.NoText()
+	}
+	return text
+}
+
+// NoText stands in the place of a text that is not there. Which of the reasons it is, the page of the record says.
+func (p *page) NoText() string {
+	if p.site.TextsAbsent != nil && p.site.TextsAbsent() {
+		return p.T("item.erasedorabsent")
+	}
+	return p.T("item.erased")
+}
+
 func (p *page) hypothesis(h ledger.HypothesisView) hypothesis {
-	v := hypothesis{Heading: p.T("hypothesis." + h.Kind), Text: p.prose(h.TextFR, h.Text)}
+	v := hypothesis{Heading: p.T("hypothesis." + h.Kind), Text: p.prose(p.written(h.TextFR), p.written(h.Text))}
 	if h.Text != h.Arithmetic {
 		v.Arithmetic = p.prose(h.ArithmeticFR, h.Arithmetic)
 	}

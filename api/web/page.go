@@ -201,6 +201,21 @@ func (p *page) Version() string { return p.site.Version }
 // MadeUp says that nothing in this ledger is real.
 func (p *page) MadeUp() bool { return p.site.Ledger.MadeUp }
 
+// Unsigned says that the log is not signed at the moment, and why; "" while it is.
+func (p *page) Unsigned() string {
+	if why := p.unsigned(); why != Signed {
+		return p.T("layout.unsigned." + string(why))
+	}
+	return ""
+}
+
+func (p *page) unsigned() Unsigned {
+	if p.site.Unsigned == nil {
+		return Signed
+	}
+	return p.site.Unsigned()
+}
+
 // AsOf says as of when the page is known, or "" for now.
 func (p *page) AsOf() string {
 	if p.asOf == "" {

@@ -89,7 +89,7 @@ func (p *page) remarks(e ledger.EditionView) []string {
 		out = append(out, p.T("remark.recordedas", e.RecordedAs))
 	}
 	if e.Arbitration != nil {
-		out = append(out, p.T("remark.arbitration", e.Arbitration.Reason))
+		out = append(out, p.T("remark.arbitration", p.written(e.Arbitration.Reason)))
 	}
 	return out
 }

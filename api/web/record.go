@@ -22,6 +22,7 @@ type recordView struct {
 	By       string
 	Texts    []disclosed
 	Erased   bool
+	Absent   bool
 	Bytes    string
 	Steps    []string
 	Proof    string // the proof as it is served, "" where there is none yet
@@ -49,17 +50,28 @@ func (s *site) record(p *page) (any, error) {
 	name := typeName(e.Type)
 	v := recordView{
 		Heading: p.T("record.heading", p.Int(int(e.Index))), Recorded: p.Moment(e.Recorded), Index: p.Int(int(e.Index)),
-		By: p.or("actor."+e.Actor, e.Actor), Erased: len(e.Erased) > 0, Bytes: e.Envelope,
+		By: p.or("actor."+e.Actor, e.Actor), Erased: len(e.Erased) > 0, Absent: len(e.NotAtHand) > 0, Bytes: e.Envelope,
 	}
 	p.Title = v.Heading
 	p.Description = p.or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
-		v.Texts = append(v.Texts, disclosed{p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer), asText(value)})
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), asText(value)})
+	}
+	for _, pointer := range e.Erased {
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased")})
+	}
+	for _, pointer := range e.NotAtHand {
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.absent")})
 	}
 	slices.SortFunc(v.Texts, func(a, b disclosed) int { return strings.Compare(a.Name, b.Name) })
 	s.prove(p, &v, e)
 	return v, v.neighbours(p, e.Index)
+}
+
+// textName says what a sealed text is, by its place in a record.
+func (p *page) textName(pointer string) string {
+	return p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer)
 }
 
 // prove adds the proof and the commands that check it without this site.

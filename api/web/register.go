@@ -14,13 +14,15 @@ import (
 
 // registerView is the ledger itself: how far it is sealed, how to check it, and its records, the latest first.
 type registerView struct {
-	Seal  seal
-	Key   string // the public key, "" where it is not told
-	Audit string // commands for whoever keeps the ledger
-	Log   bool
-	Lines []recordLine
-	Older string
-	Newer string
+	Seal seal
+	// Witnessed says how many witnesses have cosigned the checkpoint, "" where there are none.
+	Witnessed string
+	Key       string // the public key, "" where it is not told
+	Audit     string // commands for whoever keeps the ledger
+	Log       bool
+	Lines     []recordLine
+	Older     string
+	Newer     string
 }
 
 type recordLine struct {
@@ -33,6 +35,11 @@ const recordsPerPage = 40
 func (s *site) register(p *page) (any, error) {
 	p.Title, p.Description = p.T("register.title"), p.T("register.description")
 	v := registerView{Seal: p.seal(), Log: s.Checkpoint != nil}
+	if s.Cosigners != nil && v.Seal.Note != "" {
+		if cosigned, asked := s.Cosigners([]byte(v.Seal.Note)); asked > 0 {
+			v.Witnessed = p.N("register.cosign", asked, p.Int(cosigned))
+		}
+	}
 	if v.Log {
 		v.Key = s.Key
 		v.Audit = "arobase log key --data ./arobase-data\narobase log checkpoint --data ./arobase-data\narobase check --data ./arobase-data"

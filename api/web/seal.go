@@ -19,9 +19,12 @@ func (p *page) seal() seal {
 	if size == 0 {
 		return v // nothing is under a checkpoint yet
 	}
-	if signed {
+	switch {
+	case signed:
 		v.State, v.Text = "signed", p.N("seal.signed", int(size))
-	} else {
+	case p.unsigned() == Waiting, p.unsigned() == Stopped:
+		v.State, v.Text = "unsigned", p.N("seal."+string(p.unsigned()), int(size))
+	default:
 		v.State, v.Text = "unsigned", p.N("seal.unsigned", int(size))
 	}
 	return v

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html/template"
 
+	"github.com/google/uuid"
+
 	"arobase/api/ledger"
 	"arobase/domain"
 )
@@ -53,12 +55,27 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.contested", p.body(d.Collectivity, d.Name), len(d.Candidates)), nil
 	case *domain.CollectivitySucceeded:
 		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
+	case *domain.PersonalDataErased:
+		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil
 	case *domain.LedgerOpened:
 		return p.H("tells.opened", d.Origin), nil
+	case *domain.KeyRotated:
+		return p.H("tells.rotated", domain.VerifierKeyID(d.To), domain.VerifierKeyID(d.From)), nil
+	case *domain.OriginOpened:
+		return p.H("tells.reopen."+d.Cause, d.Closed.Origin, d.Origin, p.Int(int(d.Closed.Size))), nil
 	}
 	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
+}
+
+// recordOf names a record by its number, with a link.
+func (p *page) recordOf(id uuid.UUID) template.HTML {
+	e, err := p.site.Ledger.Event(p.ctx, id)
+	if err != nil {
+		return template.HTML(template.HTMLEscapeString(id.String())) // escaped
+	}
+	return link(p.href("record", id.String()), p.T("record.named", p.Int(int(e.Index))))
 }
 
 func (p *page) ceremonyFact(d *domain.CeremonyFactRecorded) template.HTML {
@@ -70,8 +87,8 @@ func (p *page) ceremonyFact(d *domain.CeremonyFactRecorded) template.HTML {
 		value = p.Date(d.On)
 	case d.Number != 0:
 		value = p.Int(d.Number)
-	case value == "":
-		value = p.T("item.erased")
+	default:
+		value = p.written(value)
 	}
 	return p.H("tells.ceremony."+d.Precision, p.named(string(d.Source)), p.editionOf(d.Edition, ""), p.metric("ceremony_"+d.Attribute), value)
 }

@@ -24,6 +24,14 @@ type Deps struct {
 	// Checkpoint gives the last checkpoint of the log: how many records it covers, whether it is signed, and its text.
 	// Nil where no log is kept.
 	Checkpoint func() (size uint64, signed bool, note []byte)
+	// Cosigners tells how many of the log's witnesses have cosigned a checkpoint, by its text, and how many there are. Nil
+	// where there are none.
+	Cosigners func(note []byte) (cosigned, asked int)
+	// Unsigned says why the log is not signed at the moment; every page says so. Nil where no log is kept.
+	Unsigned func() Unsigned
+	// TextsAbsent tells that this node lacks texts which nothing has erased: it was restored without them, or fetched
+	// records from a mirror. Nil: it has them all.
+	TextsAbsent func() bool
 	// Proof gives the proof of the record at an index as the log serves it. Nil where no log is kept.
 	Proof func(ctx context.Context, index uint64) ([]byte, error)
 	// Key is the public key of the log in the form of signed notes, for the commands that a reader pastes; may be empty.
@@ -33,6 +41,20 @@ type Deps struct {
 	Version  string
 	Logger   *slog.Logger // nil: silent
 }
+
+// Unsigned is why a log is not signed at the moment.
+type Unsigned string
+
+const (
+	// Signed: it is.
+	Signed Unsigned = ""
+	// Waiting: this node may not know all that was signed, and waits to be shown it.
+	Waiting Unsigned = "waiting"
+	// Broken: records are not what was signed.
+	Broken Unsigned = "broken"
+	// Stopped: for another reason, such as a key that is missing.
+	Stopped Unsigned = "stopped"
+)
 
 // site answers requests. After New only what it remembers changes.
 type site struct {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"arobase/domain"
 )
 
 func tongues(t *testing.T) (fr, en *tongue) {
@@ -61,6 +63,24 @@ func TestCatalogues(t *testing.T) {
 	for key := range en.words {
 		if _, ok := fr.words[key]; !ok {
 			t.Errorf("%s is missing in French", key)
+		}
+	}
+}
+
+// TestRecordsHaveWords holds that every type of the ledger has a name, and every cause of a new origin a sentence.
+func TestRecordsHaveWords(t *testing.T) {
+	fr, _ := tongues(t)
+	for _, typ := range domain.Types() {
+		if !fr.has("record.type." + typ.Name) {
+			t.Errorf("nobody says what %s is", typ.Name)
+		}
+		if typ.Name == "origin-opened" {
+			cause := domain.Schema(typ)["properties"].(map[string]any)["cause"].(map[string]any)
+			for _, c := range cause["enum"].([]any) {
+				if !fr.has("tells.reopen." + c.(string)) {
+					t.Errorf("nobody says why: %s", c)
+				}
+			}
 		}
 	}
 }

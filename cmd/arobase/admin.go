@@ -45,6 +45,7 @@ func newMetrics(n *node) *metrics {
 		}),
 		gauge("tree_leaves", "Leaves of the tree.", func() float64 { return float64(n.tree.Size()) }),
 		gauge("log_signed_size", "Size of the last signed checkpoint.", func() float64 { return float64(n.signer.State().Head.Size) }),
+		witnessMetrics{n}, scrubMetrics{n},
 		gauge("log_refused", "1 while the signer refuses to sign.", func() float64 {
 			if n.signer.State().Refused != nil {
 				return 1
@@ -122,6 +123,7 @@ func (n *node) adminHandler(m *metrics) http.Handler {
 		ready, checks := n.readiness(r.Context())
 		writeStatus(w, ready, checks)
 	})
+	mux.HandleFunc("POST "+erasuresPath, n.takeErasure)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
@@ -138,7 +140,10 @@ func (n *node) readiness(ctx context.Context) (bool, map[string]string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	ready := true
-	checks := map[string]string{"projections": "up to date", "log": n.signer.State().String()}
+	checks := map[string]string{"projections": "up to date", "log": n.logState()}
+	if n.scrubber != nil {
+		checks["scrub"] = n.scrubber.State().String()
+	}
 	stored, err := n.store.Size(ctx)
 	lag, unread := int64(stored)-int64(n.Size()), n.unread.Load()
 	switch {
@@ -152,7 +157,8 @@ func (n *node) readiness(ctx context.Context) (bool, map[string]string) {
 	if err := n.Runner().Stopped(); err != nil {
 		ready, checks["projections"] = false, err.Error()
 	}
-	// A refused signature does not stop the site: it goes on, marked as unsigned.
+	n.witnessChecks(ctx, checks)
+	// A refused signature does not stop the site: it goes on, marked as unsigned. Nor does a witness that is away.
 	return ready, checks
 }
 

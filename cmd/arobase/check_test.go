@@ -74,6 +74,12 @@ func TestCheckFindsEveryChange(t *testing.T) {
 		{"a record is missing at the end", func(t *testing.T, dir string) {
 			edit(t, filepath.Join(dir, ledgerFile), `DELETE FROM events WHERE position = (SELECT max(position) FROM events)`)
 		}, ""},
+		{"a record is missing at the end, and the tree is to be built again", func(t *testing.T, dir string) {
+			edit(t, filepath.Join(dir, ledgerFile), `DELETE FROM events WHERE position = (SELECT max(position) FROM events)`)
+			if err := os.Remove(filepath.Join(dir, treeFile)); err != nil {
+				t.Fatal(err)
+			}
+		}, "some are lost"},
 		{"a record is missing in the middle", func(t *testing.T, dir string) {
 			edit(t, filepath.Join(dir, ledgerFile), `DELETE FROM events WHERE position = 500`)
 		}, "500"},
@@ -81,6 +87,12 @@ func TestCheckFindsEveryChange(t *testing.T) {
 		{"a checkpoint's signature", func(t *testing.T, dir string) {
 			edit(t, filepath.Join(dir, headsFile), `DROP TRIGGER checkpoints_stay; UPDATE checkpoints SET signed = CAST(replace(CAST(signed AS TEXT), 'arobase.localhost/log', 'arobase.elsewhere/log') AS BLOB)`)
 		}, "checkpoint"},
+		{"a record's text, and the tree is to be built again", func(t *testing.T, dir string) {
+			edit(t, filepath.Join(dir, ledgerFile), `UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), '"level":5', '"level":4') AS BLOB) WHERE position = 600`)
+			if err := os.Remove(filepath.Join(dir, treeFile)); err != nil {
+				t.Fatal(err)
+			}
+		}, "it has another root than the records"},
 		{"a sealed value", func(t *testing.T, dir string) {
 			edit(t, filepath.Join(dir, vaultFile), `UPDATE secrets SET value = CAST('"something else"' AS BLOB) WHERE rowid = (SELECT min(rowid) FROM secrets)`)
 		}, "/data/"},

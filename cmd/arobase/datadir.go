@@ -29,7 +29,8 @@ import (
 //	ledger.secret  makes the ids of keyed commands unguessable (0600)
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
-//	log.db         every checkpoint that was signed
+//	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
+//	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
 //	creating       there while the directory is being made; a directory that has it holds nothing yet
 type dataDir string
@@ -50,6 +51,9 @@ const (
 // errNoLedger says that a directory holds no ledger.
 var errNoLedger = errors.New("there is no ledger")
 
+// errInUse says that another process holds the lock of a directory.
+var errInUse = errors.New("another arobase is using this directory")
+
 // exists tells whether the directory holds a ledger.
 func (d dataDir) exists() (bool, error) {
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
@@ -65,10 +69,11 @@ func (d dataDir) exists() (bool, error) {
 // opened is a ledger with what it is made of.
 type opened struct {
 	*ledger.Ledger
-	dir   dataDir
-	store *sqlite.Store
-	vault vault.Vault
-	lock  *os.File
+	dir    dataDir
+	store  *sqlite.Store
+	vault  vault.Vault
+	secret [32]byte // known to the one process that writes
+	lock   *os.File
 }
 
 func (o *opened) close() error {
@@ -156,6 +161,9 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 	if o.lock, err = lock(d.file(lockFile)); err != nil {
 		return nil, false, err
 	}
+	if err := d.dropRestoring(); err != nil {
+		return nil, false, err
+	}
 	there, err := d.exists()
 	if err != nil {
 		return nil, false, err
@@ -165,21 +173,57 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 			return nil, false, fmt.Errorf("making a ledger in %s: %w", d, err)
 		}
 	}
-	if o.store, err = sqlite.Open(ctx, d.file(ledgerFile)); err != nil {
-		return nil, false, fmt.Errorf("opening %s: %w", d.file(ledgerFile), err)
-	}
-	if o.vault, err = sqlitevault.Open(ctx, d.file(vaultFile), o.store.LedgerID()); err != nil {
-		o.vault = nil
-		return nil, false, fmt.Errorf("opening %s: %w", d.file(vaultFile), err)
-	}
-	secret, err := readSecret(d.file(secretFile), o.store.LedgerID())
-	if err != nil {
+	if err := o.open(ctx, d.file(vaultFile)); err != nil {
 		return nil, false, err
 	}
-	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: secret, Clock: time.Now}); err != nil {
-		return nil, false, fmt.Errorf("opening %s: %w", d, err)
+	return o, !there, nil
+}
+
+// open opens the files of a ledger whose lock is held, for writing. vaultPath is that of the vault.
+func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
+	if o.store, err = sqlite.Open(ctx, o.dir.file(ledgerFile)); err != nil {
+		return fmt.Errorf("opening %s: %w", o.dir.file(ledgerFile), err)
 	}
-	return o, !there, o.sameLedger()
+	v, err := sqlitevault.Open(ctx, vaultPath, o.store.LedgerID())
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; `arobase vault restore` brings it back from a backup", err)
+		}
+		return err
+	}
+	o.vault = v
+	if o.secret, err = readSecret(o.dir.file(secretFile), o.store.LedgerID()); err != nil {
+		return err
+	}
+	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: o.secret, Clock: time.Now}); err != nil {
+		return fmt.Errorf("opening %s: %w", o.dir, err)
+	}
+	if err := o.sameLedger(); err != nil {
+		return err
+	}
+	// The process before may have ended between the record of an erasure and the erasure.
+	if _, err := o.RedoErasures(ctx); err != nil {
+		return fmt.Errorf("opening %s: %w", o.dir, err)
+	}
+	return nil
+}
+
+// change opens a ledger that is there for writing. Nothing is written after records that were signed and are lost: what
+// came then could never be signed. nothing says what did not happen in that case.
+func (d dataDir) change(ctx context.Context, nothing string) (*opened, error) {
+	if there, err := d.exists(); err != nil {
+		return nil, err
+	} else if !there {
+		return nil, fmt.Errorf("%w in %s", errNoLedger, d)
+	}
+	o, _, err := d.write(ctx, genesis{})
+	if err != nil {
+		return nil, err
+	}
+	if err := o.signNow(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", nothing, err), o.close())
+	}
+	return o, nil
 }
 
 // create makes the files of a ledger. A marker stands while it does: what is found with the marker was never used.

@@ -22,6 +22,10 @@ func gist(e ledger.EventView) string {
 		return words(d.Kind, d.Origin)
 	case *domain.ReferenceAdopted:
 		return words(d.Name, d.Version)
+	case *domain.KeyRotated:
+		return words(domain.VerifierKeyID(d.From), "->", domain.VerifierKeyID(d.To))
+	case *domain.OriginOpened:
+		return words(d.Closed.Origin, "->", d.Origin, "("+d.Cause+")")
 	case *domain.SourceCited:
 		return words(d.Publisher+":", d.Title)
 	case *domain.SourceCorrected:

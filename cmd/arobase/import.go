@@ -24,13 +24,14 @@ import (
 func newInit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init --origin NAME", Short: "Make an empty ledger with an origin of its own",
-		Long: `Make an empty ledger. The origin names its log for ever: a host name that you
-control and a path, such as ledger.example.org/label. serve and import make a
-ledger by themselves, with the origin ` + defaultOrigin + `, where there is none.`,
+		Long: `Make an empty ledger. The origin names its log: a host name that you control and a
+path, such as ledger.example.org/label. It stays as long as the history of the log can
+be continued (arobase log reopen --help). serve and import make a ledger by themselves,
+with the origin ` + defaultOrigin + `, where there is none.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
-	origin := cmd.Flags().String("origin", defaultOrigin, "the `name` of the log, for ever")
+	origin := cmd.Flags().String("origin", defaultOrigin, "the `name` of the log")
 	madeUp := cmd.Flags().Bool("made-up", false, "a ledger of made-up facts; every page says so, for ever")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		o, created, err := dataDir(*data).write(cmd.Context(), genesis{*origin, *madeUp})
@@ -99,22 +100,18 @@ and nothing of that file is written.`,
 	return cmd
 }
 
-// importer opens the ledger that is imported into. Nothing is written after records that were signed and are lost: what
-// came then could never be signed. A dry run of a ledger that is there only reads it.
+// importer opens the ledger that is imported into, and makes it where there is none. A dry run of a ledger that is there
+// only reads it.
 func (d dataDir) importer(ctx context.Context, dry bool) (*opened, error) {
 	if there, err := d.exists(); err != nil {
 		return nil, err
 	} else if there && dry {
 		return d.read(ctx)
+	} else if there {
+		return d.change(ctx, "nothing was imported")
 	}
-	o, created, err := d.write(ctx, genesis{origin: defaultOrigin})
-	if err != nil || created {
-		return o, err
-	}
-	if err := o.signNow(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("nothing was imported: %w", err), o.close())
-	}
-	return o, nil
+	o, _, err := d.write(ctx, genesis{origin: defaultOrigin})
+	return o, err
 }
 
 // importTarget is where to import into. A dry run makes no ledger: where there is none it uses one that is thrown away.

@@ -2,18 +2,19 @@
 
 package main
 
-import (
-	"fmt"
-	"os"
-)
+import "os"
 
-// lock takes the lock of a data directory: one process writes. Here the system has no lock that ends with the process,
-// so a second process is kept out by the exclusive use of the file.
+// lock takes the lock of a data directory: one process writes, and for any other it is a *heldError. Here the system has
+// no lock that ends with the process, so a second process is kept out by the exclusive use of the file.
 func lock(path string) (*os.File, error) {
 	_ = os.Remove(path) // fails while another process holds it open
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("another arobase is using this directory; stop it first: %w", err)
+		return nil, holder(path)
+	}
+	if err := announce(f, ""); err != nil {
+		f.Close()
+		return nil, err
 	}
 	return f, nil
 }

@@ -4,41 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"arobase/api/tlog"
+	"arobase/api/tlog/sqlitelog"
+	"arobase/domain"
 )
 
 func newLog() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "log", Short: "The log that anyone can verify: its key, its checkpoint, proofs",
+		Use: "log", Short: "The log that anyone can verify: its key, its checkpoint, proofs, a static copy",
 		Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLogKey(), newLogCheckpoint(), newLogProof())
-	return cmd
-}
-
-func newLogKey() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "key", Short: "Print the public key of the log",
-		Long: `Print the verifier key of the log, in the form of signed notes. Whoever has it can
-check every checkpoint and every proof; it is not secret.`,
-		Args: noArgs,
-	}
-	data := dataFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return withLedger(cmd, *data, func(o *opened) error {
-			key, err := tlog.LoadKey(o.dir.file(keyFile), o.LedgerID, o.Origin)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), key.VerifierKey())
-			return err
-		})
-	}
+	cmd.AddCommand(newLogKey(), newLogCheckpoint(), newLogProof(), newLogExport(), newLogRotate(), newLogReopen())
 	return cmd
 }
 
@@ -46,24 +27,51 @@ func newLogCheckpoint() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "checkpoint", Short: "Print the last signed checkpoint",
 		Long: `Print the last signed checkpoint: the origin of the log, how many records it holds,
-and the root of the tree over them, signed. Two people who see the same checkpoint
-see the same history.`,
+and the root of the tree over them, signed, with the cosignatures of witnesses that
+there are. Two people who see the same checkpoint see the same history.
+
+Every checkpoint that was ever signed is kept. --size prints the first one of at
+least that many records. With --origin, those under a name that the log had before.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
+	origin := cmd.Flags().String("origin", "", "a `name` that the log had, instead of the one in force")
+	size := cmd.Flags().Int64("size", 0, "the first checkpoint of at least this `number` of records, instead of the last")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("size") && *size < 1 {
+			return usagef("--size is a number of records from 1, not %d", *size)
+		}
 		return withLedger(cmd, *data, func(o *opened) (err error) {
-			p, err := o.readKeyAndHeads()
+			origins, err := o.Origins(cmd.Context())
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			head, err := p.heads.Last(cmd.Context())
+			if *origin == "" {
+				*origin = o.Origin
+			}
+			i := slices.IndexFunc(origins, func(l domain.LogOrigin) bool { return l.Name == *origin })
+			if i < 0 {
+				return usagef("the log never had the name %s", *origin)
+			}
+			head, err := lastHead(cmd.Context(), o.dir.headsOf(i), o)
 			if err != nil {
 				return err
 			}
 			if head.Size == 0 {
 				return errors.New("nothing is signed yet; serve and import sign what they write")
+			}
+			if *size > head.Size {
+				return fmt.Errorf("no checkpoint of %d records or more is signed; the last has %d", *size, head.Size)
+			}
+			if *size > 0 {
+				heads, err := sqlitelog.Open(o.dir.headsOf(i), o.LedgerID)
+				if err != nil {
+					return err
+				}
+				defer func() { _ = heads.Close() }()
+				if head, err = heads.At(cmd.Context(), *size); err != nil {
+					return err
+				}
 			}
 			_, err = cmd.OutOrStdout().Write(head.Signed)
 			return err

@@ -147,7 +147,7 @@ func (p *page) item(it ledger.ItemView) {
 // hypothesis prints an explanation for what it is. "established" is one that a source gives.
 func (p *page) hypothesis(h ledger.HypothesisView) {
 	lead := "hypothesis: "
-	text := full(h.Text)
+	text := full(orElse(h.Text, "(text erased or not at hand)"))
 	if h.Kind == "established" {
 		lead = "explanation: "
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,6 +32,27 @@ func (r *remote) get(ctx context.Context, path string, query url.Values, into an
 	if err != nil {
 		return fmt.Errorf("asking %s: %w", address, err)
 	}
+	return r.do(req, into)
+}
+
+// post asks for something to be done, as somebody who has the right token.
+func (r *remote) post(ctx context.Context, path, token string, body, into any) error {
+	address := r.base + path
+	b, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", address, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", address, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	return r.do(req, into)
+}
+
+func (r *remote) do(req *http.Request, into any) error {
+	address := req.URL.String()
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "arobase/"+programVersion())
 	resp, err := r.client.Do(req)

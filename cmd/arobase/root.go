@@ -32,9 +32,9 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
-		newServe(), newInit(), newImport(),
+		newServe(), newInit(), newImport(), newErase(), newVault(),
 		newTrends(), newShow(), newPalmares(), newReconcile(), newEvents(),
-		newLog(), newVerify(), newCheck(), newConfig(), newVersion(), newCompletion(),
+		newBackup(), newRestore(), newLog(), newVerify(), newAudit(), newCheck(), newConfig(), newVersion(), newCompletion(),
 	)
 	return root
 }

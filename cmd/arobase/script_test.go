@@ -55,6 +55,15 @@ func TestScripts(t *testing.T) {
 			"waitfor":     waitFor,
 			"follow":      following,
 			"holdlock":    holdLock,
+			"recordof":    recordOf,
+			"nowhere":     nowhere,
+			"somewhere":   somewhere,
+			"agekey":      ageKey,
+			"readkey":     readKey,
+			"private":     private,
+			"halve":       halve,
+			"ended":       ended,
+			"posts":       posts,
 		},
 	})
 }
@@ -80,6 +89,7 @@ func (s *stories) ledger(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Check(s.failed)
 	ts.Check(copyPrivately(made, ts.MkAbs(args[0])))
+	ts.Check(takePlace(ts.MkAbs(args[0])))
 }
 
 // copyPrivately copies a directory without directories in it; what the copy holds is for its owner only, as in a ledger.

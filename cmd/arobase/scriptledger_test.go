@@ -100,12 +100,12 @@ func recordIDs(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(ids, "\n")+"\n"), 0o600))
 }
 
-// holdlock holds the lock of a ledger until the script ends: holdlock DIR.
+// holdlock holds the lock of a ledger, or another, until the script ends: holdlock DIR [FILE].
 func holdLock(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: holdlock DIR")
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: holdlock DIR [FILE]")
 	}
-	f, err := lock(filepath.Join(ts.MkAbs(args[0]), lockFile))
+	f, err := lock(filepath.Join(ts.MkAbs(args[0]), append(args, lockFile)[1]))
 	ts.Check(err)
 	ts.Defer(func() { _ = f.Close() })
 }

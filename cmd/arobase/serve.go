@@ -22,6 +22,8 @@ import (
 // settings are those of serve.
 type settings struct {
 	data, listen, admin, operator string
+	witnesses                     witnessFlags
+	trust                         trustFlags
 }
 
 func newServe() *cobra.Command {
@@ -30,9 +32,14 @@ func newServe() *cobra.Command {
 		Use: "serve", Short: "Serve the site, the API and the log",
 		Long: `Serve the site, the API and the log on --listen, and metrics, health and readiness
 on --admin. One process at a time serves a directory. A ledger is made where there
-is none. Interrupt it to stop: requests under way are finished first.`,
+is none. Interrupt it to stop: requests under way are finished first.
+
+` + trustHelp + "\n\n" + witnessHelp,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if s.trust.scrub == 0 {
+				return usagef("--scrub is a time from 1s on, such as 24h: it cannot be left out")
+			}
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			return serve(cmd.Context(), s, logger)
 		},
@@ -42,6 +49,8 @@ is none. Interrupt it to stop: requests under way are finished first.`,
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.operator, "operator", "", "who operates this site, as `name` on every page")
+	s.trust.add(f)
+	s.witnesses.add(f)
 	return cmd
 }
 
@@ -49,6 +58,14 @@ is none. Interrupt it to stop: requests under way are finished first.`,
 const drain = 10 * time.Second
 
 func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
+	witnesses, err := s.witnesses.read()
+	if err != nil {
+		return err
+	}
+	others, err := s.trust.read()
+	if err != nil {
+		return err
+	}
 	o, created, err := dataDir(s.data).write(ctx, genesis{origin: defaultOrigin})
 	if err != nil {
 		return err
@@ -57,29 +74,57 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if created {
 		logger.Info("made a new ledger", "ledger", o.LedgerID, "origin", o.Origin)
 	}
+	if err := o.replaceLostKey(ctx, logger); err != nil {
+		return err
+	}
 	p, err := o.openLog(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
-	if err := o.purge(ctx, p, signer, logger); err != nil {
+	n := &node{opened: o, logParts: p, signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, started: time.Now()}
+	if n.collector, err = p.attend(witnesses, n.signer, logger); err != nil {
+		return err
+	}
+	if p.log.Witnesses != nil {
+		others.witnesses = n.collector
+	}
+	p.log.Differs = n.differs
+	absent, err := o.absent(ctx)
+	if err != nil {
+		return err
+	}
+	n.lacking.Store(len(absent) > 0)
+	if n.scrubber, err = n.newScrubber(s.trust.scrub, logger); err != nil {
+		return err
+	}
+	if err := errors.Join(n.doubt(ctx), n.show(ctx, others.seen)); err != nil {
+		return err
+	}
+	n.ask(ctx, others) // before anything is signed
+	if err := o.purge(ctx, p, n.signer, logger); err != nil {
 		return err
 	}
 	if err := o.Runner().CatchUp(ctx); err != nil {
 		logger.Error("answers stand before an event that cannot be read", "error", err)
 	}
-	n := &node{opened: o, logParts: p, signer: signer, logger: logger, started: time.Now()}
 
 	// All that can fail comes before the first goroutine: what they use is closed only when they have ended.
 	public, admin, err := listen(s)
 	if err != nil {
 		return err
 	}
+	if err := announce(o.lock, reachable(admin.Addr())); err != nil {
+		return errors.Join(err, public.Close(), admin.Close())
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
-	g.Go(func() error { return p.tree.Run(ctx) })
-	g.Go(func() error { return signer.Run(ctx) })
+	g.Go(func() error { return n.growTree(ctx) })
+	g.Go(func() error { return n.signer.Run(ctx) })
+	g.Go(func() error { n.collector.Run(ctx); return nil })
+	g.Go(func() error { n.scrubber.Run(ctx); return nil })
+	g.Go(func() error { n.beShown(ctx, others); return nil })
+	g.Go(func() error { n.tellStanding(ctx); return nil })
 	n.serveBoth(ctx, g, s, public, admin)
 	return g.Wait()
 }
@@ -89,8 +134,11 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 // be brought back.
 func (o *opened) purge(ctx context.Context, p *logParts, signer *tlog.Signer, logger *slog.Logger) error {
 	_, err := signer.Sign(ctx)
-	if err = errors.Join(p.misfit, err); err != nil {
-		logger.Error("ledger and log do not fit; nothing is removed from the vault", "error", err)
+	if p.misfit != nil {
+		err = errors.Join(p.misfit, err)
+	}
+	if err != nil {
+		logger.Error("the log is not signed, and nothing is removed from the vault", "error", withAdvice(err))
 		return nil
 	}
 	n, err := o.PurgeOrphans(ctx, time.Now())
@@ -132,10 +180,13 @@ func (n *node) project(ctx context.Context) error {
 type node struct {
 	*opened
 	*logParts
-	signer  *tlog.Signer
-	logger  *slog.Logger
-	started time.Time
-	unread  atomic.Pointer[error] // why the projections could not read the store the last time they could not
+	signer    *tlog.Signer
+	collector *tlog.Collector
+	scrubber  *tlog.Scrubber
+	logger    *slog.Logger
+	started   time.Time
+	unread    atomic.Pointer[error] // why the projections could not read the store the last time they could not
+	lacking   atomic.Bool           // that records are here without their sealed values
 }
 
 // listen takes both addresses.
@@ -190,12 +241,9 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler {
 	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
-		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.key.VerifierKey(),
-		Proof: func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
-		Checkpoint: func() (uint64, bool, []byte) {
-			state := n.signer.State()
-			return uint64(state.Head.Size), state.Refused == nil && state.Head.Size > 0, state.Head.Signed
-		},
+		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
+		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
+		Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
 	})
 	mux := http.NewServeMux()
 	for _, pattern := range rest.Patterns {
@@ -204,6 +252,28 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 	mux.Handle("/log/", n.log.Handler())
 	mux.Handle("/", site)
 	return mux
+}
+
+// publicKey is the one that checkpoints are verified with, "" where it is not known here.
+func (n *node) publicKey() string {
+	if n.unfit != nil {
+		return n.origin().InForce()
+	}
+	return n.key.VerifierKey()
+}
+
+// unsigned says why the log is not signed at the moment.
+func (n *node) unsigned() web.Unsigned {
+	r := n.signer.State().Refused
+	switch {
+	case r == nil:
+		return web.Signed
+	case r.Cause == tlog.Unproven:
+		return web.Waiting
+	case r.Cause == tlog.Unverified, r.Cause == tlog.Held:
+		return web.Stopped
+	}
+	return web.Broken
 }
 
 // prover gives proofs by the index of a record.

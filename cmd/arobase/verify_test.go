@@ -74,9 +74,10 @@ func TestVerifyUnderPolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]int{
-		"log " + strings.TrimSpace(key) + "\nquorum none\n": exitOK,
-		"log " + other + "\nquorum none\n":                  exitUnproven,
-		"this is no policy":                                 exitFailed,
+		"log " + strings.TrimSpace(key) + "\nquorum none\n":                                                 exitOK,
+		"# as some editors save it\r\n\r\nlog\t" + strings.TrimSpace(key) + "\r\n\u00a0\r\nquorum none\r\n": exitOK,
+		"log " + other + "\nquorum none\n":                                                                  exitUnproven,
+		"this is no policy":                                                                                 exitFailed,
 	} {
 		if err := os.WriteFile(policy, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -45,7 +45,7 @@ func (s *Store) readStream(ctx context.Context, stream string, from eventstore.R
 		}
 		for _, e := range events {
 			if int64(e.Revision) != next {
-				return fmt.Errorf("revision %d is missing, found %d: the file is damaged", next, e.Revision)
+				return fmt.Errorf("%w: revision %d is missing, found %d", eventstore.ErrDamaged, next, e.Revision)
 			}
 			if err := ctx.Err(); err != nil {
 				return err
@@ -56,7 +56,7 @@ func (s *Store) readStream(ctx context.Context, stream string, from eventstore.R
 			next++
 		}
 		if len(events) == 0 {
-			return fmt.Errorf("revision %d is missing: the file is damaged", next)
+			return fmt.Errorf("%w: revision %d is missing", eventstore.ErrDamaged, next)
 		}
 	}
 	return nil
@@ -83,16 +83,14 @@ func (s *Store) allPager() *pager {
 // was yielded, and whether the caller wants more.
 func (s *Store) readRange(ctx context.Context, p *pager, next, end eventstore.Position, yield func(eventstore.Event, error) bool) (eventstore.Position, bool, error) {
 	for next < end {
+		// Where a page cannot be read to its end, what stands before is given.
 		events, err := p.read(ctx, clamp(next), clamp(end))
-		if err != nil {
-			return next, false, err
-		}
-		if len(events) == 0 {
+		if err == nil && len(events) == 0 {
 			return next, true, nil
 		}
 		for _, e := range events {
 			if e.Position != next {
-				return next, false, fmt.Errorf("position %d is missing, found %d: the file is damaged", next, e.Position)
+				return next, false, fmt.Errorf("%w: position %d is missing, found %d", eventstore.ErrDamaged, next, e.Position)
 			}
 			if err := ctx.Err(); err != nil {
 				return next, false, err
@@ -101,6 +99,9 @@ func (s *Store) readRange(ctx context.Context, p *pager, next, end eventstore.Po
 				return next, false, nil
 			}
 			next++
+		}
+		if err != nil {
+			return next, false, err
 		}
 	}
 	return next, true, nil
@@ -131,6 +132,7 @@ func (s *Store) newPager(query string) *pager {
 
 // read gives the next page for the arguments of the query. It is valid until the next call.
 func (p *pager) read(ctx context.Context, arguments ...int64) ([]eventstore.Event, error) {
+	p.page = p.page[:0]
 	err := p.store.read(ctx, func(conn *sqlite.Conn) error {
 		stmt, err := conn.Prepare(p.query)
 		if err != nil {
@@ -139,7 +141,6 @@ func (p *pager) read(ctx context.Context, arguments ...int64) ([]eventstore.Even
 		for i, a := range append(arguments, p.rows) {
 			stmt.BindInt64(i+1, a)
 		}
-		p.page = p.page[:0]
 		for size := 0; size < maxPageBytes; {
 			found, err := stmt.Step()
 			if err != nil {
@@ -158,6 +159,9 @@ func (p *pager) read(ctx context.Context, arguments ...int64) ([]eventstore.Even
 		return stmt.Reset() // ends the read transaction
 	})
 	p.rows = min(p.rows*4, maxPageRows)
+	if code := sqlite.ErrCode(err).ToPrimary(); err != nil && (code == sqlite.ResultCorrupt || code == sqlite.ResultNotADB) {
+		err = fmt.Errorf("%w: %w", eventstore.ErrDamaged, err)
+	}
 	return p.page, err
 }
 

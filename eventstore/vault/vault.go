@@ -27,6 +27,9 @@ const (
 	Restricted Visibility = "restricted"
 )
 
+// Known tells whether v is one of the three.
+func (v Visibility) Known() bool { return v == Public || v == Ceremony || v == Restricted }
+
 // Secret is one sealed value with all that is needed to check its commitment.
 type Secret struct {
 	Commitment Commitment
@@ -35,6 +38,12 @@ type Secret struct {
 	Salt       [SaltSize]byte
 	Value      []byte // canonical JSON (RFC 8785)
 	Visibility Visibility
+}
+
+// Tombstone is what is left of a secret once it is erased.
+func (s Secret) Tombstone() Secret {
+	s.Salt, s.Value = [SaltSize]byte{}, nil
+	return s
 }
 
 // Request binds a leaf to the request that led to it, so that the same idempotency key with another request can be
@@ -48,7 +57,8 @@ type Request struct {
 // Vault keeps secrets. All methods may be called by many goroutines at once.
 type Vault interface {
 	// Put stores secrets and request marks, all or none, and returns when they are durable. It is called before the
-	// events that hold the commitments are appended. Storing the same secret again changes nothing.
+	// events that hold the commitments are appended. Storing the same secret again changes nothing. What was erased stays
+	// erased: of a field of an event that has a tombstone no value is kept any more.
 	Put(ctx context.Context, secrets []Secret, requests []Request) error
 
 	// Get gives the secret of a commitment. ErrUnknown if it was never here, ErrErased if it was destroyed.
@@ -57,9 +67,11 @@ type Vault interface {
 	// Request gives the mark of a leaf, or ErrUnknown.
 	Request(ctx context.Context, leafHash [32]byte) (Request, error)
 
-	// Erase destroys a value and its salt for good and leaves a tombstone. It returns when no file of the vault holds
-	// the value any more. Erasing twice changes nothing; a commitment that was never here is ErrUnknown.
-	Erase(ctx context.Context, c Commitment) error
+	// Erase destroys values and their salts for good, all or none, and leaves a tombstone for each. What other attempts to
+	// write the same field of the same event left is destroyed with it. A value that was never here gets its tombstone
+	// too, so that it cannot come back from elsewhere. Of a secret only commitment, event, pointer and visibility are
+	// looked at. Erase returns when no file of the vault holds the values any more. Erasing twice changes nothing.
+	Erase(ctx context.Context, erased ...Secret) error
 
 	// Purge removes secrets and marks that were put before a moment and whose event was proved absent from the
 	// ledger: for each candidate live is asked, and it is removed where live says false. For the mark of a request, which
@@ -68,6 +80,9 @@ type Vault interface {
 
 	// Each calls f for every secret that is here, in no particular order, and for every tombstone (with a nil Value).
 	Each(ctx context.Context, f func(Secret) error) error
+
+	// EachRequest calls f for every mark of a request, in no particular order.
+	EachRequest(ctx context.Context, f func(Request) error) error
 
 	Close() error
 }

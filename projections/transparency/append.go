@@ -42,18 +42,18 @@ func (t *Tree) Append(from eventstore.Position, leaves ...[]byte) error {
 	return nil
 }
 
-// CatchUp adds every event that the ledger holds now.
+// CatchUp adds every event that the ledger holds now. Where reading fails, what was read before is added.
 func (t *Tree) CatchUp(ctx context.Context) error {
 	t.appending.Lock()
 	defer t.appending.Unlock()
 	pending := make([]tlog.Hash, 0, batch)
 	next := t.Size()
 	for e, err := range t.events.ReadAll(ctx, eventstore.Position(next)) {
-		if err != nil {
-			return fmt.Errorf("reading events for the tree: %w", err)
+		if err == nil && int64(e.Position) != next {
+			err = fmt.Errorf("event %d where %d comes next: %w", e.Position, next, ErrGap)
 		}
-		if int64(e.Position) != next {
-			return fmt.Errorf("event %d where %d comes next: %w", e.Position, next, ErrGap)
+		if err != nil {
+			return errors.Join(fmt.Errorf("reading events for the tree: %w", err), t.append(pending))
 		}
 		next++
 		pending = append(pending, tlog.RecordHash(e.Bytes))

@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"arobase/eventstore"
 )
 
 var (
-	// ErrAhead says that the file has more leaves than the ledger has events. Events are durable before they become
-	// leaves, so the ledger has lost some, or is an older copy.
+	// ErrAhead says that the tree has more leaves than the ledger has events. Events are durable before they become
+	// leaves, so the ledger has lost some, or is an older copy. It is told as a [*DiffersError] whose event is missing.
 	ErrAhead = errors.New("tree has more leaves than the ledger has events")
 	// ErrInUse says that another process has the file open.
 	ErrInUse = errors.New("tree is in use by another process")
@@ -22,11 +23,20 @@ var (
 // DiffersError names the first leaf whose hash, or a hash above it, is not what the ledger's event says.
 type DiffersError struct {
 	Leaf int64
+	// Missing says that the ledger has no such event, or cannot read it. Event is the id of the one that it has.
+	Missing bool
+	Event   uuid.UUID
 }
 
 func (e *DiffersError) Error() string {
-	return fmt.Sprintf("leaf %d of the tree differs from event %d of the ledger", e.Leaf, e.Leaf)
+	if e.Missing {
+		return fmt.Sprintf("event %d is missing from the ledger, and the tree has a leaf for it", e.Leaf)
+	}
+	return fmt.Sprintf("leaf %d of the tree differs from event %d of the ledger (%s)", e.Leaf, e.Leaf, e.Event)
 }
+
+// Is says that a missing event is ErrAhead.
+func (e *DiffersError) Is(target error) bool { return e.Missing && target == ErrAhead }
 
 // Opened tells what Open found.
 type Opened struct {
@@ -48,27 +58,38 @@ type Opened struct {
 // older part a [*DiffersError], one that another process has open ErrInUse. A warm start costs O(log^2 n) reads and the
 // last 65,536 events; a start without a file costs all events.
 func Open(ctx context.Context, path string, events Events) (*Tree, Opened, error) {
+	return OpenSigned(ctx, path, events, 0)
+}
+
+// OpenSigned is Open for a tree whose first leaves, signed of them, are under a signed checkpoint. They were synced
+// before it was signed, so no loss of power can have changed them: where one differs, that is a [*DiffersError], and the
+// file is left as it is, as evidence of what was signed.
+func OpenSigned(ctx context.Context, path string, events Events, signed int64) (*Tree, Opened, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return nil, Opened{}, fmt.Errorf("opening tree %s: %w", path, err)
 	}
-	t, opened, err := open(ctx, f, events, window)
+	t, opened, err := open(ctx, f, events, window, signed)
 	if err != nil {
 		return nil, Opened{}, fmt.Errorf("opening tree %s: %w", path, errors.Join(err, f.close()))
 	}
 	return t, opened, nil
 }
 
-// InMemory computes the tree of a ledger without a file, for a short life: 64 bytes and one hash an event.
+// InMemory computes the tree of a ledger without a file, for a short life: 64 bytes and one hash an event. Of a ledger
+// that is damaged (eventstore.ErrDamaged) it gives, with the error, the tree up to the first event that is not there.
 func InMemory(ctx context.Context, events Events) (*Tree, error) {
-	t, _, err := open(ctx, &memory{}, events, window)
-	if err != nil {
+	t := &Tree{events: events, hashes: &memory{}, window: window}
+	t.set(0, false)
+	if err := t.CatchUp(ctx); errors.Is(err, eventstore.ErrDamaged) {
+		return t, fmt.Errorf("computing the tree: %w", err)
+	} else if err != nil {
 		return nil, fmt.Errorf("computing the tree: %w", err)
 	}
 	return t, nil
 }
 
-func open(ctx context.Context, hashes hashStorage, events Events, window int64) (*Tree, Opened, error) {
+func open(ctx context.Context, hashes hashStorage, events Events, window, signed int64) (*Tree, Opened, error) {
 	t := &Tree{events: events, hashes: hashes, window: window}
 	var opened Opened
 
@@ -83,7 +104,7 @@ func open(ctx context.Context, hashes hashStorage, events Events, window int64) 
 		return nil, opened, fmt.Errorf("asking the ledger's size: %w", err)
 	}
 	if found > int64(size) {
-		return nil, opened, fmt.Errorf("%w: %d and %d", ErrAhead, found, size)
+		return nil, opened, &DiffersError{Leaf: int64(size), Missing: true}
 	}
 
 	// Older leaves are probed, the window is compared.
@@ -94,7 +115,7 @@ func open(ctx context.Context, hashes hashStorage, events Events, window int64) 
 	if err := probe(ctx, start, hashes, events); err != nil {
 		return nil, opened, err
 	}
-	kept, err := t.compare(ctx, start, found)
+	kept, err := t.compare(ctx, start, found, signed)
 	if err != nil {
 		return nil, opened, err
 	}
@@ -153,7 +174,7 @@ func probe(ctx context.Context, size int64, hashes hashStorage, events Events) e
 			return err
 		}
 		if !same {
-			return &DiffersError{Leaf: leaf}
+			return &DiffersError{Leaf: leaf, Event: event.ID}
 		}
 	}
 	return nil
@@ -213,8 +234,8 @@ func eventAt(ctx context.Context, leaf int64, events Events) (eventstore.Event, 
 }
 
 // compare computes the leaves from start to end anew and gives the number of leaves up to the first that differs, with
-// the tree's edge at that size.
-func (t *Tree) compare(ctx context.Context, start, end int64) (kept int64, err error) {
+// the tree's edge at that size. One of the signed leaves may not differ.
+func (t *Tree) compare(ctx context.Context, start, end, signed int64) (kept int64, err error) {
 	if t.edge, err = readEdge(start, t.hashes); err != nil {
 		return 0, err
 	}
@@ -236,6 +257,9 @@ func (t *Tree) compare(ctx context.Context, start, end int64) (kept int64, err e
 		if err != nil {
 			return 0, err
 		}
+		if !same && leaf < signed {
+			return 0, &DiffersError{Leaf: leaf, Event: e.ID}
+		}
 		if !same {
 			// The edge has the new leaf in it already. All that it was made of has just been compared, or probed.
 			t.edge, err = readEdge(leaf, t.hashes)
@@ -245,5 +269,5 @@ func (t *Tree) compare(ctx context.Context, start, end int64) (kept int64, err e
 			return leaf, nil
 		}
 	}
-	return 0, fmt.Errorf("the ledger ends at event %d: %w", leaf, ErrAhead)
+	return 0, &DiffersError{Leaf: leaf, Missing: true}
 }

@@ -150,11 +150,11 @@ func TestOpenRefusesFileAhead(t *testing.T) {
 	// By more than the window, so that what would be probed is not there.
 	long := newLedger("ahead", 100)
 	disk := &memory{}
-	if _, _, err := open(t.Context(), disk, long, 10); err != nil {
+	if _, _, err := open(t.Context(), disk, long, 10, 0); err != nil {
 		t.Fatal(err)
 	}
 	long.events = long.events[:20]
-	if _, _, err := open(t.Context(), disk, long, 10); !errors.Is(err, ErrAhead) {
+	if _, _, err := open(t.Context(), disk, long, 10, 0); !errors.Is(err, ErrAhead) {
 		t.Errorf("Open of a file far ahead: %v, want ErrAhead", err)
 	}
 }
@@ -186,7 +186,7 @@ func TestOpenProbesOlderLeaves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree, opened, err := open(t.Context(), f, l, window)
+		tree, opened, err := open(t.Context(), f, l, window, 0)
 		if err != nil {
 			return opened, errors.Join(err, f.close())
 		}
@@ -333,7 +333,7 @@ func TestTreeIsBrokenAfterAFailure(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			disk := &failing{}
 			l := newLedger("broken", 5)
-			tree, _, err := open(t.Context(), disk, l, window)
+			tree, _, err := open(t.Context(), disk, l, window, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -365,7 +365,7 @@ func TestSync(t *testing.T) {
 	const window = 2 * batch
 	disk := &failing{}
 	l := newLedger("sync", 2*window+5)
-	if _, _, err := open(t.Context(), disk, l, window); err != nil {
+	if _, _, err := open(t.Context(), disk, l, window, 0); err != nil {
 		t.Fatal(err)
 	}
 	if all := tlog.StoredHashCount(2*window + 5); disk.synced != all {
@@ -376,7 +376,7 @@ func TestSync(t *testing.T) {
 	}
 	// What a killed process wrote is readable and perhaps not on the disk.
 	disk.synced = 0
-	tree, _, err := open(t.Context(), disk, l, window)
+	tree, _, err := open(t.Context(), disk, l, window, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,10 @@
 //
 // It is never silently wrong. The file is synced before a checkpoint over it is signed ([Tree.Sync]), and at the latest
 // when [window] leaves are not synced yet. A crash can therefore only damage the last window leaves, and [Open]
-// computes exactly those anew from the events and compares. What is older is probed at O(log n) leaves with their paths
-// to the root, leaf 0 first: a file of another ledger is refused. [Check] compares everything. And whatever the file
-// says, no root is signed that does not extend the last signed checkpoint.
+// computes exactly those anew from the events and compares; of those under a signed checkpoint none may differ
+// ([OpenSigned]). What is older is probed at O(log n) leaves with their paths to the root, leaf 0 first: a file of
+// another ledger is refused. [Tree.Scrub] compares everything in time, [Check] at once. And whatever the file says, no
+// root is signed that does not extend the last signed checkpoint.
 package transparency
 
 import (

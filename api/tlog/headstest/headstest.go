@@ -15,8 +15,17 @@ import (
 	"arobase/api/tlog"
 )
 
-// Run runs the suite. open gives a new, empty Heads and a way to get another handle on the same one.
-func Run(t *testing.T, open func(t *testing.T) (heads tlog.Heads, again func() tlog.Heads)) {
+// Opener gives a new, empty Heads and a way to get another handle on the same one.
+type Opener = func(t *testing.T) (heads tlog.Heads, again func() tlog.Heads)
+
+// Run runs the suite.
+func Run(t *testing.T, open Opener) {
+	t.Run("Signing", func(t *testing.T) { signing(t, open) })
+	t.Run("Cosigning", func(t *testing.T) { cosigning(t, open) })
+	t.Run("Doubting", func(t *testing.T) { doubting(t, open) })
+}
+
+func signing(t *testing.T, open Opener) {
 	t.Run("Empty", func(t *testing.T) {
 		heads, _ := open(t)
 		if last, err := heads.Last(t.Context()); err != nil || !cmp.Equal(last, tlog.Head{}) {
@@ -50,6 +59,16 @@ func Run(t *testing.T, open func(t *testing.T) (heads tlog.Heads, again func() t
 			}
 			if _, err := heads.At(t.Context(), 101); !errors.Is(err, tlog.ErrNoHead) {
 				t.Errorf("At(101): %v, want ErrNoHead", err)
+			}
+			for size, want := range map[int64]int64{2: 1, 3: 2, 5: 2, 6: 5, 7: 6, 100: 6, 101: 100, 1 << 60: 100} {
+				if got, err := heads.Before(t.Context(), size); err != nil || !cmp.Equal(got, headOf(want, 0)) {
+					t.Errorf("Before(%d) = %+v, %v; want the head of size %d", size, got, err, want)
+				}
+			}
+			for _, size := range []int64{-1, 0, 1} {
+				if got, err := heads.Before(t.Context(), size); err != nil || !cmp.Equal(got, tlog.Head{}) {
+					t.Errorf("Before(%d) = %+v, %v; want the zero Head", size, got, err)
+				}
 			}
 		}
 	})
@@ -134,12 +153,13 @@ func Run(t *testing.T, open func(t *testing.T) (heads tlog.Heads, again func() t
 	})
 }
 
-// headOf makes a head that is the same for the same arguments. Its signature is none: Heads does not read it.
+// headOf makes a head that is the same for the same arguments. Its signature is one in form only: Heads verifies nothing.
 func headOf(size int64, variant byte) tlog.Head {
+	root := xtlog.RecordHash([]byte{byte(size), variant})
 	return tlog.Head{
 		Size:   size,
-		Root:   xtlog.RecordHash([]byte{byte(size), variant}),
-		Signed: fmt.Appendf(nil, "checkpoint of size %d, variant %d\n", size, variant),
+		Root:   root,
+		Signed: fmt.Appendf(nil, "example.org/log\n%d\n%v\n\n— example.org/log %s\n", size, root, Base64(1)),
 		At:     time.UnixMilli(1_484_233_445_000 + size).UTC(),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/api/tlog"
@@ -79,8 +80,12 @@ func TestOpenRefuses(t *testing.T) {
 // Not even another program can change or delete a checkpoint by accident.
 func TestCheckpointsStay(t *testing.T) {
 	path, heads := create(t)
-	want := tlog.Head{Size: 7, Signed: []byte("signed\n")}
+	want := tlog.Head{Size: 7, Signed: []byte("example.org/log\n7\nAAAA\n\n— example.org/log " + headstest.Base64(1) + "\n")}
 	if err := heads.Replace(t.Context(), tlog.Head{}, want); err != nil {
+		t.Fatal(err)
+	}
+	by := note.Signature{Name: "witness.example", Hash: 7, Base64: headstest.Base64(7)}
+	if err := heads.Cosign(t.Context(), 7, want.Root, by); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := sqlitefile.Connect(path, sqlitefile.ReadWrite)
@@ -89,6 +94,7 @@ func TestCheckpointsStay(t *testing.T) {
 	}
 	for _, statement := range []string{
 		"DELETE FROM checkpoints", "UPDATE checkpoints SET size = 8", "UPDATE checkpoints SET signed = x'00'",
+		"DELETE FROM cosignatures", "UPDATE cosignatures SET size = 8", "UPDATE cosignatures SET base64 = ''",
 	} {
 		if err := sqlitex.ExecuteTransient(conn, statement, nil); err == nil {
 			t.Errorf("%s: done", statement)
@@ -97,7 +103,7 @@ func TestCheckpointsStay(t *testing.T) {
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if last, err := heads.Last(t.Context()); err != nil || last.Size != 7 || string(last.Signed) != "signed\n" {
+	if last, err := heads.Last(t.Context()); err != nil || last.Size != 7 || string(last.Signed) != string(want.Signed)+"— witness.example "+by.Base64+"\n" {
 		t.Errorf("Last = %+v, %v", last, err)
 	}
 }

@@ -43,6 +43,8 @@ type Kind struct {
 	Mode fs.FileMode
 	// Schema are the statements that make the tables. The table meta is made for every kind.
 	Schema string
+	// Upgrades are the statements that bring a file of an older version one version forward, by that older version.
+	Upgrades map[int32]string
 }
 
 const metaSchema = `
@@ -96,6 +98,60 @@ func (k Kind) initialise(conn *sqlite.Conn, ledger uuid.UUID) error {
 	return sqlitex.ExecuteScript(conn, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d; %s %s"+
 		"INSERT INTO meta (key, value) VALUES ('format', '%d'), ('ledger', '%s');",
 		k.ApplicationID, k.Version, metaSchema, k.Schema, k.Version, ledger), nil)
+}
+
+// Upgrade brings a file of an older version forward, all the way and durably or not at all. Any other file is left as it
+// is: [Kind.Identify] says what is wrong with it.
+func (k Kind) Upgrade(conn *sqlite.Conn) (err error) {
+	if k.older(conn) == 0 {
+		return nil
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("bringing a %s forward to format %d: %w", k.Name, k.Version, err)
+		}
+	}()
+	if err := sqlitex.ExecuteTransient(conn, "BEGIN IMMEDIATE", nil); err != nil {
+		return err
+	}
+	defer func() {
+		if !conn.AutocommitEnabled() {
+			err = errors.Join(err, sqlitex.ExecuteTransient(conn, "ROLLBACK", nil))
+		}
+	}()
+	// Another process may have been faster, so the version is read again now that nobody else can write.
+	from := k.older(conn)
+	if from == 0 {
+		return nil
+	}
+	for version := from; version < k.Version; version++ {
+		if err := sqlitex.ExecuteScript(conn, k.Upgrades[version], nil); err != nil {
+			return err
+		}
+	}
+	if err := sqlitex.ExecuteScript(conn, fmt.Sprintf("PRAGMA user_version = %d; UPDATE meta SET value = '%d' WHERE key = 'format';",
+		k.Version, k.Version), nil); err != nil {
+		return err
+	}
+	return sqlitex.ExecuteTransient(conn, "COMMIT", nil)
+}
+
+// older is the version of a file of this kind that can be brought forward, or 0 for any other file.
+func (k Kind) older(conn *sqlite.Conn) int32 {
+	application, err := pragmaInt(conn, "application_id")
+	if err != nil || application != int64(k.ApplicationID) {
+		return 0
+	}
+	version, err := pragmaInt(conn, "user_version")
+	if err != nil || version >= int64(k.Version) {
+		return 0
+	}
+	for v := int32(version); v < k.Version; v++ {
+		if k.Upgrades[v] == "" {
+			return 0
+		}
+	}
+	return int32(version)
 }
 
 // Identify checks that a file is of this kind and version and gives the ledger that it belongs to. Anything else is an

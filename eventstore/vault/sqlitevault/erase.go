@@ -13,36 +13,53 @@ import (
 	"arobase/eventstore/vault"
 )
 
-// overwrite destroys a value in place: zeros of the same length, see schema.go.
-const overwrite = "UPDATE secrets SET state = ?, salt = zeroblob(length(salt)), value = zeroblob(length(value)) WHERE commitment = ? AND state = ?"
+// overwrite destroys values in place: zeros of the same length, see schema.go.
+const overwrite = "UPDATE secrets SET state = ?, salt = zeroblob(length(salt)), value = zeroblob(length(value)) WHERE "
 
-// Erase implements vault.Vault. If another process is reading the file for longer than ten seconds, the value is
-// destroyed but its old copy cannot leave the write-ahead log yet: that is an error, and Erase is to be called again.
+// Erase implements vault.Vault. If another process is reading the file for longer than ten seconds, the values are
+// destroyed but their old copies cannot leave the write-ahead log yet: that is an error, and Erase is to be called again.
 //
-// Two fsyncs, whatever the size of the vault.
-func (v *Vault) Erase(ctx context.Context, c vault.Commitment) error {
+// O(e log n) for e secrets, and two fsyncs.
+func (v *Vault) Erase(ctx context.Context, erased ...vault.Secret) error {
 	err := v.write(ctx, func(conn *sqlite.Conn) error {
-		var known bool
-		err := sqlitex.Execute(conn, "SELECT 1 FROM secrets WHERE commitment = ? AND state <> 'void'", &sqlitex.ExecOptions{
-			Args:       []any{c[:]},
-			ResultFunc: func(*sqlite.Stmt) error { known = true; return nil },
+		for _, s := range erased {
+			if !s.Visibility.Known() {
+				return fmt.Errorf("%w: secret %s has visibility %q", ErrInvalid, s.Commitment, s.Visibility)
+			}
+			if err := bury(conn, s, v.now().UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		// Also when all were erased before: the last time may have failed here.
+		err = v.emptyLog(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("erasing %d sealed values: %w", len(erased), err)
+	}
+	return nil
+}
+
+// bury leaves the tombstone of one secret, and nothing of other attempts to write its field.
+func bury(conn *sqlite.Conn, s vault.Secret, now int64) error {
+	err := sqlitex.Execute(conn, overwrite+"commitment = ? AND state <> 'gone'", &sqlitex.ExecOptions{Args: []any{"gone", s.Commitment[:]}})
+	if err != nil {
+		return err
+	}
+	if conn.Changes() == 0 {
+		err := sqlitex.Execute(conn, `INSERT INTO secrets (commitment, event, pointer, visibility, state, put, salt, value)
+			VALUES (?, ?, ?, ?, 'gone', ?, zeroblob(32), zeroblob(0)) ON CONFLICT (commitment) DO NOTHING`, &sqlitex.ExecOptions{
+			Args: []any{s.Commitment[:], s.Event[:], s.Pointer, string(s.Visibility), now},
 		})
 		if err != nil {
 			return err
 		}
-		if !known {
-			return vault.ErrUnknown
-		}
-		return sqlitex.Execute(conn, overwrite, &sqlitex.ExecOptions{Args: []any{"gone", c[:], "kept"}})
+	}
+	return sqlitex.Execute(conn, overwrite+"event = ? AND pointer = ? AND state = 'kept'", &sqlitex.ExecOptions{
+		Args: []any{"void", s.Event[:], s.Pointer},
 	})
-	if err == nil {
-		// Also when it was erased before: the last time may have failed here.
-		err = v.emptyLog(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("erasing secret %s: %w", c, err)
-	}
-	return nil
 }
 
 // emptyLog copies the write-ahead log into the file, over the old values, and truncates it to nothing.
@@ -115,7 +132,7 @@ func (v *Vault) purgeSecrets(ctx context.Context, before time.Time, live func(co
 			}
 			// put is asked again: a retry may have put the secret anew since.
 			err = v.write(ctx, func(conn *sqlite.Conn) error {
-				err := sqlitex.Execute(conn, overwrite+" AND put < ?", &sqlitex.ExecOptions{Args: []any{"void", c[:], "kept", before.UnixMilli()}})
+				err := sqlitex.Execute(conn, overwrite+"commitment = ? AND state = 'kept' AND put < ?", &sqlitex.ExecOptions{Args: []any{"void", c[:], before.UnixMilli()}})
 				purged += conn.Changes()
 				return err
 			})
@@ -131,19 +148,7 @@ func (v *Vault) purgeSecrets(ctx context.Context, before time.Time, live func(co
 
 func (v *Vault) purgeRequests(ctx context.Context, before time.Time, live func(context.Context, uuid.UUID, vault.Commitment) (bool, error)) error {
 	for after := []byte{}; ; {
-		var page []vault.Request
-		err := v.read(ctx, func(conn *sqlite.Conn) error {
-			return sqlitex.Execute(conn, "SELECT leaf, event FROM requests WHERE leaf > ? AND put < ? ORDER BY leaf LIMIT ?", &sqlitex.ExecOptions{
-				Args: []any{after, before.UnixMilli(), pageRows},
-				ResultFunc: func(row *sqlite.Stmt) error {
-					var r vault.Request
-					row.ColumnBytes(0, r.LeafHash[:])
-					row.ColumnBytes(1, r.Event[:])
-					page = append(page, r)
-					return nil
-				},
-			})
-		})
+		page, err := v.requestPage(ctx, after, before.UnixMilli())
 		if err != nil {
 			return err
 		}

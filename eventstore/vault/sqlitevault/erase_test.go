@@ -3,6 +3,7 @@ package sqlitevault
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,7 +13,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
+	"arobase/eventstore/sqlite/sqlitefile"
 	"arobase/eventstore/vault"
 	"arobase/eventstore/vault/vaulttest"
 )
@@ -81,7 +85,7 @@ func TestErasedValuesAreInNoFile(t *testing.T) {
 	}
 	random.Shuffle(len(secrets), func(i, j int) { secrets[i], secrets[j] = secrets[j], secrets[i] })
 	for i, s := range secrets {
-		if err := v.Erase(t.Context(), s.Commitment); err != nil {
+		if err := v.Erase(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 		wantNowhere(t, path, s) // while the vault is open
@@ -113,7 +117,7 @@ func TestPurgedValuesAreInNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range secrets {
-		if err := v.Erase(t.Context(), s.Commitment); err != nil {
+		if err := v.Erase(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,9 +137,72 @@ func TestErasedValuesAreInNoFileAfterReopening(t *testing.T) {
 	}
 	v = reopen(t, path)
 	for _, s := range secrets {
-		if err := v.Erase(t.Context(), s.Commitment); err != nil {
+		if err := v.Erase(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 		wantNowhere(t, path, s)
+	}
+}
+
+// What a conflict left of other attempts to write the same field is as gone as the value itself.
+func TestErasedAttemptsAreInNoFile(t *testing.T) {
+	path := newPath(t)
+	v := newVault(t, path, vaulttest.NewClock())
+	var attempts []vault.Secret
+	for i := range 40 {
+		s := vaulttest.Secret(0, `"marker-0000 of a value that was written again and again"`)
+		s.Salt[0] ^= byte(i)
+		s.Commitment = vault.Commit(s.Salt, vaulttest.Ledger, s.Event, s.Pointer, s.Value)
+		attempts = append(attempts, s)
+	}
+	if err := v.Put(t.Context(), append(attempts, secretsOfAllSizes(30)[1:]...), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Erase(t.Context(), attempts[20].Tombstone()); err != nil {
+		t.Fatal(err)
+	}
+	wantNowhere(t, path, attempts...)
+}
+
+// A vault that was made before its index on events was thought of is read as it is, and gets the index from its writer.
+func TestVaultWithoutItsIndex(t *testing.T) {
+	path := newPath(t)
+	v := newVault(t, path, vaulttest.NewClock())
+	s := vaulttest.Secret(0, `"marker-of-a-value"`)
+	if err := v.Put(t.Context(), []vault.Secret{s}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Close(); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := sqlitefile.Connect(path, sqlitefile.ReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(sqlitex.ExecuteTransient(conn, "DROP INDEX secrets_event", nil), conn.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenReadOnly(t.Context(), path, vaulttest.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Get(t.Context(), s.Commitment); err != nil {
+		t.Error(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v = reopen(t, path)
+	if err := v.Erase(t.Context(), s.Tombstone()); err != nil {
+		t.Error(err)
+	}
+	var plan string
+	err = v.write(t.Context(), func(conn *sqlite.Conn) error {
+		return sqlitex.ExecuteTransient(conn, "EXPLAIN QUERY PLAN SELECT 1 FROM secrets WHERE event = x'00'", &sqlitex.ExecOptions{
+			ResultFunc: func(row *sqlite.Stmt) error { plan += row.ColumnText(3); return nil },
+		})
+	})
+	if err != nil || !strings.Contains(plan, "secrets_event") {
+		t.Errorf("an event is looked for by %q, %v", plan, err)
 	}
 }

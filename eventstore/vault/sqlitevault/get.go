@@ -3,6 +3,7 @@ package sqlitevault
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -119,6 +120,47 @@ func (v *Vault) page(ctx context.Context, where string, arguments ...any) ([]row
 		return sqlitex.Execute(conn, columns+"WHERE "+where+" LIMIT ?", &sqlitex.ExecOptions{
 			Args:       append(arguments, pageRows),
 			ResultFunc: func(stmt *sqlite.Stmt) error { page = append(page, scan(stmt)); return nil },
+		})
+	})
+	return page, err
+}
+
+// EachRequest implements vault.Vault. It shows each mark as it is when its turn comes; f may call the vault.
+func (v *Vault) EachRequest(ctx context.Context, f func(vault.Request) error) error {
+	for after := []byte{}; ; {
+		page, err := v.requestPage(ctx, after, math.MaxInt64)
+		if err != nil {
+			return fmt.Errorf("reading the vault: %w", err)
+		}
+		for _, r := range page {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("reading the vault: %w", err)
+			}
+			if err := f(r); err != nil {
+				return err
+			}
+			after = r.LeafHash[:]
+		}
+		if len(page) < pageRows {
+			return nil
+		}
+	}
+}
+
+// requestPage copies some marks that were put before a moment out of the file, in the order of their leaves.
+func (v *Vault) requestPage(ctx context.Context, after []byte, before int64) ([]vault.Request, error) {
+	var page []vault.Request
+	err := v.read(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "SELECT leaf, event, mac FROM requests WHERE leaf > ? AND put < ? ORDER BY leaf LIMIT ?", &sqlitex.ExecOptions{
+			Args: []any{after, before, pageRows},
+			ResultFunc: func(row *sqlite.Stmt) error {
+				var r vault.Request
+				row.ColumnBytes(0, r.LeafHash[:])
+				row.ColumnBytes(1, r.Event[:])
+				row.ColumnBytes(2, r.MAC[:])
+				page = append(page, r)
+				return nil
+			},
 		})
 	})
 	return page, err

@@ -13,8 +13,7 @@ import (
 
 // Put implements vault.Vault. A secret whose commitment does not verify for this ledger, or that has no value or an
 // unknown visibility, is ErrInvalid. So is one that is kept with another visibility, and a mark of a leaf that has
-// another mark. What was erased stays erased: putting it again changes nothing. What is there already counts as put now,
-// for Purge.
+// another mark. What is there already counts as put now, for Purge.
 //
 // O(b log n) for b secrets and marks, and one fsync.
 func (v *Vault) Put(ctx context.Context, secrets []vault.Secret, requests []vault.Request) error {
@@ -50,7 +49,7 @@ func (v *Vault) validate(s vault.Secret) error {
 	switch {
 	case len(s.Value) == 0:
 		return fmt.Errorf("%w: secret %s has no value", ErrInvalid, s.Commitment)
-	case s.Visibility != vault.Public && s.Visibility != vault.Ceremony && s.Visibility != vault.Restricted:
+	case !s.Visibility.Known():
 		return fmt.Errorf("%w: secret %s has visibility %q", ErrInvalid, s.Commitment, s.Visibility)
 	case !s.Verify(v.ledger):
 		return fmt.Errorf("%w: %s is not the commitment of the value at %s of event %s", ErrInvalid, s.Commitment, s.Pointer, s.Event)
@@ -70,23 +69,36 @@ func putSecret(conn *sqlite.Conn, s vault.Secret, now int64) error {
 	switch {
 	case err != nil:
 		return err
-	case state == "":
-		return sqlitex.Execute(conn, `INSERT INTO secrets (commitment, event, pointer, visibility, state, put, salt, value)
-			VALUES (?, ?, ?, ?, 'kept', ?, ?, ?)`, &sqlitex.ExecOptions{
-			Args: []any{s.Commitment[:], s.Event[:], s.Pointer, string(s.Visibility), now, s.Salt[:], s.Value},
-		})
-	case visibility != string(s.Visibility):
+	case state == "gone":
+		return nil
+	case visibility != "" && visibility != string(s.Visibility):
 		return fmt.Errorf("%w: it is there with visibility %s, not %s", ErrInvalid, visibility, s.Visibility)
-	case state == "void":
-		// The same commitment means the same value, hence the same length: it takes its old place.
-		return sqlitex.Execute(conn, "UPDATE secrets SET state = 'kept', put = ?, salt = ?, value = ? WHERE commitment = ?",
-			&sqlitex.ExecOptions{Args: []any{now, s.Salt[:], s.Value, s.Commitment[:]}})
 	case state == "kept":
 		// Its event may be about to be appended once more: it must not look old to Purge.
 		return sqlitex.Execute(conn, "UPDATE secrets SET put = ? WHERE commitment = ?",
 			&sqlitex.ExecOptions{Args: []any{now, s.Commitment[:]}})
 	}
-	return nil // erased, and stays so
+	if erased, err := fieldErased(conn, s); erased || err != nil {
+		return err
+	}
+	if state == "" {
+		return sqlitex.Execute(conn, `INSERT INTO secrets (commitment, event, pointer, visibility, state, put, salt, value)
+			VALUES (?, ?, ?, ?, 'kept', ?, ?, ?)`, &sqlitex.ExecOptions{
+			Args: []any{s.Commitment[:], s.Event[:], s.Pointer, string(s.Visibility), now, s.Salt[:], s.Value},
+		})
+	}
+	// It is void. The same commitment means the same value, hence the same length: it takes its old place.
+	return sqlitex.Execute(conn, "UPDATE secrets SET state = 'kept', put = ?, salt = ?, value = ? WHERE commitment = ?",
+		&sqlitex.ExecOptions{Args: []any{now, s.Salt[:], s.Value, s.Commitment[:]}})
+}
+
+// fieldErased tells whether the field of a secret has a tombstone, be it that of another attempt to write it.
+func fieldErased(conn *sqlite.Conn, s vault.Secret) (erased bool, err error) {
+	err = sqlitex.Execute(conn, "SELECT 1 FROM secrets WHERE event = ? AND pointer = ? AND state = 'gone'", &sqlitex.ExecOptions{
+		Args:       []any{s.Event[:], s.Pointer},
+		ResultFunc: func(*sqlite.Stmt) error { erased = true; return nil },
+	})
+	return erased, err
 }
 
 func putRequest(conn *sqlite.Conn, r vault.Request, now int64) error {

@@ -14,6 +14,9 @@ import "arobase/eventstore/sqlite/sqlitefile"
 // zeros of the same length, which SQLite does in place. So there is one copy of each value in the file, and it is the
 // one that is overwritten. Every column that changes (state, put, salt, value) keeps its size.
 //
+// An index on the event finds the attempts to write one event; it holds no value. Files made before it was thought of get
+// it when they are opened for writing; readers do without.
+//
 // state is 'kept'; 'gone' for a tombstone, value and salt being zeros; 'void' for what was purged, which is as if it
 // had never been there. put is in Unix milliseconds.
 var kind = sqlitefile.Kind{
@@ -33,6 +36,7 @@ CREATE TABLE secrets (
 	salt       BLOB NOT NULL,
 	value      BLOB NOT NULL
 ) STRICT;
+` + eventIndex + `
 CREATE TABLE requests (
 	leaf  BLOB PRIMARY KEY,
 	event BLOB NOT NULL,
@@ -41,3 +45,5 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 `,
 }
+
+const eventIndex = "CREATE INDEX IF NOT EXISTS secrets_event ON secrets (event);"

@@ -149,6 +149,9 @@ func (v *Vault) prepareWriter(ctx context.Context) error {
 	if err := sqlitex.ExecuteTransient(conn, "PRAGMA secure_delete = ON", nil); err != nil {
 		return err
 	}
+	if err := sqlitex.ExecuteTransient(conn, eventIndex, nil); err != nil {
+		return err
+	}
 	return sqlitex.ExecuteTransient(conn, "UPDATE meta SET value = value WHERE key = 'format'", nil)
 }
 

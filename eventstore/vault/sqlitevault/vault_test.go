@@ -110,7 +110,7 @@ func TestEverythingIsThereAgain(t *testing.T) {
 	if err := v.Put(t.Context(), []vault.Secret{kept, erased}, []vault.Request{mark}); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Erase(t.Context(), erased.Commitment); err != nil {
+	if err := v.Erase(t.Context(), erased); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.Close(); err != nil {
@@ -146,13 +146,13 @@ func TestReadOnly(t *testing.T) {
 	if err := r.Put(t.Context(), []vault.Secret{s}, nil); !errors.Is(err, eventstore.ErrReadOnly) {
 		t.Errorf("Put: %v, want ErrReadOnly", err)
 	}
-	if err := r.Erase(t.Context(), s.Commitment); !errors.Is(err, eventstore.ErrReadOnly) {
+	if err := r.Erase(t.Context(), s); !errors.Is(err, eventstore.ErrReadOnly) {
 		t.Errorf("Erase: %v, want ErrReadOnly", err)
 	}
 	if _, err := r.Purge(t.Context(), clock.Now(), nil); !errors.Is(err, eventstore.ErrReadOnly) {
 		t.Errorf("Purge: %v, want ErrReadOnly", err)
 	}
-	if err := v.Erase(t.Context(), s.Commitment); err != nil {
+	if err := v.Erase(t.Context(), s); err != nil {
 		t.Errorf("Erase while another has the vault open: %v", err)
 	}
 	if _, err := r.Get(t.Context(), s.Commitment); !errors.Is(err, vault.ErrErased) {
@@ -182,7 +182,7 @@ func TestFailedCommitPoisons(t *testing.T) {
 			if err := v.Put(t.Context(), []vault.Secret{second}, nil); !errors.Is(err, eventstore.ErrPoisoned) {
 				t.Errorf("a later Put: %v, want ErrPoisoned", err)
 			}
-			if err := v.Erase(t.Context(), first.Commitment); !errors.Is(err, eventstore.ErrPoisoned) {
+			if err := v.Erase(t.Context(), first); !errors.Is(err, eventstore.ErrPoisoned) {
 				t.Errorf("a later Erase: %v, want ErrPoisoned", err)
 			}
 			if _, err := v.Get(t.Context(), first.Commitment); err != nil {
@@ -225,13 +225,13 @@ func TestEraseSaysWhenTheLogCannotBeEmptied(t *testing.T) {
 	}
 	conn.SetBusyTimeout(20 * time.Millisecond)
 	v.writer.Put(conn)
-	if err := v.Erase(t.Context(), s.Commitment); err == nil || errors.Is(err, eventstore.ErrPoisoned) {
+	if err := v.Erase(t.Context(), s); err == nil || errors.Is(err, eventstore.ErrPoisoned) {
 		t.Errorf("Erase while a transaction still sees the value: %v, want an error that is not poison", err)
 	}
 	if err := stmt.Reset(); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Erase(t.Context(), s.Commitment); err != nil {
+	if err := v.Erase(t.Context(), s); err != nil {
 		t.Errorf("Erase again: %v", err)
 	}
 	wantNowhere(t, path, s)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"arobase/eventstore/vault"
 )
 
@@ -20,12 +22,38 @@ var eachTests = []test{
 			if _, err := v.Get(t.Context(), s.Commitment); err != nil {
 				return err
 			}
-			return v.Erase(t.Context(), s.Commitment)
+			return v.Erase(t.Context(), s)
 		})
 		if err != nil {
 			t.Fatalf("Each: %v", err)
 		}
 		wantEverything(t, v, want...)
+	}},
+	{"every mark comes once, and the function may use the vault", func(t *testing.T, v vault.Vault, _ *Clock) {
+		want, got := map[vault.Request]int{}, map[vault.Request]int{}
+		for n := range 200 {
+			if err := v.Put(t.Context(), nil, []vault.Request{request(n)}); err != nil {
+				t.Fatalf("Put: %v", err)
+			}
+			want[request(n)] = 1
+		}
+		err := v.EachRequest(t.Context(), func(r vault.Request) error {
+			got[r]++
+			_, err := v.Request(t.Context(), r.LeafHash)
+			return err
+		})
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("EachRequest: %v (-want +got):\n%s", err, diff)
+		}
+	}},
+	{"an error of the function ends the marks", func(t *testing.T, v vault.Vault, _ *Clock) {
+		if err := v.Put(t.Context(), nil, []vault.Request{request(0), request(1)}); err != nil {
+			t.Fatalf("Put: %v", err)
+		}
+		enough, n := errors.New("enough"), 0
+		if err := v.EachRequest(t.Context(), func(vault.Request) error { n++; return enough }); !errors.Is(err, enough) || n != 1 {
+			t.Errorf("EachRequest: %v after %d, want the error of the function after 1", err, n)
+		}
 	}},
 	{"an error of the function ends it", func(t *testing.T, v vault.Vault, _ *Clock) {
 		mustPut(t, v, secret(0), secret(1))
@@ -67,11 +95,12 @@ func calls(v vault.Vault) map[string]func(ctx context.Context) error {
 		"Put":     func(ctx context.Context) error { return v.Put(ctx, []vault.Secret{secret(1)}, nil) },
 		"Get":     func(ctx context.Context) error { _, err := v.Get(ctx, secret(0).Commitment); return err },
 		"Request": func(ctx context.Context) error { _, err := v.Request(ctx, request(0).LeafHash); return err },
-		"Erase":   func(ctx context.Context) error { return v.Erase(ctx, secret(0).Commitment) },
+		"Erase":   func(ctx context.Context) error { return v.Erase(ctx, secret(0)) },
 		"Purge": func(ctx context.Context) error {
 			_, err := v.Purge(ctx, NewClock().Advance(1), nobodyLives)
 			return err
 		},
-		"Each": func(ctx context.Context) error { return v.Each(ctx, func(vault.Secret) error { return nil }) },
+		"Each":        func(ctx context.Context) error { return v.Each(ctx, func(vault.Secret) error { return nil }) },
+		"EachRequest": func(ctx context.Context) error { return v.EachRequest(ctx, func(vault.Request) error { return nil }) },
 	}
 }

@@ -24,12 +24,44 @@ var eraseTests = []test{
 			wantEverything(t, v, secret(0), tombstone(secret(1)), secret(2))
 		}
 	}},
-	{"what was never here is unknown", func(t *testing.T, v vault.Vault, _ *Clock) {
+	{"what was never here cannot come any more", func(t *testing.T, v vault.Vault, _ *Clock) {
 		mustPut(t, v, secret(0))
-		if err := v.Erase(t.Context(), secret(1).Commitment); !errors.Is(err, vault.ErrUnknown) {
-			t.Errorf("Erase: %v, want ErrUnknown", err)
+		for range 2 {
+			mustErase(t, v, secret(1))
+			mustPut(t, v, secret(1)) // from a backup
+			wantEverything(t, v, secret(0), tombstone(secret(1)))
 		}
-		wantEverything(t, v, secret(0))
+	}},
+	{"what other attempts to write the field left goes too, and does not come back", func(t *testing.T, v vault.Vault, clock *Clock) {
+		attempt, other := another(secret(0), func(s *vault.Secret) { s.Salt[0] ^= 1 }), another(secret(0), func(s *vault.Secret) { s.Pointer += "/1" })
+		mustPut(t, v, secret(0), attempt, other, secret(1))
+		mustErase(t, v, secret(0))
+		wantEverything(t, v, tombstone(secret(0)), other, secret(1))
+		if _, err := v.Get(t.Context(), attempt.Commitment); !errors.Is(err, vault.ErrUnknown) {
+			t.Errorf("the other attempt: %v, want ErrUnknown", err)
+		}
+		late := another(secret(0), func(s *vault.Secret) { s.Salt[0] ^= 2 })
+		mustPut(t, v, attempt, late)
+		wantEverything(t, v, tombstone(secret(0)), other, secret(1))
+		mustErase(t, v, attempt) // and what was purged can be erased
+		wantEverything(t, v, tombstone(secret(0)), tombstone(attempt), other, secret(1))
+	}},
+	{"many at once, all or none", func(t *testing.T, v vault.Vault, _ *Clock) {
+		var secrets, tombstones []vault.Secret
+		for n := range 200 {
+			secrets, tombstones = append(secrets, secret(n)), append(tombstones, tombstone(secret(n)))
+		}
+		mustPut(t, v, secrets...)
+		spoilt := secret(201)
+		spoilt.Visibility = "everyone"
+		if err := v.Erase(t.Context(), append(secrets[:100:100], spoilt)...); err == nil {
+			t.Error("a secret of unknown visibility was erased")
+		}
+		wantEverything(t, v, secrets...)
+		mustErase(t, v, secrets...)
+		wantEverything(t, v, tombstones...)
+		mustErase(t, v)
+		wantEverything(t, v, tombstones...)
 	}},
 	{"what is erased stays erased", func(t *testing.T, v vault.Vault, _ *Clock) {
 		mustPut(t, v, secret(0))
@@ -39,11 +71,23 @@ var eraseTests = []test{
 	}},
 }
 
-func mustErase(t *testing.T, v vault.Vault, s vault.Secret) {
+// mustErase knows no more of secrets than what is left of them.
+func mustErase(t *testing.T, v vault.Vault, secrets ...vault.Secret) {
 	t.Helper()
-	if err := v.Erase(t.Context(), s.Commitment); err != nil {
+	var erased []vault.Secret
+	for _, s := range secrets {
+		erased = append(erased, tombstone(s))
+	}
+	if err := v.Erase(t.Context(), erased...); err != nil {
 		t.Fatalf("Erase: %v", err)
 	}
+}
+
+// another is a secret that was changed before it was sealed.
+func another(s vault.Secret, change func(*vault.Secret)) vault.Secret {
+	change(&s)
+	s.Commitment = vault.Commit(s.Salt, Ledger, s.Event, s.Pointer, s.Value)
+	return s
 }
 
 var purgeTests = []test{
@@ -72,9 +116,6 @@ var purgeTests = []test{
 		if _, err := v.Get(t.Context(), secret(0).Commitment); !errors.Is(err, vault.ErrUnknown) {
 			t.Errorf("Get what was purged: %v, want ErrUnknown", err)
 		}
-		if err := v.Erase(t.Context(), secret(0).Commitment); !errors.Is(err, vault.ErrUnknown) {
-			t.Errorf("Erase what was purged: %v, want ErrUnknown", err)
-		}
 		if _, err := v.Request(t.Context(), request(0).LeafHash); !errors.Is(err, vault.ErrUnknown) {
 			t.Errorf("the mark of what was purged: %v, want ErrUnknown", err)
 		}
@@ -85,10 +126,8 @@ var purgeTests = []test{
 		}
 	}},
 	{"an event that is stored with other commitments does not protect an old attempt", func(t *testing.T, v vault.Vault, clock *Clock) {
-		attempt, again := secret(0), secret(0)
-		again.Salt[0] ^= 1
-		again.Commitment = vault.Commit(again.Salt, Ledger, again.Event, again.Pointer, again.Value)
-		mustPut(t, v, attempt)
+		again := another(secret(0), func(s *vault.Secret) { s.Salt[0] ^= 1 })
+		mustPut(t, v, secret(0))
 		mustPut(t, v, again)
 		n, err := v.Purge(t.Context(), clock.Advance(time.Hour), func(_ context.Context, _ uuid.UUID, c vault.Commitment) (bool, error) {
 			return c == again.Commitment, nil

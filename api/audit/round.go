@@ -1,0 +1,137 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Round audits what the log shows now, going on from the round before or from an earlier audit. Where something is not as
+// it should be the error is a [*Failure], the first one; an [*UnreachableError] says that a server or a directory could
+// not be read, which proves nothing and is no reason not to try again. The report has the checks that were finished.
+func (a *Auditor) Round(ctx context.Context) (Report, error) {
+	report := Report{told: a.opt.Checked}
+	err := a.round(ctx, &report)
+	report.Unknown = a.unknown
+	return report, err
+}
+
+func (a *Auditor) round(ctx context.Context, report *Report) error {
+	head, err := a.newest(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.open(head.origin); err != nil {
+		return err
+	}
+	report.head(head)
+	report.add("signature", nil, "of the log %s, over %s", head.origin, count(head.tree.N, "record"))
+	seen, err := a.seenBefore()
+	if err != nil {
+		return err
+	}
+	for _, s := range seen {
+		if err := a.extends(ctx, head, s); err != nil {
+			return err
+		}
+	}
+	if len(seen) > 0 {
+		report.add("seen before", figures{"checkpoints": int64(len(seen))}, "%s, a part of this history", count(int64(len(seen)), "checkpoint"))
+	}
+	// From here on the log is bound to it, whatever is found in it.
+	if err := a.noteDown(a.note.with(head)); err != nil {
+		return err
+	}
+	if err := a.goOn(ctx, head); err != nil {
+		return err
+	}
+	if head, err = a.readOn(ctx, head); err != nil {
+		return err
+	}
+	report.head(head)
+	a.tell(report)
+	if f := a.order.checkNames(head); f != nil {
+		return f
+	}
+	fresh := head.tree != a.shown.tree
+	a.shown = head
+	return a.compareAnswers(ctx, head, fresh, report)
+}
+
+const (
+	// extensions is how often an audit reads what the log holds by now, where a value is gone that nothing in the records
+	// read so far says was erased; and betweenExtensions how long it waits before.
+	extensions        = 3
+	betweenExtensions = time.Second
+)
+
+// readOn reads what is new. A value may have been erased while it was read: then the record that says so is further on in
+// the log, and reading goes on. It gives the checkpoint up to which it has read.
+func (a *Auditor) readOn(ctx context.Context, head checkpoint) (checkpoint, error) {
+	for again := 0; ; again++ {
+		if err := a.read(ctx, head); err != nil {
+			return head, err
+		}
+		unsettled, err := a.settle(ctx)
+		if err != nil {
+			return head, err
+		}
+		if unsettled == nil {
+			return head, a.noteDown(a.foundSoFar().with(head))
+		}
+		if again == extensions {
+			return head, unsettled
+		}
+		if err := a.opt.Pause(ctx, betweenExtensions); err != nil {
+			return head, err
+		}
+		newer, err := a.newest(ctx)
+		if err != nil {
+			return head, err
+		}
+		if err := a.extends(ctx, newer, head); err != nil {
+			return head, err
+		}
+		head = newer
+	}
+}
+
+// tell reports what all records together came to.
+func (a *Auditor) tell(report *Report) {
+	size := a.grown.tree.Size()
+	if a.before > 0 {
+		report.add("kept", figures{"records": a.before}, "%s of earlier audits, a part of this history", count(a.before, "record"))
+	}
+	report.add("tree", figures{"leaves": size, "tiles": a.tiles.Load()}, "%s lead to the signed root %v; %s of hashes read, as the leaves say",
+		count(size, "leaf"), a.grown.tree.Root(), count(a.tiles.Load(), "tile"))
+	report.add("records", figures{"records": size, "streams": int64(len(a.order.streams)), "unknown": a.unknown},
+		"%d in %s, each in its one form and by its schema; %d of a type unknown here", size, count(int64(len(a.order.streams)), "stream"), a.unknown)
+	public, deferred, attested := int64(a.rules.Public), int64(a.rules.Deferred), int64(a.rules.Attested)
+	report.add("rules", figures{"judged": a.judged, "public": public, "deferred": deferred, "attested": attested},
+		"%s judged at their basis; of the rules that they are asked %d are public and kept, %d deferred, %d attested by the operator",
+		count(a.judged, "record"), public, deferred, attested)
+	v := &a.values
+	report.add("sealed", figures{
+		"commitments": v.public + v.restricted + v.ceremony, "disclosed": v.disclosed(), "erased": v.gone(), "restricted": v.restricted, "ceremony": v.ceremony,
+		"open": int64(len(v.open)),
+	}, "%s, none twice: %d disclosed and fitting, %d erased, %d for certain roles, %d for a ceremony (%d open)",
+		count(v.public+v.restricted+v.ceremony, "commitment"), v.disclosed(), v.gone(), v.restricted, v.ceremony, len(v.open))
+}
+
+// figures are those of a check.
+type figures = map[string]int64
+
+// count says how many there are of something: one record, 2 records; or, of two words, one record was, 2 records were.
+func count(n int64, one string, many ...string) string {
+	more := one + "s"
+	switch {
+	case len(many) > 0:
+		more = many[0]
+	case one == "leaf":
+		more = "leaves"
+	}
+	if n == 1 {
+		more = one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}

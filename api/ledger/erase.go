@@ -1,0 +1,192 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/eventstore/envelope"
+	"arobase/eventstore/vault"
+	"arobase/projections"
+)
+
+// Erasure asks for one sealed value to be destroyed.
+type Erasure struct {
+	Event   uuid.UUID // the record that holds its commitment
+	Pointer string    // where, such as /data/note
+	Ground  string    // request, objection, retention, court or other
+	By      string    // the person who erases; sealed
+	Reason  string    // sealed
+}
+
+// data is the event that an erasure becomes.
+func (e Erasure) data() domain.PersonalDataErased {
+	return domain.PersonalDataErased{
+		Event: e.Event, Pointer: e.Pointer, Ground: e.Ground, Reason: domain.Text(e.Reason), Provenance: domain.Provenance{By: domain.Text(e.By)},
+	}
+}
+
+// Check says what is wrong with the form of an erasure, as domain.Invalid, or nil.
+func (e Erasure) Check() error {
+	data := e.data()
+	return domain.Validate(&data)
+}
+
+// Erase records that a value is destroyed, destroys it, and answers once no file of the vault holds it. The record comes
+// first: a process that ends between the two has promised the erasure, and the next start keeps the promise. What was
+// erased before is destroyed again, where the last time did not come to its end, and answered with the record of the
+// first time.
+//
+// An event that is not there is ErrUnknown; the rules are those of domain.ErasePersonalData. An error together with a
+// receipt says that the erasure is recorded and the value could not be destroyed yet.
+func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
+	target, err := l.store.Lookup(ctx, e.Event)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return Receipt{}, fmt.Errorf("event %s: %w", e.Event, ErrUnknown)
+	}
+	if err != nil {
+		return Receipt{}, fmt.Errorf("reading event %s: %w", e.Event, err)
+	}
+	// From here on it is carried out whether or not the caller still waits: a promise must not be left for the next start.
+	kept := context.WithoutCancel(ctx)
+	receipt, err := l.write(kept, Request{Actor: OperatorActor, Command: domain.ErasePersonalData{
+		In: domain.StreamName(target.Stream), PersonalDataErased: e.data(),
+	}})
+	var broken *domain.Broken
+	if errors.As(err, &broken) && broken.Rule == domain.RuleErasedOnce {
+		receipt, err = l.erasedBefore(kept, e)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	tombstone, err := tombstoneOf(target, e.Pointer)
+	if err == nil {
+		err = l.vault.Erase(kept, tombstone)
+	}
+	if err != nil {
+		return receipt, fmt.Errorf("the erasure is recorded as %s, and the value is not destroyed yet; ask again, or start again: %w", receipt.Events[0], err)
+	}
+	return l.applied(ctx, receipt), nil
+}
+
+// erasedBefore answers with the record of an erasure that was asked for before.
+func (l *Ledger) erasedBefore(ctx context.Context, e Erasure) (Receipt, error) {
+	history, err := l.history(ctx, domain.LedgerStream)
+	if err != nil {
+		return Receipt{}, err
+	}
+	r, ok := domain.Erasure(history, e.Event, e.Pointer)
+	if !ok {
+		return Receipt{}, fmt.Errorf("the erasure of %s of event %s is nowhere in the ledger", e.Pointer, e.Event)
+	}
+	return Receipt{
+		Events: []uuid.UUID{r.ID}, Stream: r.Stream, First: eventstore.Revision(r.Revision), Last: eventstore.Revision(r.Revision),
+		Position: eventstore.Position(r.Position), Recorded: r.Time, Duplicate: true,
+	}, nil
+}
+
+// RedoErasures destroys every value whose erasure is recorded, and gives the number of erasures. It is for whoever opens
+// a ledger for writing, before anything else: the process that recorded the last erasure may have ended before the value
+// was destroyed. Values that come back later, from a backup, are not kept by a vault that has their tombstones.
+//
+// O(e log n) for e erasures among n events.
+func (l *Ledger) RedoErasures(ctx context.Context) (int, error) {
+	if l.vault == nil {
+		return 0, ErrReadOnly
+	}
+	erased, err := l.erasures(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(erased) == 0 {
+		return 0, nil
+	}
+	if err := l.vault.Erase(ctx, erased...); err != nil {
+		return 0, fmt.Errorf("redoing the erasures: %w", err)
+	}
+	return len(erased), nil
+}
+
+// erasures gives what is left of every value whose erasure is recorded, whether or not it is carried out.
+func (l *Ledger) erasures(ctx context.Context) ([]vault.Secret, error) {
+	var erased []vault.Secret
+	for e, err := range l.store.ReadStream(ctx, string(domain.LedgerStream), 0) {
+		if err != nil {
+			return nil, fmt.Errorf("reading the erasures: %w", err)
+		}
+		r, err := projections.Decode(e)
+		if errors.Is(err, domain.ErrUnknownType) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the erasures: %w", err)
+		}
+		x, ok := r.Event.(*domain.PersonalDataErased)
+		if !ok {
+			continue
+		}
+		target, err := l.store.Lookup(ctx, x.Event)
+		if err != nil {
+			return nil, fmt.Errorf("redoing the erasure of event %s: %w", x.Event, err)
+		}
+		tombstone, err := tombstoneOf(target, x.Pointer)
+		if err != nil {
+			return nil, fmt.Errorf("redoing an erasure: %w", err)
+		}
+		erased = append(erased, tombstone)
+	}
+	return erased, nil
+}
+
+// tombstoneOf is what is left in the vault of a sealed field once it is erased. The commitment is found by the bytes of
+// the event alone, so that an event of a type that this program does not know can be kept erased too.
+func tombstoneOf(e eventstore.Event, pointer string) (vault.Secret, error) {
+	env, err := envelope.Parse(e.Bytes)
+	if err != nil {
+		return vault.Secret{}, fmt.Errorf("reading event %s: %w", e.ID, err)
+	}
+	s := vault.Secret{Event: e.ID, Pointer: pointer, Visibility: vault.Restricted}
+	if data, err := domain.Decode(env.Type, env.Data); err == nil {
+		for f := range domain.SealedFields(data) {
+			if f.Pointer == pointer {
+				s.Visibility = vault.Visibility(f.Visibility)
+			}
+		}
+	}
+	text, err := commitmentAt(env.Data, pointer)
+	if err == nil {
+		s.Commitment, err = vault.ParseCommitment(text)
+	}
+	if err != nil {
+		return vault.Secret{}, fmt.Errorf("event %s at %s: %w", e.ID, pointer, err)
+	}
+	return s, nil
+}
+
+// commitmentAt follows a pointer into the data of an event.
+func commitmentAt(data json.RawMessage, pointer string) (string, error) {
+	names := strings.Split(strings.TrimPrefix(pointer, "/data/"), "/")
+	for _, name := range names {
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(data, &members); err != nil {
+			return "", err
+		}
+		data = members[name]
+	}
+	var leaf struct {
+		Sealed string `json:"sealed"`
+	}
+	if len(data) == 0 {
+		return "", errors.New("there is nothing")
+	}
+	if err := json.Unmarshal(data, &leaf); err != nil {
+		return "", err
+	}
+	return leaf.Sealed, nil
+}

@@ -1,0 +1,103 @@
+package domain
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// ErasePersonalData asks for a sealed value to be destroyed. The event that holds its commitment stays as it is.
+type ErasePersonalData struct {
+	// In is the stream of that event.
+	In StreamName
+	PersonalDataErased
+}
+
+// The stream of the erased value is the one that the event names in its basis.
+func (e *PersonalDataErased) command(r Recorded) Command {
+	c := ErasePersonalData{LedgerStream, *e}
+	for s := range r.Basis {
+		c.In = s
+	}
+	return c
+}
+
+func (ErasePersonalData) Stream() StreamName         { return LedgerStream }
+func (ErasePersonalData) Opens([]Recorded) []Opening { return nil }
+
+// Basis is the stream of the event that holds the value, unless it is that of the command itself: who erased something
+// can be erased in turn.
+func (c ErasePersonalData) Basis() []StreamName {
+	if c.In == LedgerStream {
+		return nil
+	}
+	return []StreamName{c.In}
+}
+
+func (c ErasePersonalData) Decide(in Input) ([]Event, error) {
+	// First, so that a pointer that is nothing of the kind is told as that.
+	if err := Validate(&c.PersonalDataErased); err != nil {
+		return nil, err
+	}
+	stream := in.History
+	if c.In != LedgerStream {
+		stream = in.Others[c.In]
+	}
+	if err := erasable(stream, c.Event, c.Pointer); err != nil {
+		return nil, err
+	}
+	if _, done := Erasure(in.History, c.Event, c.Pointer); done {
+		return nil, broken(RuleErasedOnce, "pointer", "it was erased before")
+	}
+	return one(&c.PersonalDataErased)
+}
+
+// erasable says why the value at a place of a stream cannot be erased, or nil. The history is that of the whole stream:
+// what may be erased depends on what has happened to it since.
+func erasable(history []Recorded, event uuid.UUID, pointer string) error {
+	r, ok := find(history, event)
+	if !ok {
+		return broken(RuleErasable, "event", "there is no event %s in the stream", event)
+	}
+	f, ok := sealedAt(r.Event, pointer)
+	switch {
+	case !ok:
+		return broken(RuleErasable, "pointer", "the event (%s) has no sealed value at %s; %s", r.Event.EventName(), pointer, sealedThere(r.Event))
+	case f.Kept:
+		return broken(RuleErasable, "pointer", "%s of %s is a result, which is never erased", pointer, r.Event.EventName())
+	}
+	return nil
+}
+
+// Erasure gives the event that announced the erasure of a value, where there is one in the history of the stream
+// "ledger".
+func Erasure(history []Recorded, event uuid.UUID, pointer string) (Recorded, bool) {
+	for _, r := range history {
+		if e, ok := r.Event.(*PersonalDataErased); ok && e.Event == event && e.Pointer == pointer {
+			return r, true
+		}
+	}
+	return Recorded{}, false
+}
+
+// sealedAt gives the sealed field of an event at a pointer, where there is one.
+func sealedAt(e Event, pointer string) (SealedField, bool) {
+	for f := range SealedFields(e) {
+		if f.Pointer == pointer {
+			return f, true
+		}
+	}
+	return SealedField{}, false
+}
+
+// sealedThere lists for a person what could have been meant.
+func sealedThere(e Event) string {
+	var all []string
+	for f := range SealedFields(e) {
+		all = append(all, f.Pointer)
+	}
+	if len(all) == 0 {
+		return "it has none at all"
+	}
+	return "it has " + strings.Join(all, ", ")
+}
