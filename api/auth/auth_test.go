@@ -204,13 +204,24 @@ func TestGate(t *testing.T) {
 	}
 	// So is whoever writes without end.
 	one, other := auth.Principal{Token: "one"}, auth.Principal{Token: "other"}
+	r := httptest.NewRequest("POST", "/", nil)
 	for i := range 201 {
-		if err := gate.Write(one); errors.As(err, &many) != (i == 200) {
+		if err := gate.Write(one, r); errors.As(err, &many) != (i == 200) {
 			t.Fatalf("write %d: %v", i, err)
 		}
 	}
-	if err := gate.Write(other); err != nil {
+	if err := gate.Write(other, r); err != nil {
 		t.Errorf("somebody else: %v", err)
+	}
+	// Whoever has no token is counted by address, and may write far less.
+	for i := range 6 {
+		if err := gate.Write(auth.Principal{Role: auth.Public}, r); errors.As(err, &many) != (i == 5) {
+			t.Fatalf("write %d without a token: %v", i, err)
+		}
+	}
+	r.RemoteAddr = "192.0.2.77:1"
+	if err := gate.Write(auth.Principal{Role: auth.Public}, r); err != nil {
+		t.Errorf("without a token from elsewhere: %v", err)
 	}
 }
 

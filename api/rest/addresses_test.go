@@ -100,8 +100,8 @@ func TestEveryAddressAnswers(t *testing.T) {
 			}
 		})
 	}
-	for path := range doc["paths"].(map[string]any) {
-		if !asked[path] {
+	for path, item := range doc["paths"].(map[string]any) {
+		if at(item, "get") != nil && !asked[path] {
 			t.Errorf("%s is never asked", path)
 		}
 	}

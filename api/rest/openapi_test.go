@@ -86,8 +86,14 @@ func TestDocumentHasEveryAddress(t *testing.T) {
 			t.Errorf("GET %s is not described", p)
 		}
 	}
-	if len(paths) != len(promised) {
-		t.Errorf("%d addresses are described, %d are promised here", len(paths), len(promised))
+	described := 0
+	for _, item := range paths {
+		if at(item, "get") != nil {
+			described++
+		}
+	}
+	if described != len(promised) {
+		t.Errorf("%d addresses are described, %d are promised here", described, len(promised))
 	}
 }
 
@@ -102,8 +108,18 @@ func TestEveryOperationIsWhole(t *testing.T) {
 	for _, tag := range doc["tags"].([]any) {
 		tags[at(tag, "name").(string)] = true
 	}
+	type described struct {
+		path string
+		op   map[string]any
+	}
+	var all []described
 	for path, item := range doc["paths"].(map[string]any) {
-		op := at(item, "get").(map[string]any)
+		for _, op := range item.(map[string]any) {
+			all = append(all, described{path, op.(map[string]any)})
+		}
+	}
+	for _, d := range all {
+		path, op := d.path, d.op
 		id, _ := op["operationId"].(string)
 		if id == "" || ids[id] {
 			t.Errorf("%s: the operation id %q is missing or used twice", path, id)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"arobase/api/auth"
 	"arobase/api/rest"
 	"arobase/api/tlog"
 	"arobase/api/web"
@@ -97,7 +98,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	n := &node{opened: o, logParts: p, signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, started: time.Now()}
+	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, started: time.Now()}
 	if n.collector, err = p.attend(witnesses, n.signer, logger); err != nil {
 		return err
 	}
@@ -196,6 +197,7 @@ type node struct {
 	*opened
 	*logParts
 	signer    *tlog.Signer
+	gate      *auth.Gate
 	collector *tlog.Collector
 	scrubber  *tlog.Scrubber
 	logger    *slog.Logger
@@ -254,7 +256,7 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 
 // publicHandler puts the faces side by side. stopping sends away those who would stay for ever.
 func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler {
-	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
+	api := rest.New(rest.Deps{Ledger: n.Ledger, Gate: n.gate, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
 		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
 		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
