@@ -153,9 +153,6 @@ func (c DecideAppeal) Decide(in Input) ([]Event, error) {
 	if !a.Admitted {
 		return nil, r.breach(RuleAppealHeard, "appeal", TopicAppeals, "the appeal was not admitted")
 	}
-	if len(c.Panel) == 0 {
-		return nil, citing(r.regulation.quorumArticle(), RuleQuorum, "panel", "a panel has one juror at least")
-	}
 	for _, juror := range c.Panel {
 		if err := r.sits(juror, "panel"); err != nil {
 			return nil, err
@@ -174,13 +171,6 @@ func (c DecideAppeal) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	return one(&c.AppealDecided)
-}
-
-func (r *RegulationPublished) quorumArticle() string {
-	if r == nil {
-		return ""
-	}
-	return r.Quorum.Article
 }
 
 // checkOutcome holds that a changed decision says to what, and a confirmed one does not.

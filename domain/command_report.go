@@ -69,8 +69,8 @@ func (c AssignJuror) Decide(in Input) ([]Event, error) {
 	return one(&c.JurorAssigned)
 }
 
-// RecuseJuror asks to say that a juror takes no part in a candidacy. It may come at any time before the decision is
-// disclosed, also as a correction when an interest is found late.
+// RecuseJuror asks to say that a juror takes no part in a candidacy. It may come at any time: as a correction when an
+// interest is found late, or before a panel hears an appeal.
 type RecuseJuror struct {
 	Under
 	JurorRecused
