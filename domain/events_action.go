@@ -4,7 +4,7 @@ package domain
 type ActionID string
 
 // Valid tells whether id is a slug of at most 80 characters.
-func (id ActionID) Valid() bool { return len(id) <= 80 && slug.MatchString(string(id)) }
+func (id ActionID) Valid() bool { return len(id) <= 80 && isSlug(string(id)) }
 
 // ActionStream is the stream of one action.
 func ActionStream(id ActionID) StreamName { return StreamName("action-" + id) }

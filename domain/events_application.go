@@ -21,10 +21,11 @@ type ActionRevision struct {
 }
 
 // CandidacySubmitted freezes what a collectivity is judged by: actions as they stood. Submitting again, before
-// declarations are closed, replaces it. SignedOff is who signed it off.
+// declarations are closed, replaces it. SignedOff is who signed it off. As many actions as are named fit into one entry of
+// the log, together with the revisions of their streams in the basis.
 type CandidacySubmitted struct {
 	Candidacy
-	Actions   []ActionRevision `json:"actions,omitempty" validate:"omitempty,min=1,max=1000,unique=Action,dive"`
+	Actions   []ActionRevision `json:"actions,omitempty" validate:"omitempty,min=1,max=250,unique=Action,dive"`
 	SignedOff *Sealed          `json:"signedOff" seal:"restricted" validate:"required"`
 	Provenance
 }
@@ -44,7 +45,7 @@ func (*CandidacyWithdrawn) EventName() string { return "candidacy-withdrawn" }
 type CandidacyRuledInadmissible struct {
 	Candidacy
 	Ground  string  `json:"ground" validate:"required,oneof=not-a-member unpaid late not-signed-off not-a-collectivity no-action other"`
-	Article string  `json:"article" validate:"required,line,max=20"`
+	Article string  `json:"article" validate:"required,article"`
 	Reason  *Sealed `json:"reason" seal:"public" validate:"required"`
 	Provenance
 }

@@ -1,5 +1,7 @@
 package domain
 
+import "strconv"
+
 // Calendar are the days of an edition, in their order.
 type Calendar struct {
 	Opens    string `json:"opens" validate:"required,date"`    // registration and declarations
@@ -60,6 +62,11 @@ type JurorAppointed struct {
 }
 
 func (*JurorAppointed) EventName() string { return "juror-appointed" }
+
+// JurorStream is the stream of one juror of an edition.
+func JurorStream(e Edition, juror int) StreamName {
+	return StreamName("juror-" + e.String() + "-" + strconv.Itoa(juror))
+}
 
 // ConflictDeclared says that a juror has an interest in a collectivity. The juror is recused there.
 type ConflictDeclared struct {

@@ -59,7 +59,7 @@ type OpenedLevel struct {
 
 // OpenedMentions are in the order of their ids; there may be none.
 type OpenedMentions struct {
-	Value []MentionID `json:"value" validate:"max=50,unique,dive,mention"`
+	Value []MentionID `json:"value" validate:"required,max=50,unique,dive,mention"`
 	Salt  Salt        `json:"salt" validate:"required,salt"`
 }
 
@@ -105,6 +105,20 @@ type Result struct {
 	Mentions    []MentionID `json:"mentions,omitempty" validate:"omitempty,min=1,max=50,unique,dive,mention"`
 }
 
+// Check tells whether a result is one: the distinction "level" has a level, and no other has. Field is where it stands.
+func (r Result) Check(field string) error {
+	return Award{Distinction: r.Distinction, Level: r.Level}.checkAs(field + ".level")
+}
+
+// Result is what an opened decision came to.
+func (o Opened) Result() Result {
+	r := Result{Distinction: o.Distinction.Value, Level: Level(o.Level.Value)}
+	if len(o.Mentions.Value) > 0 {
+		r.Mentions = o.Mentions.Value
+	}
+	return r
+}
+
 // DecisionRectified corrects a published decision that was written down wrongly. It is not a new decision.
 type DecisionRectified struct {
 	Candidacy
@@ -121,7 +135,7 @@ func (*DecisionRectified) EventName() string { return "decision-rectified" }
 type LabelWithdrawn struct {
 	Candidacy
 	Of      uuid.UUID `json:"of" validate:"required"`
-	Article string    `json:"article" validate:"required,line,max=20"`
+	Article string    `json:"article" validate:"required,article"`
 	Reason  *Sealed   `json:"reason" seal:"public" validate:"required"`
 	Provenance
 }
@@ -152,7 +166,7 @@ func (*AppealAdmitted) EventName() string { return "appeal-admitted" }
 type AppealRejected struct {
 	Candidacy
 	Appeal  uuid.UUID `json:"appeal" validate:"required"`
-	Article string    `json:"article" validate:"required,line,max=20"`
+	Article string    `json:"article" validate:"required,article"`
 	Reason  *Sealed   `json:"reason" seal:"public" validate:"required"`
 	Provenance
 }

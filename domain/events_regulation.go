@@ -6,7 +6,7 @@ package domain
 type Footing struct {
 	Known   string   `json:"known" validate:"required,oneof=sourced contested assumed"`
 	Source  SourceID `json:"source,omitempty" validate:"omitempty,sourceid"`
-	Article string   `json:"article,omitempty" validate:"omitempty,line,max=20"`
+	Article string   `json:"article,omitempty" validate:"omitempty,article"`
 }
 
 // RuledNumber is a number that a regulation sets.
@@ -15,9 +15,16 @@ type RuledNumber struct {
 	Footing
 }
 
-// RuledWord is a choice that a regulation makes.
-type RuledWord struct {
-	Value string `json:"value" validate:"required,slug"`
+// RuledTieBreak is what decides where votes are equal: the voice of the chair, the higher level, the lower one, or another
+// vote.
+type RuledTieBreak struct {
+	Value string `json:"value" validate:"required,oneof=chair higher lower another-vote"`
+	Footing
+}
+
+// RuledChoice is a yes or a no of a regulation.
+type RuledChoice struct {
+	Value string `json:"value" validate:"required,oneof=yes no"`
 	Footing
 }
 
@@ -30,9 +37,10 @@ type RuledFee struct {
 	Footing
 }
 
-// Article is one article of a regulation, which decisions and refusals cite.
+// Article is one article of a regulation, which decisions and refusals cite. The topic is what it is about, by the name
+// that rules call it: quorum, conflicts, deadlines (see Topic).
 type Article struct {
-	Number string `json:"number" validate:"required,line,max=20"`
+	Number string `json:"number" validate:"required,article"`
 	Topic  string `json:"topic" validate:"required,slug"`
 }
 
@@ -48,20 +56,24 @@ type RegulationPublished struct {
 	// MinimumLevel is the least that a participant receives: 1 since 2010; 0 where a rung below existed.
 	MinimumLevel RuledNumber `json:"minimumLevel"`
 	// Quorum is how many jurors must be present at a decision, without those who are recused.
-	Quorum RuledNumber `json:"quorum"`
-	// TieBreak says what decides where votes are equal: the chair, the higher, the lower level, or another vote.
-	TieBreak           RuledWord   `json:"tieBreak"`
+	Quorum   RuledNumber   `json:"quorum"`
+	TieBreak RuledTieBreak `json:"tieBreak"`
+	// JurorsPerCandidacy is how many jurors report on each candidacy.
 	JurorsPerCandidacy RuledNumber `json:"jurorsPerCandidacy"`
 	// Notice is how many days before the first session the jury's list is published.
-	Notice     RuledNumber `json:"notice"`
+	Notice RuledNumber `json:"notice"`
+	// AppealDays is how many days after it was notified a decision can be appealed.
 	AppealDays RuledNumber `json:"appealDays"`
-	// Elected says whether elected officials may sit on the jury: yes or no.
-	Elected RuledWord `json:"elected"`
-	Fee     RuledFee  `json:"fee"`
+	// Elected says whether elected officials may sit on the jury.
+	Elected RuledChoice `json:"elected"`
+	Fee     RuledFee    `json:"fee"`
 	Provenance
 }
 
 func (*RegulationPublished) EventName() string { return "regulation-published" }
+
+// RegulationStream is the stream of one version of the regulation.
+func RegulationStream(version string) StreamName { return StreamName("regulation-" + version) }
 
 // Theme, Stake and Service are the three steps of a grid: a service belongs to a stake, a stake to a theme.
 type Theme struct {
@@ -115,3 +127,6 @@ type GridPublished struct {
 }
 
 func (*GridPublished) EventName() string { return "grid-published" }
+
+// GridStream is the stream of one version of the grid.
+func GridStream(version string) StreamName { return StreamName("grid-" + version) }

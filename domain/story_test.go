@@ -187,7 +187,7 @@ func (b *book) decide(c Command) ([]Event, error) {
 // sealedAlike compares sealed fields by what they hold, committedAlike by what the log shows of it.
 var (
 	sealedAlike = cmp.Comparer(func(a, b *Sealed) bool {
-		return (a == nil) == (b == nil) && a.Commitment() == b.Commitment() && a.Value() == b.Value()
+		return (a == nil) == (b == nil) && a.Commitment() == b.Commitment() && reflect.DeepEqual(a.Value(), b.Value())
 	})
 	committedAlike = cmp.Comparer(func(a, b *Sealed) bool {
 		return (a == nil) == (b == nil) && a.Commitment() == b.Commitment()
