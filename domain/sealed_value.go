@@ -88,9 +88,9 @@ func checkValue(kind ValueKind, value any) string {
 	switch v := value.(type) {
 	case string:
 		switch {
-		case kind == ValueRemark:
-			return checkText(v)
-		case kind != ValueText:
+		case kind == ValueRemark && v == "":
+			return ""
+		case kind != ValueText && kind != ValueRemark:
 			return "is not a " + valuesInWords[kind]
 		case strings.TrimSpace(v) == "":
 			return missing
