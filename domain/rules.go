@@ -59,7 +59,7 @@ type RuleText struct {
 
 // Rules gives every rule with its mark and its source.
 func Rules() []RuleText {
-	return []RuleText{
+	return append([]RuleText{
 		{RuleGenesis, MarkPublic, "A ledger is opened once, by its first event.", "ledger", nil},
 		{RuleOnce, MarkPublic, "The same body, source or reference is entered once; a change is an event of its own.", "ledger", []string{
 			"reference-adopted", "source-cited", "collectivity-registered", "name-recorded", "collectivity-succeeded",
@@ -98,7 +98,7 @@ func Rules() []RuleText {
 		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger", []string{"personal-data-erased"}},
 		{RuleBasis, MarkPublic, "An event names the streams that it was decided from, with revisions that come before it.", "ledger", nil},
 		{RuleOutcome, MarkPublic, "An event is what its command decides, in the stream that it is about.", "ledger", nil},
-	}
+	}, candidacyRules()...)
 }
 
 // asked counts the rules that are asked of each event.
