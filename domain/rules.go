@@ -59,7 +59,7 @@ type RuleText struct {
 
 // Rules gives every rule with its mark and its source.
 func Rules() []RuleText {
-	return []RuleText{
+	return append([]RuleText{
 		{RuleGenesis, MarkPublic, "A ledger is opened once, by its first event.", "ledger", nil},
 		{RuleOnce, MarkPublic, "The same body, source or reference is entered once; a change is an event of its own.", "ledger", []string{
 			"reference-adopted", "source-cited", "collectivity-registered", "name-recorded", "collectivity-succeeded",
@@ -72,7 +72,7 @@ func Rules() []RuleText {
 		}},
 		{RuleBodyFirst, MarkPublic, "A fact is about a body, or a contested name, that was entered before it.", "ledger", []string{
 			"name-recorded", "collectivity-renamed", "collectivity-succeeded", "epci-members-recorded",
-			"population-recorded", "identity-settled", "award-recorded", "mention-recorded", "distinction-granted",
+			"population-recorded", "identity-settled", "award-recorded", "mention-recorded", "distinction-granted", "candidacy-registered",
 		}},
 		{RuleAwardForm, MarkPublic, "A level is an integer from 1 to 5; hors concours and a label of unknown level have none.", "villes-internet-2016-interview", []string{"award-recorded", "award-arbitrated"}},
 		{RuleEditionPossible, MarkPublic, "An edition has an ordinal from 1 to that of the year after the record.", "villes-internet-2016-interview", []string{
@@ -98,7 +98,7 @@ func Rules() []RuleText {
 		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger", []string{"personal-data-erased"}},
 		{RuleBasis, MarkPublic, "An event names the streams that it was decided from, with revisions that come before it.", "ledger", nil},
 		{RuleOutcome, MarkPublic, "An event is what its command decides, in the stream that it is about.", "ledger", nil},
-	}
+	}, candidacyRules()...)
 }
 
 // asked counts the rules that are asked of each event.

@@ -22,7 +22,7 @@ func (a *Auditor) judge(ctx context.Context, r *record) error {
 	if err != nil {
 		return r.fail("rules", "form", "%v", err)
 	}
-	in := domain.Input{}
+	in := domain.Input{LedgerID: a.order.ledger}
 	if in.History, err = a.histories.before(ctx, rec); err != nil {
 		return err
 	}

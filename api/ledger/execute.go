@@ -202,7 +202,7 @@ func (l *Ledger) input(ctx context.Context, c domain.Command, history func(conte
 	if err != nil {
 		return domain.Input{}, nil, err
 	}
-	in := domain.Input{Now: l.clock().UTC(), History: own, Others: map[domain.StreamName][]domain.Recorded{}, Opened: map[domain.Opening]string{}}
+	in := domain.Input{Now: l.clock().UTC(), History: own, Others: map[domain.StreamName][]domain.Recorded{}, Opened: map[domain.Opening]string{}, LedgerID: l.LedgerID}
 	basis := map[string]int64{}
 	for _, s := range c.Basis() {
 		other, err := history(ctx, s)
