@@ -47,12 +47,12 @@ func declared(id, collectivity string, services ...string) *domain.ActionDeclare
 }
 
 var story = told(
-	declared("wifi", "fr-commune-73008", "wifi-public"),                                              // 0
-	declared("cantine", "fr-commune-38185", "paiement", "cantine"),                                   // 1
-	declared("espace", "fr-commune-73008", "espace-public-numerique"),                                // 2
-	&domain.ActionConfirmed{Action: "wifi", On: "2026-10-01"},                                        // 3
+	declared("wifi", "fr-commune-73008", "wifi-public"),                                                // 0
+	declared("cantine", "fr-commune-38185", "paiement", "cantine"),                                     // 1
+	declared("espace", "fr-commune-73008", "espace-public-numerique"),                                  // 2
+	&domain.ActionConfirmed{Action: "wifi", On: "2026-10-01"},                                          // 3
 	&domain.ActionAmended{Action: "espace", ActionParticulars: particulars("wifi-public", "ateliers")}, // 4
-	&domain.ActionEnded{Action: "wifi", On: "2026-11"},                                               // 5
+	&domain.ActionEnded{Action: "wifi", On: "2026-11"},                                                 // 5
 )
 
 func ids(all []actions.Action) []string {
