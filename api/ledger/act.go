@@ -72,7 +72,11 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if err := domain.Validate(e); err != nil {
 		return Receipt{}, err // every wrong field at once, before any rule is asked
 	}
-	command, err := domain.CommandOf(domain.Recorded{Event: e, Stream: stream})
+	basis, err := l.under(ctx, e)
+	if err != nil {
+		return Receipt{}, err
+	}
+	command, err := domain.CommandOf(domain.Recorded{Event: e, Stream: stream, Basis: basis})
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -129,6 +133,24 @@ func (l *Ledger) streamOf(ctx context.Context, e domain.Event) (domain.StreamNam
 		return "", fmt.Errorf("looking for event %s: %w", about, err)
 	}
 	return domain.StreamName(found.Stream), nil
+}
+
+// under names the regulation that the edition of an event is held under: what happens in an edition is decided from it. Nil
+// where the event is of no edition, or of one that is not run here.
+func (l *Ledger) under(ctx context.Context, e domain.Event) (map[domain.StreamName]int64, error) {
+	edition := domain.Edition(number(e, "Edition"))
+	if edition == 0 {
+		return nil, nil
+	}
+	history, err := l.history(ctx, domain.EditionStream(edition))
+	if err != nil {
+		return nil, err
+	}
+	opened := domain.CampaignStateOf(history).Opened
+	if opened == nil {
+		return nil, nil
+	}
+	return map[domain.StreamName]int64{domain.RegulationStream(opened.Regulation): 0}, nil
 }
 
 // owns holds that whoever is bound to a collectivity or a seat acts for no other one.

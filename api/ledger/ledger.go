@@ -19,6 +19,8 @@ import (
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
 	"arobase/projections"
+	"arobase/projections/actions"
+	"arobase/projections/campaigns"
 	"arobase/projections/figures"
 	"arobase/projections/labels"
 )
@@ -52,8 +54,11 @@ type Ledger struct {
 	random  io.Reader
 	cog     *territory.Reference
 	runner  *projections.Runner
-	labels  *labels.Labels   // guarded by the runner
-	figures *figures.Figures // guarded by the runner
+	// The projections are guarded by the runner.
+	labels    *labels.Labels
+	figures   *figures.Figures
+	campaigns *campaigns.Campaigns
+	actions   *actions.Actions
 
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu
@@ -121,12 +126,12 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
-		cog: territory.Official(), labels: labels.New(), figures: figures.New(),
+		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
 	}
 	if l.random == nil {
 		l.random = rand.Reader
 	}
-	l.runner = projections.NewRunner(p.Store, l.labels, l.figures)
+	l.runner = projections.NewRunner(p.Store, l.labels, l.figures, l.campaigns, l.actions)
 	return l
 }
 
