@@ -47,13 +47,13 @@ type Genesis struct {
 // Ledger is an open ledger.
 type Ledger struct {
 	Genesis
-	store   eventstore.Store
-	vault   vault.Vault
-	secret  [32]byte
-	clock   func() time.Time
-	random  io.Reader
-	cog     *territory.Reference
-	runner  *projections.Runner
+	store  eventstore.Store
+	vault  vault.Vault
+	secret [32]byte
+	clock  func() time.Time
+	random io.Reader
+	cog    *territory.Reference
+	runner *projections.Runner
 	// The projections are guarded by the runner.
 	labels    *labels.Labels
 	figures   *figures.Figures
