@@ -11,14 +11,6 @@ import (
 // a candidacy has it, so that a refusal can cite an article; a wrong one breaks [RuleBasis].
 type Under struct{ Regulation string }
 
-// RegulationStream is the stream of one regulation.
-func RegulationStream(id string) StreamName { return StreamName("regulation-" + id) }
-
-// JurorStream is the stream of one juror of an edition, by number.
-func JurorStream(e Edition, juror int) StreamName {
-	return StreamName("juror-" + e.String() + "-" + strconv.Itoa(juror))
-}
-
 // basis are the streams that every decision on a candidacy reads.
 func (u Under) basis(e Edition) []StreamName {
 	if u.Regulation == "" {

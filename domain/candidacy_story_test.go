@@ -1,8 +1,8 @@
 package domain
 
 import (
-	"encoding/base64"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 )
@@ -10,8 +10,8 @@ import (
 // What the stories of candidacies have in common: edition 27 under a made-up regulation, with six jurors of whom the first
 // four sat in session 1, and Aix-les-Bains, on which jurors 1 and 2 report.
 const (
-	here       Edition = 27
-	regulation         = "reglement-2026"
+	here       Edition  = 27
+	regulation          = "reglement-2026"
 	playground ActionID = "aix-terrain-numerique"
 )
 
@@ -92,27 +92,31 @@ func jury() []past {
 }
 
 // The stages of an edition, each with all that comes before it.
-func declarationsOpen() []past { return []past{ruledBy(func(*RegulationPublished) {}), registered(aix), opened(declaring)} }
-func onTheWay() []past         { return append(declarationsOpen(), entered, submission) }
-func judging() []past {
+func declarationsOpen() []past {
+	return []past{ruledBy(func(*RegulationPublished) {}), registered(aix), opened(declaring)}
+}
+func onTheWay() []past { return append(declarationsOpen(), entered, submission) }
+func whenJudging() []past {
 	all := append([]past{ruledBy(func(*RegulationPublished) {}), registered(aix), opened(celebrating), entered, submission, closed}, jury()...)
 	return append(all, session)
 }
-func reported() []past { return append(judging(), assigned(1), assigned(2)) }
-func decided() []past {
-	return append(reported(), ofAix(sealDecision().event()).called("decision"))
+func whenReported() []past { return append(whenJudging(), assigned(1), assigned(2)) }
+func afterSeal() []past {
+	return append(whenReported(), ofAix(sealDecision().event()).called("decision"))
 }
-func ready() []past     { return append(decided(), concluded) }
-func disclosed() []past { return append(ready(), ofAix(new(disclose().DecisionDisclosed)).called("disclosure")) }
-func published() []past { return append(disclosed(), celebrated) }
-func notified() []past {
-	return append(published(), ofAix(&DecisionNotified{Candidacy: aixHere, Of: id("decision"), On: "2026-05-27", Channel: "letter"}))
+func beforeCeremony() []past { return append(afterSeal(), concluded) }
+func afterDisclosure() []past {
+	return append(beforeCeremony(), ofAix(new(disclose().DecisionDisclosed)).called("disclosure"))
 }
-func appealed() []past {
-	return append(notified(), ofAix(&AppealLodged{Candidacy: aixHere, Of: id("decision"), On: "2026-05-28", Grounds: Text("we did more")}).called("appeal"))
+func afterCeremony() []past { return append(afterDisclosure(), celebrated) }
+func afterNotice() []past {
+	return append(afterCeremony(), ofAix(&DecisionNotified{Candidacy: aixHere, Of: id("decision"), On: "2026-05-27", Channel: "letter"}))
 }
-func heard() []past {
-	return append(appealed(), ofAix(&AppealAdmitted{Candidacy: aixHere, Appeal: id("appeal")}))
+func underAppeal() []past {
+	return append(afterNotice(), ofAix(&AppealLodged{Candidacy: aixHere, Of: id("decision"), On: "2026-05-28", Grounds: Text("we did more")}).called("appeal"))
+}
+func heardAppeal() []past {
+	return append(underAppeal(), ofAix(&AppealAdmitted{Candidacy: aixHere, Appeal: id("appeal")}))
 }
 
 func fourArobases() Result {

@@ -69,7 +69,7 @@ func applicationStories() []story {
 		tell("a candidacy is withdrawn").given(onTheWay()...).when(withdraw).then(&withdraw.CandidacyWithdrawn),
 		tell("before it is submitted").given(open...).given(entered).when(withdraw).then(&withdraw.CandidacyWithdrawn),
 		tell("withdrawn once").given(onTheWay()...).given(withdrawal).when(withdraw).refused(RuleCandidacyLive, "collectivity"),
-		tell("not withdrawn when it is decided").given(decided()...).when(withdraw).refused(RuleUndecided, "collectivity"),
+		tell("not withdrawn when it is decided").given(afterSeal()...).when(withdraw).refused(RuleUndecided, "collectivity"),
 
 		tell("a candidacy is ruled inadmissible").given(onTheWay()...).when(dismiss("not-a-member", "4")).then(new(dismiss("not-a-member", "4").CandidacyRuledInadmissible)),
 		tell("by an article that there is").given(onTheWay()...).when(dismiss("not-a-member", "99")).refused(RuleArticle, "article"),
@@ -84,18 +84,18 @@ func applicationStories() []story {
 			when(dismiss("no-action", "4")).refused(RuleGround, "ground"),
 		tell("who submitted none has none").given(onTheWay()...).when(dismiss("no-action", "4")).then(new(dismiss("no-action", "4").CandidacyRuledInadmissible)),
 		tell("ruled inadmissible once").given(onTheWay()...).given(dismissal).when(dismiss("other", "4")).refused(RuleCandidacyLive, "collectivity"),
-		tell("not when it is decided").given(decided()...).when(dismiss("other", "4")).refused(RuleUndecided, "collectivity"),
+		tell("not when it is decided").given(afterSeal()...).when(dismiss("other", "4")).refused(RuleUndecided, "collectivity"),
 		tell("for a reason").given(onTheWay()...).
 			when(with(dismiss("other", "4"), func(c *RuleInadmissible) { c.Reason = nil })).malformed("required", "reason"),
 
 		tell("information is asked for").given(onTheWay()...).when(ask).then(&ask.InformationRequested),
 		tell("with time to answer").given(onTheWay()...).when(with(ask, func(c *RequestInformation) { c.Until = "2026-05-31" })).refused(RuleRequestTime, "until"),
-		tell("not asked for once it is decided").given(decided()...).when(ask).refused(RuleUndecided, "collectivity"),
+		tell("not asked for once it is decided").given(afterSeal()...).when(ask).refused(RuleUndecided, "collectivity"),
 		tell("not asked for once it is withdrawn").given(onTheWay()...).given(withdrawal).when(ask).refused(RuleCandidacyLive, "collectivity"),
 		tell("information is given").given(onTheWay()...).given(question).when(answer).then(&answer.InformationAnswered),
 		tell("given once").given(onTheWay()...).given(question, did(answer)).when(answer).refused(RuleRequestOpen, "request"),
 		tell("given to a question").given(onTheWay()...).when(answer).refused(RuleRequestOpen, "request"),
-		tell("not given once it is decided").given(decided()...).given(question).when(answer).refused(RuleUndecided, "collectivity"),
+		tell("not given once it is decided").given(afterSeal()...).given(question).when(answer).refused(RuleUndecided, "collectivity"),
 		tell("nor once it is withdrawn").given(onTheWay()...).given(question, withdrawal).when(answer).refused(RuleCandidacyLive, "collectivity"),
 		tell("nothing is submitted after a withdrawal").given(onTheWay()...).given(withdrawal).when(submit).refused(RuleCandidacyLive, "collectivity"),
 	}

@@ -67,7 +67,9 @@ func (u Under) running(in Input, history []Recorded, e Edition) (ruled, error) {
 	if opened := r.edition.Opened; opened != nil && opened.Regulation != u.Regulation {
 		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", e, opened.Regulation, u.Regulation)
 	}
-	r.regulation = regulationOf(in.Others[RegulationStream(u.Regulation)])
+	if r.regulation = regulationOf(in.Others[RegulationStream(u.Regulation)]); r.regulation == nil {
+		r.regulation = new(RegulationPublished) // whoever opened the edition without one broke the rule
+	}
 	switch {
 	case r.edition.Opened == nil:
 		return r, broken(RuleEditionOpen, "edition", "edition %s is not run here: open it first", e)

@@ -15,10 +15,11 @@ type DecisionSealed struct {
 	Level       *Sealed `json:"level" seal:"ceremony" value:"level" erase:"never" validate:"required"`
 	Mentions    *Sealed `json:"mentions" seal:"ceremony" value:"mentions" erase:"never" validate:"required"`
 	Tally       *Sealed `json:"tally" seal:"ceremony" value:"tally" erase:"never" validate:"required"`
-	Assessment  *Sealed `json:"assessment" seal:"ceremony" validate:"required"`
-	Departure   *Sealed `json:"departure" seal:"ceremony" validate:"required"`
-	Motivation  *Sealed `json:"motivation" seal:"ceremony" validate:"required"`
-	Votes       *Sealed `json:"votes" seal:"restricted" validate:"required"`
+	Assessment  *Sealed `json:"assessment" seal:"ceremony" value:"finding" validate:"required"`
+	// Departure is empty where the decision is what the assessment finds possible: from outside nobody can tell.
+	Departure  *Sealed `json:"departure" seal:"ceremony" value:"remark" validate:"required"`
+	Motivation *Sealed `json:"motivation" seal:"ceremony" validate:"required"`
+	Votes      *Sealed `json:"votes" seal:"restricted" validate:"required"`
 	Provenance
 }
 

@@ -6,12 +6,3 @@ type Finding struct {
 	Possible int    `json:"possible"`
 	Text     string `json:"text"`
 }
-
-// Result is what an opened decision came to.
-func (o Opened) Result() Result {
-	r := Result{Distinction: o.Distinction.Value, Level: Level(o.Level.Value)}
-	if len(o.Mentions.Value) > 0 {
-		r.Mentions = o.Mentions.Value
-	}
-	return r
-}

@@ -22,6 +22,10 @@ const (
 	ValueLevel       ValueKind = "level"
 	ValueMentions    ValueKind = "mentions"
 	ValueTally       ValueKind = "tally"
+	// ValueRemark is a text that may be empty, where a field that is left out would tell something: why a decision departs.
+	ValueRemark ValueKind = "remark"
+	// ValueFinding is a Finding.
+	ValueFinding ValueKind = "finding"
 )
 
 // valuesInWords call each kind by what it is.
@@ -31,6 +35,8 @@ var valuesInWords = map[ValueKind]string{
 	ValueLevel:       "number of arobases (0 where there is none)",
 	ValueMentions:    "list of mentions, in the order of their ids",
 	ValueTally:       "count of votes (for, against, abstained)",
+	ValueRemark:      "text, which may be empty",
+	ValueFinding:     "level that is possible (0 where none is), with a text",
 }
 
 // ReadValue reads a value of a kind from JSON, as it is put into [Secret] and as it lies in the vault. What has another
@@ -39,7 +45,7 @@ func ReadValue(kind ValueKind, text []byte) (any, error) {
 	var value any
 	var err error
 	switch kind {
-	case ValueText:
+	case ValueText, ValueRemark:
 		value, err = read[string](text)
 	case ValueDistinction:
 		value, err = read[Distinction](text)
@@ -49,6 +55,8 @@ func ReadValue(kind ValueKind, text []byte) (any, error) {
 		value, err = read[[]MentionID](text)
 	case ValueTally:
 		value, err = read[Tally](text)
+	case ValueFinding:
+		value, err = read[Finding](text)
 	default:
 		panic("no sealed field holds a " + string(kind))
 	}
@@ -79,10 +87,12 @@ func checkValue(kind ValueKind, value any) string {
 	ok := false
 	switch v := value.(type) {
 	case string:
-		if kind != ValueText {
-			break
-		}
-		if strings.TrimSpace(v) == "" {
+		switch {
+		case kind == ValueRemark && v == "":
+			return ""
+		case kind != ValueText && kind != ValueRemark:
+			return "is not a " + valuesInWords[kind]
+		case strings.TrimSpace(v) == "":
 			return missing
 		}
 		return checkText(v)
@@ -95,6 +105,8 @@ func checkValue(kind ValueKind, value any) string {
 			!slices.ContainsFunc(v, func(id MentionID) bool { return !id.Valid() })
 	case Tally:
 		ok = kind == ValueTally && v.valid()
+	case Finding:
+		ok = kind == ValueFinding && 0 <= v.Possible && v.Possible <= int(MaxLevel) && checkText(v.Text) == ""
 	}
 	if !ok {
 		return "is not a " + valuesInWords[kind]

@@ -154,8 +154,8 @@ func TestValidate(t *testing.T) {
 func TestErrorsSpeakOfFields(t *testing.T) {
 	for want, err := range map[string]error{
 		"level: is missing; holder: is too long": Invalid{{"level", "required", "is missing"}, {"holder", "max", "is too long"}},
-		"by: say who":                            &Broken{RuleFourEyes, "by", "say who"},
-		"the ledger is already open":             &Broken{RuleGenesis, "", "the ledger is already open"},
+		"by: say who":                            &Broken{Rule: RuleFourEyes, Field: "by", Message: "say who"},
+		"the ledger is already open":             &Broken{Rule: RuleGenesis, Field: "", Message: "the ledger is already open"},
 	} {
 		if err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
