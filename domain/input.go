@@ -38,12 +38,22 @@ func DecodeInput(t Type, data []byte) (Event, error) {
 			continue
 		}
 		delete(members, p.name)
-		var text string
-		if json.Unmarshal(raw, &text) != nil || string(raw) == "null" {
-			found = append(found, FieldError{p.name, "text", "is a text"})
+		if p.value == ValueText && isBlank(raw) {
 			continue
 		}
-		sealed[p.name] = Text(text)
+		value, err := ReadValue(p.value, raw)
+		var wrong Invalid
+		switch {
+		case errors.As(err, &wrong):
+			found = append(found, FieldError{p.name, wrong[0].Rule, wrong[0].Message})
+		case err != nil:
+			return nil, err
+		default:
+			if text, ok := value.(string); ok {
+				value = strings.TrimSpace(text)
+			}
+			sealed[p.name] = Secret(value)
+		}
 	}
 	if _, given := members[byMember]; given {
 		found = append(found, FieldError{byMember, "unknown", "is told by the token, not by the request"})
@@ -68,6 +78,12 @@ func DecodeInput(t Type, data []byte) (Event, error) {
 		}
 	}
 	return e, nil
+}
+
+// isBlank tells whether a value is a text of which nothing is left without the spaces around it.
+func isBlank(raw json.RawMessage) bool {
+	var text string
+	return json.Unmarshal(raw, &text) == nil && string(raw) != "null" && strings.TrimSpace(text) == ""
 }
 
 func knownMembers(t reflect.Type) []string {
@@ -190,8 +206,36 @@ func InputSchema(t Type) map[string]any {
 			continue
 		}
 		about, _ := properties[p.name].(map[string]any)["description"].(string)
-		properties[p.name] = map[string]any{"type": "string", "maxLength": int64(maxText), "description": about}
+		properties[p.name] = valueSchema(p.value, about)
 	}
+	return s
+}
+
+// valueSchema is that of a plain value of a kind.
+func valueSchema(kind ValueKind, about string) map[string]any {
+	number := func(most int) map[string]any {
+		return map[string]any{"type": "integer", "minimum": int64(0), "maximum": int64(most)}
+	}
+	text := func() map[string]any { return map[string]any{"type": "string", "maxLength": int64(maxText)} }
+	object := func(members map[string]any) map[string]any {
+		return map[string]any{"type": "object", "additionalProperties": false, "properties": members}
+	}
+	var s map[string]any
+	switch kind {
+	case ValueDistinction:
+		s = map[string]any{"type": "string", "enum": []any{string(DistinctionLevel), string(DistinctionHorsConcours), string(DistinctionNone)}}
+	case ValueLevel:
+		s = number(int(MaxLevel))
+	case ValueMentions:
+		s = map[string]any{"type": "array", "items": map[string]any{"type": "string"}, "maxItems": int64(50), "uniqueItems": true}
+	case ValueTally:
+		s = object(map[string]any{"for": number(200), "against": number(200), "abstained": number(200)})
+	case ValueFinding:
+		s = object(map[string]any{"possible": number(int(MaxLevel)), "text": text()})
+	default:
+		s = text()
+	}
+	s["description"] = about
 	return s
 }
 

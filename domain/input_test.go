@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -18,13 +19,30 @@ func asInput(t testing.TB, typ Type) map[string]any {
 	if err := json.Unmarshal(golden(t, typ), &data); err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range data {
-		if o, ok := v.(map[string]any); ok && o["sealed"] != nil {
-			data[name] = "the text of " + name
+	for _, p := range parts(reflect.TypeOf(typ.New()).Elem()) {
+		if _, given := data[p.name]; given && p.kind == sealedType {
+			data[p.name] = plainOf(p.value, p.name)
 		}
 	}
 	delete(data, "by")
 	return data
+}
+
+// plainOf is a value of a kind, as JSON has it.
+func plainOf(kind ValueKind, name string) any {
+	switch kind {
+	case ValueDistinction:
+		return "level"
+	case ValueLevel:
+		return 4.0
+	case ValueMentions:
+		return []any{"e-sante", "teletravail"}
+	case ValueTally:
+		return map[string]any{"for": 3.0, "against": 1.0, "abstained": 0.0}
+	case ValueFinding:
+		return map[string]any{"possible": 4.0, "text": "the text of " + name}
+	}
+	return "the text of " + name
 }
 
 func inputText(t testing.TB, data map[string]any) []byte {
@@ -53,10 +71,17 @@ func TestDecodeInput(t *testing.T) {
 				if name == "by" {
 					want = "Anne Martin"
 				}
-				if f.Field.Value() != want {
-					t.Errorf("%s is %v", f.Pointer, f.Field.Value())
+				if f.Value != ValueText && f.Value != ValueRemark {
+					want = plainOf(f.Value, name)
 				}
-				f.Field.Seal(commitmentTo(Opening{Pointer: f.Pointer}, name))
+				var got any
+				if text, err := json.Marshal(f.Field.Value()); err != nil || json.Unmarshal(text, &got) != nil {
+					t.Fatal(err)
+				}
+				if !cmp.Equal(got, want) {
+					t.Errorf("%s is %v, want %v", f.Pointer, got, want)
+				}
+				f.Field.Seal(commitmentTo(t, Opening{Pointer: f.Pointer}, name))
 				sealed++
 			}
 			again, err := json.Marshal(e)
