@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/domain/territory"
 	"arobase/eventstore"
@@ -34,6 +35,8 @@ type Parts struct {
 	Secret [32]byte
 	Clock  func() time.Time // the time at which things are recorded; needed to write
 	Random io.Reader        // nil: crypto/rand
+	// Workspace keeps what the jury prepares. Nil: nothing can be prepared here.
+	Workspace workspace.Workspace
 }
 
 // Genesis is what a ledger says of itself when it begins.
@@ -52,6 +55,7 @@ type Ledger struct {
 	secret [32]byte
 	clock  func() time.Time
 	random io.Reader
+	room      workspace.Workspace
 	cog    *territory.Reference
 	runner *projections.Runner
 	// The projections are guarded by the runner.
@@ -59,6 +63,9 @@ type Ledger struct {
 	figures   *figures.Figures
 	campaigns *campaigns.Campaigns
 	actions   *actions.Actions
+
+	// ceremonies is held by whoever closes a deliberation or publishes: one at a time, on this node.
+	ceremonies sync.Mutex
 
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu
@@ -125,7 +132,7 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 
 func assemble(p Parts) *Ledger {
 	l := &Ledger{
-		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
+		room: p.Workspace, store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
 	}
 	if l.random == nil {

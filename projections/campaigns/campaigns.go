@@ -42,6 +42,23 @@ func (c *Campaign) InOrder() []domain.Due {
 	return all
 }
 
+// Clone is the edition as it is now, whatever comes after.
+func (c *Campaign) Clone() *Campaign {
+	clone := &Campaign{
+		Edition: c.Edition, History: slices.Clone(c.History), Jurors: make(map[int][]domain.Recorded, len(c.Jurors)),
+		Candidacies: make(map[domain.CollectivityID]*domain.CandidacyState, len(c.Candidacies)),
+	}
+	for n, history := range c.Jurors {
+		clone.Jurors[n] = slices.Clone(history)
+	}
+	for id, s := range c.Candidacies {
+		copied := *s
+		copied.Requests, copied.Seals, copied.Appeals = slices.Clone(s.Requests), slices.Clone(s.Seals), slices.Clone(s.Appeals)
+		clone.Candidacies[id] = &copied
+	}
+	return clone
+}
+
 // New gives an empty fold.
 func New() *Campaigns {
 	return &Campaigns{
