@@ -225,7 +225,7 @@ func (c Course) AsOf(size uint64) Course {
 	for n < len(c) && c[n].Position < size {
 		n++
 	}
-	return slices.Clone(c[:n])
+	return append(Course(nil), c[:n]...)
 }
 
 // Outcome is what stands of a decision, and by which event.
