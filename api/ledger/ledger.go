@@ -55,7 +55,7 @@ type Ledger struct {
 	secret [32]byte
 	clock  func() time.Time
 	random io.Reader
-	room      workspace.Workspace
+	room   workspace.Workspace
 	cog    *territory.Reference
 	runner *projections.Runner
 	// The projections are guarded by the runner.
@@ -140,6 +140,22 @@ func assemble(p Parts) *Ledger {
 	}
 	l.runner = projections.NewRunner(p.Store, l.labels, l.figures, l.campaigns, l.actions)
 	return l
+}
+
+// UseWorkspace gives the room in which editions are prepared. It is for whoever opened the ledger, before anyone uses it.
+func (l *Ledger) UseWorkspace(room workspace.Workspace) { l.room = room }
+
+// ErrReal says that something is possible for a made-up ledger only.
+var ErrReal = errors.New("this ledger is real; that is for a made-up one")
+
+// UseClock gives the clock of a rehearsal, whose days go by faster. It is for whoever opened the ledger, before anyone uses
+// it. A real ledger keeps the clock of the machine: the error is ErrReal.
+func (l *Ledger) UseClock(clock func() time.Time) error {
+	if !l.MadeUp {
+		return ErrReal
+	}
+	l.clock = clock
+	return nil
 }
 
 // Runner follows the store for the projections. Whoever opened the ledger runs it, or calls CatchUp.

@@ -87,6 +87,7 @@ func New(d Deps) http.Handler {
 	a.problems()
 	a.writes()
 	a.jury()
+	a.tokens()
 	a.document()
 	a.docs()
 	return a

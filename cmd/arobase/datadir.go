@@ -30,6 +30,7 @@ import (
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
 //	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
+//	workspace.db   what the jury prepares: drafts of decisions; never public (0600), and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -46,6 +47,7 @@ const (
 	keyFile      = "log.key"
 	headsFile    = "log.db"
 	authFile     = "auth.db"
+	roomFile     = "workspace.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -276,7 +278,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true
