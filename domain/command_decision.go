@@ -226,6 +226,8 @@ func (c DiscloseDecision) Decide(in Input) ([]Event, error) {
 		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the deliberation is not closed")
 	case r.today() < r.edition.Calendar.Ceremony:
 		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the ceremony is on %s", r.edition.Calendar.Ceremony)
+	case r.edition.Published != nil:
+		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the palmarès is published, with the decisions that were disclosed before it")
 	case r.candidacy.Disclosed != nil:
 		return nil, r.breach(RuleDisclosedOnce, "of", TopicEmbargo, "the decision is disclosed already")
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -86,6 +87,34 @@ func (p Palmares) Check(e *PalmaresPublished) error {
 		return broken(RulePalmares, "mentions", "%d mentions were given", p.Mentions)
 	}
 	return nil
+}
+
+// ResultsOf gives what the decisions of an edition came to that are disclosed.
+func ResultsOf(candidacies map[CollectivityID]*CandidacyState) []Laureate {
+	var all []Laureate
+	for id, s := range candidacies {
+		if stands, ok := s.Course.Outcome(); ok {
+			all = append(all, Laureate{id, stands.Result})
+		}
+	}
+	slices.SortFunc(all, func(a, b Laureate) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
+	return all
+}
+
+// CheckPalmares holds a publication against all candidacies of its edition, as they were before it: each that was to be
+// decided is, every seal is opened or superseded, and digest and counts are those of the decisions that were disclosed. The
+// error is *Broken, by [RulePalmares].
+func CheckPalmares(e *PalmaresPublished, candidacies map[CollectivityID]*CandidacyState) error {
+	for _, id := range slices.Sorted(maps.Keys(candidacies)) {
+		s := candidacies[id]
+		switch seal := s.Seal(); {
+		case seal == nil && s.Admissible():
+			return broken(RulePalmares, "", "there is no decision on %s, whose candidacy is admissible", id)
+		case seal != nil && s.Disclosed == nil:
+			return broken(RulePalmares, "", "the decision on %s (event %s) is left open: it was neither disclosed nor superseded", id, seal.Event)
+		}
+	}
+	return PalmaresOf(ResultsOf(candidacies)).Check(e)
 }
 
 // Due is a candidacy of which the deliberation owes a decision.
