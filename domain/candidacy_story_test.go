@@ -35,7 +35,7 @@ func ruledBy(change func(*RegulationPublished)) past {
 	}
 	e := &RegulationPublished{
 		Regulation: regulation, From: here, Title: "Règlement du label, inventé pour les tests", SHA256: fmt.Sprintf("%064x", 7),
-		MinimumLevel: assumed(1, "12"), Quorum: assumed(3, "8"), JurorsPerCandidacy: assumed(2, "7"), Notice: assumed(15, "6"), AppealDays: assumed(30, "20"),
+		MinimumLevel: assumed(1, "12"), Quorum: assumed(3, "8"), JurorsPerCandidacy: assumed(2, "7"), Notice: assumed(15, "6"), AppealDays: assumed(30, "12"),
 		TieBreak: RuledTieBreak{"chair", Footing{Known: "assumed"}}, Elected: RuledChoice{"no", Footing{Known: "assumed"}},
 		Fee: RuledFee{5, 5000, 500000, Footing{Known: "assumed"}},
 	}

@@ -177,6 +177,12 @@ func together(e Event) Invalid {
 		return e.checkEvidence()
 	case *ActionAmended:
 		return e.checkEvidence()
+	case *EditionOpened:
+		for i, m := range e.Mentions {
+			if m.Follows == m.Mention {
+				return invalid(fmt.Sprintf("mentions[%d].follows", i), "follows", "a mention does not continue itself")
+			}
+		}
 	case *DecisionDisclosed:
 		return inOrder("opened.mentions.value", e.Opened.Mentions.Value)
 	case *DecisionRectified:
