@@ -102,11 +102,11 @@ type Auditor struct {
 	values    values
 	// ceremonies are the editions whose palmarès is to come.
 	ceremonies ceremonies
-	unknown   int64          // records of types that this program does not know
-	before    int64          // records that earlier audits kept
-	rules     domain.Verdict // of all records that were judged
-	judged    int64          // their number
-	tiles     atomic.Int64   // of hashes, that were held against the records
+	unknown    int64          // records of types that this program does not know
+	before     int64          // records that earlier audits kept
+	rules      domain.Verdict // of all records that were judged
+	judged     int64          // their number
+	tiles      atomic.Int64   // of hashes, that were held against the records
 
 	shown   checkpoint // the last one that was verified, with all that it covers
 	answers *Answers
