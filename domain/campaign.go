@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Under names the regulation by which a candidacy is judged: the one that its edition was opened under. Every command of
@@ -55,22 +54,22 @@ func jurorStreams(e Edition, jurors []int) []StreamName {
 type ruled struct {
 	in         Input
 	candidacy  *CandidacyState
-	edition    campaign
+	edition    EditionState
 	regulation *RegulationPublished
 }
 
 // look reads the streams that every command of a candidacy reads.
 func (u Under) look(in Input, c Candidacy) (ruled, error) {
-	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: campaignOf(in.Others[EditionStream(c.Edition)])}
+	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: EditionStateOf(in.Others[EditionStream(c.Edition)])}
 	if r.edition.Opened != nil && r.edition.Opened.Regulation != u.Regulation {
 		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", c.Edition, r.edition.Opened.Regulation, u.Regulation)
 	}
-	r.regulation = regulationOf(in.Others[RegulationStream(u.Regulation)])
+	r.regulation = RegulationOf(in.Others[RegulationStream(u.Regulation)])
 	return r, nil
 }
 
-// today is the day of a decision, in universal time: the last day of a term ends one or two hours later than in Paris.
-func (r ruled) today() string { return r.in.Now.UTC().Format(time.DateOnly) }
+// today is the day of a decision: that of the association.
+func (r ruled) today() string { return DayInParis(r.in.Now) }
 
 // breach refuses a command by a rule, and cites the article of the regulation on a topic, where there is one.
 func (r ruled) breach(rule Rule, field string, topic Topic, format string, args ...any) *Broken {
@@ -127,91 +126,4 @@ func (r ruled) articleNamed(number string) error {
 		return broken(RuleArticle, "article", "the regulation has no article %q", number)
 	}
 	return nil
-}
-
-func regulationOf(history []Recorded) *RegulationPublished {
-	for _, r := range history {
-		if e, ok := r.Event.(*RegulationPublished); ok {
-			return e
-		}
-	}
-	return nil
-}
-
-// campaign is what the stream of an edition that is run here says.
-type campaign struct {
-	Opened   *EditionOpened
-	Calendar Calendar // with what was extended and postponed
-	// DeclarationsClosed and DeliberationClosed tell that the phase has ended.
-	DeclarationsClosed, DeliberationClosed bool
-	Jurors                                 []int // of the list that was published, or nil
-	Sessions                               []JurySessionHeld
-	Published                              *PalmaresPublished
-	Closed                                 bool
-}
-
-// campaignOf folds the history of an edition's stream.
-func campaignOf(history []Recorded) campaign {
-	var s campaign
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case *EditionOpened:
-			s.Opened, s.Calendar = e, e.Calendar
-		case *DeadlineExtended:
-			if e.Deadline == "closes" {
-				s.Calendar.Closes = e.Until
-			} else {
-				s.Calendar.Jury = e.Until
-			}
-		case *DeclarationsClosed:
-			s.DeclarationsClosed = true
-		case *JuryListPublished:
-			s.Jurors = e.Jurors
-		case *JurySessionHeld:
-			s.Sessions = append(s.Sessions, *e)
-		case *DeliberationClosed:
-			s.DeliberationClosed = true
-		case *CeremonyPostponed:
-			s.Calendar.Ceremony = e.To
-		case *PalmaresPublished:
-			s.Published = e
-		case *EditionClosed:
-			s.Closed = true
-		}
-	}
-	return s
-}
-
-// Session gives a sitting of the jury by its number.
-func (s campaign) Session(number int) (JurySessionHeld, bool) {
-	for _, held := range s.Sessions {
-		if held.Session == number {
-			return held, true
-		}
-	}
-	return JurySessionHeld{}, false
-}
-
-// jurorState is what the stream of a juror says.
-type jurorState struct {
-	appointed bool
-	ended     bool
-	conflicts map[CollectivityID]string // the category of the first declared, by collectivity
-}
-
-func foldJuror(history []Recorded) jurorState {
-	s := jurorState{conflicts: map[CollectivityID]string{}}
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case *JurorAppointed:
-			s.appointed = true
-		case *JurorTermEnded:
-			s.ended = true
-		case *ConflictDeclared:
-			if _, known := s.conflicts[e.Collectivity]; !known {
-				s.conflicts[e.Collectivity] = e.Category
-			}
-		}
-	}
-	return s
 }

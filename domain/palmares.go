@@ -160,20 +160,20 @@ type Correction struct {
 // Corrections gives what closing the deliberation must append first, in the canonical order. Jurors are the histories of
 // the streams of all jurors of the list. A recusal takes nothing from an opinion that was given: it is not counted.
 func Corrections(edition []Recorded, regulation []Recorded, jurors map[int][]Recorded, due []Due) []Correction {
-	held, rules := campaignOf(edition), regulationOf(regulation)
-	bound := map[int]jurorState{}
+	held, rules := EditionStateOf(edition), RegulationOf(regulation)
+	bound := map[int]JurorState{}
 	for n, history := range jurors {
-		bound[n] = foldJuror(history)
+		bound[n] = JurorStateOf(history)
 	}
 	var all []Correction
 	for _, d := range due {
 		c := Correction{Candidacy: d.Candidacy}
 		recused := func(n int) bool {
-			_, declared := bound[n].conflicts[d.Collectivity]
+			_, declared := bound[n].Conflicts[d.Collectivity]
 			return declared || d.State.Recused(n)
 		}
 		for _, n := range slices.Sorted(slices.Values(held.Jurors)) {
-			if category, declared := bound[n].conflicts[d.Collectivity]; declared && !d.State.Recused(n) {
+			if category, declared := bound[n].Conflicts[d.Collectivity]; declared && !d.State.Recused(n) {
 				c.Recusals = append(c.Recusals, JurorRecused{Candidacy: d.Candidacy, Juror: n, Category: category})
 			}
 		}
