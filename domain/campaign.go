@@ -60,7 +60,7 @@ type ruled struct {
 
 // look reads the streams that every command of a candidacy reads.
 func (u Under) look(in Input, c Candidacy) (ruled, error) {
-	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: EditionStateOf(in.Others[EditionStream(c.Edition)])}
+	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: StateOfEdition(in.Others[EditionStream(c.Edition)])}
 	if r.edition.Opened != nil && r.edition.Opened.Regulation != u.Regulation {
 		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", c.Edition, r.edition.Opened.Regulation, u.Regulation)
 	}

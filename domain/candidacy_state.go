@@ -288,5 +288,5 @@ func (r Result) Equal(s Result) bool {
 // the palmarès is published: from then on its values for the ceremony are everybody's.
 func OpenedAtCeremony(edition, candidacy []Recorded, decision uuid.UUID) bool {
 	s := StateOfCandidacy(candidacy)
-	return s.Disclosed != nil && s.Disclosed.Of == decision && EditionStateOf(edition).Published != nil
+	return s.Disclosed != nil && s.Disclosed.Of == decision && StateOfEdition(edition).Published != nil
 }

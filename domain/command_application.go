@@ -133,7 +133,7 @@ func (c SubmitCandidacy) checkAction(r ruled, a ActionRevision) error {
 	if a.Revision < 0 || a.Revision >= len(history) {
 		return r.breach(RuleActionOwn, "actions", TopicActions, "there is no revision %d of the action %s", a.Revision, a.Action)
 	}
-	action := ActionStateOf(history[:a.Revision+1])
+	action := StateOfAction(history[:a.Revision+1])
 	if action.Collectivity != c.Collectivity {
 		return r.breach(RuleActionOwn, "actions", TopicActions, "the action %s is one of %s", a.Action, action.Collectivity)
 	}

@@ -23,7 +23,7 @@ func (c OpenEdition) Decide(in Input) ([]Event, error) {
 	rules := RegulationOf(in.Others[RegulationStream(c.Regulation)])
 	cites := ruled{regulation: rules}
 	switch {
-	case EditionStateOf(in.History).Opened != nil:
+	case StateOfEdition(in.History).Opened != nil:
 		return nil, cites.breach(RuleOnce, "edition", TopicCalendar, "edition %d was opened before", c.Edition)
 	case rules == nil:
 		return nil, broken(RulePublishedFirst, "regulation", "there is no regulation %q in the ledger", c.Regulation)
@@ -63,7 +63,7 @@ func (u Under) step() []StreamName {
 
 // running reads an edition, from the history of its stream, and holds that it goes on.
 func (u Under) running(in Input, history []Recorded, e Edition) (ruled, error) {
-	r := ruled{in: in, edition: EditionStateOf(history)}
+	r := ruled{in: in, edition: StateOfEdition(history)}
 	if opened := r.edition.Opened; opened != nil && opened.Regulation != u.Regulation {
 		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", e, opened.Regulation, u.Regulation)
 	}

@@ -81,7 +81,7 @@ func (c SealDecision) quorum(r ruled) (int, error) {
 // voters are those who can vote on a candidacy: without the recused and those who declared an interest.
 func (r ruled) voters(c Candidacy, jurors []int) []int {
 	return slices.DeleteFunc(slices.Clone(jurors), func(n int) bool {
-		_, bound := JurorStateOf(r.in.Others[JurorStream(c.Edition, n)]).Conflicts[c.Collectivity]
+		_, bound := StateOfJuror(r.in.Others[JurorStream(c.Edition, n)]).Conflicts[c.Collectivity]
 		return bound || r.candidacy.Recused(n)
 	})
 }

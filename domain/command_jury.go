@@ -66,7 +66,7 @@ func (c EndJurorTerm) Decide(in Input) ([]Event, error) {
 
 // seated holds that a juror was appointed and is in term.
 func (r ruled) seated(n int, history []Recorded, field string) error {
-	switch j := JurorStateOf(history); {
+	switch j := StateOfJuror(history); {
 	case j.Appointed == nil:
 		return r.breach(RuleJurorSits, field, TopicJury, "there is no juror %d", n)
 	case j.Ended:
@@ -139,7 +139,7 @@ func (c PublishJuryList) Decide(in Input) ([]Event, error) {
 		if err := r.seated(n, history, "jurors"); err != nil {
 			return nil, err
 		}
-		if JurorStateOf(history).Appointed.Chair == "yes" {
+		if StateOfJuror(history).Appointed.Chair == "yes" {
 			chairs++
 		}
 	}
@@ -218,7 +218,7 @@ func (c HoldSession) checkPresent(r ruled) error {
 		switch {
 		case !slices.Contains(r.edition.Jurors, n):
 			return r.breach(RulePresent, "present", TopicJury, "juror %d is not on the list of the jury", n)
-		case JurorStateOf(r.in.Others[JurorStream(c.Edition, n)]).Ended:
+		case StateOfJuror(r.in.Others[JurorStream(c.Edition, n)]).Ended:
 			return r.breach(RulePresent, "present", TopicJury, "the term of juror %d has ended", n)
 		}
 	}

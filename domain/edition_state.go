@@ -24,8 +24,8 @@ type EditionState struct {
 	Closed                                 bool
 }
 
-// EditionStateOf folds the history of an edition's stream.
-func EditionStateOf(history []Recorded) EditionState {
+// StateOfEdition folds the history of an edition's stream.
+func StateOfEdition(history []Recorded) EditionState {
 	var s EditionState
 	for _, r := range history {
 		s.Apply(r)
@@ -81,8 +81,8 @@ type JurorState struct {
 	Conflicts map[CollectivityID]string
 }
 
-// JurorStateOf folds the history of a juror's stream.
-func JurorStateOf(history []Recorded) JurorState {
+// StateOfJuror folds the history of a juror's stream.
+func StateOfJuror(history []Recorded) JurorState {
 	s := JurorState{Conflicts: map[CollectivityID]string{}}
 	for _, r := range history {
 		switch e := r.Event.(type) {

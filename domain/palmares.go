@@ -160,10 +160,10 @@ type Correction struct {
 // Corrections gives what closing the deliberation must append first, in the canonical order. Jurors are the histories of
 // the streams of all jurors of the list. A recusal takes nothing from an opinion that was given: it is not counted.
 func Corrections(edition []Recorded, regulation []Recorded, jurors map[int][]Recorded, due []Due) []Correction {
-	held, rules := EditionStateOf(edition), RegulationOf(regulation)
+	held, rules := StateOfEdition(edition), RegulationOf(regulation)
 	bound := map[int]JurorState{}
 	for n, history := range jurors {
-		bound[n] = JurorStateOf(history)
+		bound[n] = StateOfJuror(history)
 	}
 	var all []Correction
 	for _, d := range due {
