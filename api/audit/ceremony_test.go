@@ -40,7 +40,9 @@ func of(id domain.CollectivityID) domain.Candidacy {
 func newEdition(t *testing.T) *edition {
 	t.Helper()
 	s := &edition{newEmptySite(t, t.TempDir()), map[domain.CollectivityID]uuid.UUID{}}
-	s.small(t)
+	s.imports(t, "sources", "source_id,publisher,title,published_on,url,note\nfirst,The First,What was said,2017-02-01,https://first.example/a,\n")
+	s.imports(t, "awards", "edition,year_as_stated,holder,distinction,level,certainty,source_id,note\n"+
+		"18,2017,Aix-les-Bains,level,5,stated,first,\n18,2017,Laon,level,3,stated,first,\n18,2017,Bourges,level,2,stated,first,\n")
 	const day = "2026-11-26"
 	assumed := domain.Footing{Known: "assumed"}
 	number := func(n int) domain.RuledNumber { return domain.RuledNumber{Value: n, Footing: assumed} }
