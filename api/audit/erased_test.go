@@ -15,21 +15,25 @@ import (
 
 // A value may be erased at any moment of an audit. It is missing then, and that is no failure: a record says why.
 func TestErasedMeanwhile(t *testing.T) {
+	asked := func(x vault.Secret) string { return "/log/disclosed/" + x.Commitment.URL() }
+	at := func(address string) func(vault.Secret) string { return func(vault.Secret) string { return address } }
 	for name, test := range map[string]struct {
-		// before is a part of the address before which it is erased; late says that it is signed later than that.
-		before func(x vault.Secret) string
-		late   bool
+		// before is a part of the address before which it is erased, answers what is compared, by a program of a version;
+		// late says that the record is signed later.
+		before  func(x vault.Secret) string
+		answers func(context.Context, audit.Rests) (audit.Answers, error)
+		version string
+		late    bool
 	}{
-		"before it is asked for":      {before: func(x vault.Secret) string { return "/log/disclosed/" + x.Commitment.URL() }},
-		"and its record signed later": {before: func(x vault.Secret) string { return "/log/disclosed/" + x.Commitment.URL() }, late: true},
-		"while answers are compared":  {before: func(vault.Secret) string { return "/v1/sources?" }},
-		"and its record too":          {before: func(vault.Secret) string { return "/v1/sources?" }, late: true},
-		"while pages are compared":    {before: func(vault.Secret) string { return "/en/editions" }},
+		"before it is asked for":      {before: asked, version: version},
+		"and its record signed later": {before: asked, version: version, late: true},
+		"while answers are compared":  {before: at("/v1/sources?"), answers: answers, version: "of another version", late: true},
+		"while pages are compared":    {before: at("/en/editions"), answers: answers, version: version},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			opt := s.options(t, t.TempDir())
-			opt.Answer = answers
+			opt.Answer, opt.Program = test.answers, test.version
 			x := s.sealedOf(t)
 			var unsigned sync.Once
 			erased := false
@@ -53,6 +57,7 @@ func TestErasedMeanwhile(t *testing.T) {
 			if report.Size != size+1 {
 				t.Errorf("it ends at %d records, where %d were recorded", report.Size, size+1)
 			}
+			opt.Answer = nil
 			again, err := s.round(t, opt)
 			if err != nil || check(t, again, "sealed").Figures["erased"] != 1 {
 				t.Errorf("the next audit: %v, %+v", err, again.Checks)
