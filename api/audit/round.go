@@ -51,6 +51,7 @@ func (a *Auditor) round(ctx context.Context, report *Report) error {
 	}
 	report.head(head)
 	a.tell(report)
+	a.histories.forget() // what comes next needs memory too, and nothing of this
 	if f := a.order.checkNames(head); f != nil {
 		return f
 	}
