@@ -209,7 +209,7 @@ func (c RuleInadmissible) checkGround(r ruled) error {
 		}
 	}
 	submitted := r.candidacy.Submitted
-	contradicted := ""
+	var contradicted string
 	switch {
 	case c.Ground == "not-a-member" && member:
 		contradicted = "its membership for the year of the edition is recorded"
