@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -425,4 +426,19 @@ func check(t testing.TB, r audit.Report, name string) audit.Check {
 		t.Fatalf("no check %q in %+v", name, r.Checks)
 	}
 	return r.Checks[i]
+}
+
+// sealedOf gives a public value of a ledger that has not been erased.
+func (s *site) sealedOf(t testing.TB) vault.Secret {
+	t.Helper()
+	all := map[string]vault.Secret{}
+	if err := s.vault.Each(t.Context(), func(x vault.Secret) error {
+		if x.Value != nil && x.Visibility == vault.Public {
+			all[x.Commitment.String()] = x
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all[slices.Min(slices.Collect(maps.Keys(all)))]
 }
