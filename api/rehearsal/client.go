@@ -26,10 +26,12 @@ type Server struct {
 	Advance func(time.Duration) error
 }
 
-// paris is where the calendar of an edition is read. At noon the day is the same in universal time.
+// today is the day of the ledger. A rehearsal begins at an hour at which it is the same in Paris.
 func (s *Server) today() string { return s.Now().UTC().Format(time.DateOnly) }
 
-func (s *Server) dayIn(days int) string { return s.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+func (s *Server) dayIn(days int) string {
+	return s.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly)
+}
 
 // receipt is the answer to a request that was recorded.
 type receipt struct {
@@ -46,7 +48,9 @@ type Refused struct {
 	Body    string
 }
 
-func (e *Refused) Error() string { return fmt.Sprintf("%s: %d %s", e.Request, e.Status, strings.TrimSpace(e.Body)) }
+func (e *Refused) Error() string {
+	return fmt.Sprintf("%s: %d %s", e.Request, e.Status, strings.TrimSpace(e.Body))
+}
 
 // times are how long answers took. Guarded by mu.
 type times struct {
