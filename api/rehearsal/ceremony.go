@@ -164,21 +164,21 @@ func (r *run) celebrate(ctx context.Context, n int, judged []*town) error {
 // palmares gives the levels of an edition by collectivity.
 func (r *run) palmares(ctx context.Context, n int, asOf string) (map[string]int, error) {
 	var list struct {
-		Items []struct {
-			ID    string `json:"id"`
-			Level int    `json:"level"`
-		} `json:"items"`
+		Lines []struct {
+			Collectivity string `json:"collectivity"`
+			Level        int    `json:"level"`
+		} `json:"lines"`
 		Next string `json:"next"`
 	}
 	levels := map[string]int{}
 	address := fmt.Sprintf("/v1/editions/%d/palmares?limit=1000%s", n, asOf)
 	for address != "" {
-		list.Items, list.Next = nil, ""
+		list.Lines, list.Next = nil, ""
 		if err := r.ask(ctx, "", http.MethodGet, address, nil, &list); err != nil {
 			return nil, err
 		}
-		for _, line := range list.Items {
-			levels[line.ID] = line.Level
+		for _, line := range list.Lines {
+			levels[line.Collectivity] = line.Level
 		}
 		address = list.Next
 	}

@@ -209,8 +209,8 @@ func (r *run) rules(ctx context.Context) error {
 	_, err = r.post(ctx, r.presidents[0], "grids", map[string]any{
 		"grid": grid, "kind": "made-up", "themes": themes, "stakes": stakes, "services": services,
 		"thresholds": []any{
-			threshold(1, 0, 0), threshold(2, 8, 20), threshold(3, 16, 40), threshold(4, 28, 60, "citizen-approach"),
-			threshold(5, 40, 75, "citizen-approach", "innovation"),
+			threshold(1, 0, 0), threshold(2, 12, 20), threshold(3, 24, 40), threshold(4, 36, 60, "citizen-approach"),
+			threshold(5, 48, 75, "citizen-approach", "innovation"),
 		},
 	})
 	return err
