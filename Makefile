@@ -46,6 +46,11 @@ fuzz: ## fuzz everything that parses, 20 seconds each
 bench: ## run the benchmarks, with their peers
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
+.PHONY: rehearsal
+rehearsal: build ## run two made-up editions of 300 collectivities over HTTP, and audit them
+	@test ! -e arobase-rehearsal || { echo 'arobase-rehearsal is there: remove it first, or keep it and serve it'; exit 1; }
+	$(BIN) simulate --data arobase-rehearsal --collectivities 300 --editions 2
+
 .PHONY: lint
 lint: ## run the linter with the rules of the house
 	$(GO) tool -modfile=tools.mod golangci-lint run
