@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -52,7 +53,7 @@ func TestCrawl(t *testing.T) {
 		}
 	}
 	t.Logf("%d addresses seen, read by route: %v", len(seen), read)
-	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre"} {
+	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify"} {
 		if read[route] == 0 {
 			t.Errorf("no link leads to %s", route)
 		}
@@ -144,7 +145,9 @@ func holdPage(t *testing.T, path, body string, doc *html.Node) {
 			if text(n) == "" {
 				t.Errorf("%s: an empty %s", path, n.Data)
 			}
-		case "script", "style", "iframe", "object", "embed", "base":
+		case "script":
+			holdScript(t, path, n)
+		case "style", "iframe", "object", "embed", "base":
 			t.Errorf("%s: there is a <%s>", path, n.Data)
 		}
 		holdElement(t, path, n)
@@ -166,6 +169,22 @@ func holdPage(t *testing.T, path, body string, doc *html.Node) {
 		}
 	}
 }
+
+// holdScript allows two kinds: a description for machines, which is data, and on the page of a record a file of this site.
+func holdScript(t *testing.T, path string, n *html.Node) {
+	t.Helper()
+	src, _ := attr(n, "src")
+	typ, _ := attr(n, "type")
+	onRecord := strings.Contains(path, "/inscriptions/") || strings.Contains(path, "/records/")
+	switch {
+	case typ == "application/ld+json" && src == "" && n.FirstChild != nil && json.Valid([]byte(n.FirstChild.Data)):
+	case typ == "" && n.FirstChild == nil && onRecord && ownScript.MatchString(src):
+	default:
+		t.Errorf("%s: there is a <script type=%q src=%q>", path, typ, src)
+	}
+}
+
+var ownScript = regexp.MustCompile(`^/assets/verify\.[0-9a-f]{12}\.js$`)
 
 // holdElement holds what can be seen in one element.
 func holdElement(t *testing.T, path string, n *html.Node) {
@@ -227,7 +246,7 @@ func holdReferences(t *testing.T, path string, doc *html.Node, ids map[string]bo
 	for _, n := range elements(doc) {
 		id, _ := attr(n, "id")
 		typ, _ := attr(n, "type")
-		if (n.Data == "input" && typ != "hidden" || n.Data == "select") && !labelled[id] {
+		if (n.Data == "input" && typ != "hidden" || n.Data == "select" || n.Data == "textarea") && !labelled[id] {
 			t.Errorf("%s: a field without a label", path)
 		}
 	}
@@ -237,7 +256,7 @@ func holdReferences(t *testing.T, path string, doc *html.Node, ids map[string]bo
 func withoutCode(doc *html.Node) string {
 	var pre []*html.Node
 	for _, n := range elements(doc) {
-		if n.Data == "pre" {
+		if class, _ := attr(n, "class"); n.Data == "pre" || n.Data == "script" || class == "code" {
 			pre = append(pre, n)
 		}
 	}

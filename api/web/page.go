@@ -66,6 +66,9 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Language", t.code)
 		w.Header().Set("Cache-Control", "no-cache")
+		if more, ok := policies[p.Route]; ok {
+			w.Header().Set("Content-Security-Policy", more)
+		}
 		if p.Status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, HEAD")
 		}

@@ -88,7 +88,7 @@ func New(deps Deps) http.Handler {
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
-		"register": s.register, "record": s.record,
+		"register": s.register, "record": s.record, "verify": s.verify,
 	}
 	for _, t := range []*tongue{fr, en} {
 		for route, h := range pages {
