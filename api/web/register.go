@@ -72,7 +72,7 @@ func (s *site) register(p *page) (any, error) {
 		says, _ := p.tells(e)
 		name := typeName(e.Type)
 		v.Lines = append(v.Lines, recordLine{
-			p.Int(int(e.Index)), p.href("record", e.ID.String()), p.or("record.type."+name, name), p.Moment(e.Recorded), says,
+			p.Int(int(e.Index)), p.href("record", e.ID.String()), p.or("record.type."+name, name), p.MomentShort(e.Recorded), says,
 		})
 	}
 	turn := func(before uint64) string {

@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"halve":       halve,
 			"ended":       ended,
 			"posts":       posts,
+			"paste":       paste,
 		},
 	})
 }
