@@ -53,7 +53,7 @@ func TestCrawl(t *testing.T) {
 		}
 	}
 	t.Logf("%d addresses seen, read by route: %v", len(seen), read)
-	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify"} {
+	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify", "/glossaire", "/accessibilite", "/en/legal"} {
 		if read[route] == 0 {
 			t.Errorf("no link leads to %s", route)
 		}

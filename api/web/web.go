@@ -89,6 +89,7 @@ func New(deps Deps) http.Handler {
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"register": s.register, "record": s.record, "verify": s.verify,
+		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
 		for route, h := range pages {
