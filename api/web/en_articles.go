@@ -36,7 +36,7 @@ var englishArticles = words{
 	"legal.who.text.1":     "Arobase is a free program, which anybody may run. This site is not that of the association Villes Internet, which awards the label, and does not speak for it, unless the line above names it.",
 	"legal.what":           "Where the facts come from",
 	"legal.what.text.1":    "The facts of the label's history are compiled from the press and from public pages: this is not the association's palmarès. Each cites its source. It may be wrong, if the source is, or incomplete.",
-	"legal.what.text.2":    "Whoever disputes a fact can say so: the objection appears beside the fact, and so does the answer. A record is never removed; another one corrects it.",
+	"legal.what.text.2":    "Whoever disputes a fact can say so to whoever runs this site: the objection appears beside the fact, and so does the answer. A record is never removed; another one corrects it.",
 	"legal.persons":        "Personal data",
 	"legal.persons.text.1": "The ledger is about public bodies. Free texts, which may name somebody, are sealed: the ledger keeps only a salted hash of them, and the text can be erased at the request of the person without breaking any proof.",
 	"legal.persons.text.2": "To use these rights (access, rectification, erasure), turn to whoever runs this site, then to the CNIL if they do not answer.",

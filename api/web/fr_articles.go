@@ -36,7 +36,7 @@ var frenchArticles = words{
 	"legal.who.text.1":     "Arobase est un programme libre, que n'importe qui peut faire tourner. Ce site n'est pas celui de l'association Villes Internet, qui décerne le label, et ne parle pas en son nom, à moins que la ligne qui précède ne la nomme.",
 	"legal.what":           "D'où viennent les faits",
 	"legal.what.text.1":    "Les faits de l'histoire du label sont compilés à partir de la presse et de pages publiques : ce n'est pas le palmarès de l'association. Chacun cite sa source. Il peut être faux, si la source l'est, ou incomplet.",
-	"legal.what.text.2":    "Qui conteste un fait peut le dire : la contestation paraît à côté du fait, et la réponse aussi. Une inscription n'est jamais supprimée ; elle est corrigée par une autre.",
+	"legal.what.text.2":    "Qui conteste un fait peut le dire à qui tient ce site : la contestation paraît à côté du fait, et la réponse aussi. Une inscription n'est jamais supprimée ; elle est corrigée par une autre.",
 	"legal.persons":        "Données personnelles",
 	"legal.persons.text.1": "Le registre porte sur des collectivités. Les textes libres, qui peuvent nommer quelqu'un, sont scellés : le registre n'en garde qu'une empreinte salée, et le texte peut être effacé à la demande de la personne, sans rompre aucune preuve.",
 	"legal.persons.text.2": "Pour exercer ces droits (accès, rectification, effacement), on s'adresse à qui tient ce site, puis à la CNIL s'il ne répond pas.",
