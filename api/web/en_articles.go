@@ -102,4 +102,14 @@ var englishArticles = words{
 	"glossary.sealed.text":       "Of a ledger: covered by a signed checkpoint. Of a text: kept apart, with only a salted hash of it in the ledger.",
 	"glossary.erased":            "Erased",
 	"glossary.erased.text":       "A sealed text that was destroyed, on a legal ground. The record stays, and its proof holds; the text can no longer be read.",
+
+	"layout.locale":       "en_GB",
+	"feed.title":          "The latest records",
+	"feed.about":          "What enters the ledger of the label Territoires, Villes et Villages Internet, as it comes.",
+	"feed.author":         "Arobase",
+	"dataset.name":        "The open ledger of the French label Territoires, Villes et Villages Internet",
+	"dataset.description": "Who received which at-signs since 1999: labels, mentions, published figures and ceremonies, fact by fact, each with its source and a proof that it was not altered. Compiled from the press: this is not the association's palmarès.",
+	"dataset.made":        "Collected from public sources, entered in a ledger that can be verified",
+	"problem.lookup":      "Search for a collectivity by its name or code",
+	"problem.perhaps":     "Perhaps you are looking for",
 }

@@ -102,4 +102,14 @@ var frenchArticles = words{
 	"glossary.sealed.text":       "D'un registre : couvert par un point de contrôle signé. D'un texte : gardé à part, le registre n'en portant qu'une empreinte salée.",
 	"glossary.erased":            "Effacé",
 	"glossary.erased.text":       "Un texte scellé que l'on a détruit, pour une raison de droit. L'inscription reste, et sa preuve tient ; le texte ne peut plus être lu.",
+
+	"layout.locale":       "fr_FR",
+	"feed.title":          "Les dernières inscriptions",
+	"feed.about":          "Ce qui entre au registre du label Territoires, Villes et Villages Internet, au fur et à mesure.",
+	"feed.author":         "Arobase",
+	"dataset.name":        "Le registre ouvert du label Territoires, Villes et Villages Internet",
+	"dataset.description": "Qui a reçu quelles arobases depuis 1999 : labels, mentions, chiffres publiés et cérémonies, fait par fait, chacun avec sa source et une preuve qu'il n'a pas été modifié. Compilé à partir de la presse : ce n'est pas le palmarès de l'association.",
+	"dataset.made":        "Relevé de sources publiques, inscrit dans un registre que l'on peut vérifier",
+	"problem.lookup":      "Chercher une collectivité par son nom ou son code",
+	"problem.perhaps":     "Peut-être cherchez-vous",
 }
