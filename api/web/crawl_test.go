@@ -17,12 +17,12 @@ var others = []string{"/v1/", "/log/", "/docs", "/openapi.json"}
 // crawlLimit bounds how many pages of one route are read, in each language: the records alone are a thousand.
 const crawlLimit = 30
 
-// TestCrawl reads the site from its first page on as a visitor would, every page of every route up to a limit, and holds
-// each to what every page must be.
-func TestCrawl(t *testing.T) {
-	h := history(t)
-	seen, queue := map[string]bool{"/": true}, []string{"/"}
-	read := map[string]int{}
+// crawl reads the site from its first page on as a visitor would, of every route as many pages as a limit allows, in each
+// language. It gives how many of each route were read, and how many addresses were seen.
+func crawl(t *testing.T, h http.Handler, limit int, each func(path, body string, doc *html.Node)) (read map[string]int, seen int) {
+	t.Helper()
+	known, queue := map[string]bool{"/": true}, []string{"/"}
+	read = map[string]int{}
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
@@ -40,19 +40,26 @@ func TestCrawl(t *testing.T) {
 			t.Errorf("GET %s: %v", path, err)
 			continue
 		}
-		holdPage(t, path, body, doc)
 		for _, to := range links(t, path, doc) {
-			if seen[to] {
+			if known[to] {
 				continue
 			}
-			seen[to] = true
-			if route := routeOf(to); read[route] < crawlLimit {
+			known[to] = true
+			if route := routeOf(to); read[route] < limit {
 				read[route]++
 				queue = append(queue, to)
 			}
 		}
+		each(path, body, doc)
 	}
-	t.Logf("%d addresses seen, read by route: %v", len(seen), read)
+	return read, len(known)
+}
+
+// TestCrawl holds every page that a visitor comes to, up to a limit, to what every page must be.
+func TestCrawl(t *testing.T) {
+	h := history(t)
+	read, seen := crawl(t, h, crawlLimit, func(path, body string, doc *html.Node) { holdPage(t, path, body, doc) })
+	t.Logf("%d addresses seen, read by route: %v", seen, read)
 	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify", "/glossaire", "/accessibilite", "/en/legal"} {
 		if read[route] == 0 {
 			t.Errorf("no link leads to %s", route)

@@ -33,6 +33,8 @@ type page struct {
 	Asked string
 	// sources are those that the page cites, each read once.
 	sources map[string]*ledger.SourceView
+	// editionsRead are those that are known as of this page, once they were asked for.
+	editionsRead []ledger.EditionShort
 }
 
 // frame is what a template is given: the page around and the view inside.

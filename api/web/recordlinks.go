@@ -93,7 +93,7 @@ func (p *page) linked(e ledger.EventView) linked {
 
 // thread is the address of the records of one thread.
 func (p *page) thread(stream string) string {
-	return p.hrefWith("register", "", url.Values{"thread": {stream}})
+	return p.hrefWith("register", "", url.Values{"thread": {stream}}) + recordsHere
 }
 
 // referred gives the record that a record is about, or uuid.Nil.

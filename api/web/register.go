@@ -78,7 +78,7 @@ func (s *site) register(p *page) (any, error) {
 	turn := func(before uint64) string {
 		query := w.query()
 		query.Set("before", strconv.FormatUint(before, 10))
-		return p.hrefWith("register", "", query)
+		return p.hrefWith("register", "", query) + recordsHere
 	}
 	if w.first > w.low {
 		v.Older = turn(w.first)
@@ -89,7 +89,7 @@ func (s *site) register(p *page) (any, error) {
 	if w.plain() && w.before < w.high {
 		v.Newer = turn(w.before + recordsPerPage)
 	} else if w.before < w.high {
-		v.Newer = p.hrefWith("register", "", w.query()) // how many match in between is not known: back to the first page
+		v.Newer = p.hrefWith("register", "", w.query()) + recordsHere // how many match in between is not known: back to the first page
 	}
 	return v, nil
 }
@@ -109,7 +109,7 @@ func signersOf(note string) []string {
 
 // filterForm is the form that chooses, as it was filled in.
 func (p *page) filterForm(f chosen) registerFilter {
-	v := registerFilter{Action: p.path("register", "", nil), Thread: f.thread, From: f.from, To: f.to, On: f != chosen{}}
+	v := registerFilter{Action: p.path("register", "", nil) + recordsHere, Thread: f.thread, From: f.from, To: f.to, On: f != chosen{}}
 	for _, t := range domain.Types() {
 		if text := p.or("record.type."+t.Name, t.Name); !slices.ContainsFunc(v.Types, func(o option) bool { return o.Value == t.Name }) {
 			v.Types = append(v.Types, option{t.Name, text, t.Name == f.kind})
@@ -182,6 +182,9 @@ func (p *page) sizeOn(day string, after time.Duration) (uint64, error) {
 	}
 	return p.site.Ledger.AsOf(p.ctx, at.Add(after).Format(time.RFC3339Nano))
 }
+
+// recordsHere is where the list begins on the page: who chooses or turns a page is brought there.
+const recordsHere = "#records"
 
 const (
 	recordsPerPage = 40

@@ -35,7 +35,7 @@ func listed(t *testing.T, h http.Handler, path string) []string {
 				next = href
 			}
 		}
-		path = next
+		path, _, _ = strings.Cut(next, "#")
 	}
 	return all
 }

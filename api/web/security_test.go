@@ -121,7 +121,7 @@ func TestInside(t *testing.T) {
 	}
 }
 
-func firstRecord(t *testing.T, h http.Handler) string {
+func firstRecord(t testing.TB, h http.Handler) string {
 	t.Helper()
 	m := regexp.MustCompile(`/inscriptions/([0-9a-f-]{36})`).FindStringSubmatch(get(h, "/registre").Body.String())
 	if m == nil {
