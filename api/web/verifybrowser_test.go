@@ -144,6 +144,12 @@ func TestVerifyInBrowser(t *testing.T) {
 		{what: "a salt that is another", lie: func(path, body string) string {
 			return regexp.MustCompile(`"salt":"...."?`).ReplaceAllString(body, `"salt":"AAAA`)
 		}, states: "good good good good bad", whole: "bad"},
+		{what: "the number of another record on the page", lie: onPage(func(body string) string {
+			return regexp.MustCompile(`data-index="\d+"`).ReplaceAllString(body, `data-index="1"`)
+		}), states: "good good bad - -", whole: "bad"},
+		{what: "a page about another record", lie: onPage(func(body string) string {
+			return strings.ReplaceAll(body, `data-record="`+id+`"`, `data-record="`+testLedgerID.String()+`"`)
+		}), states: "bad - - - -", whole: "bad"},
 		{what: "half a proof", lie: replacing("c2sp.org/tlog-proof@v1", "c2sp.org/tlog-proof@v2"), states: "bad - - - -", whole: "bad"},
 	} {
 		s.tells(c.lie)
