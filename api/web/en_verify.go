@@ -5,7 +5,7 @@ var englishVerify = words{
 	"verify.heading":         "Verify here, in your browser",
 	"verify.about":           "A small program on this page does every step again on your machine. It comes from this site, as the page does: to owe the site nothing, use the commands below instead.",
 	"verify.key":             "Public key of the ledger",
-	"verify.key.own":         "This is the key that this site gives itself, so it can lie about that too. Paste in its place the one you have from elsewhere: from a witness, an archive, somebody who knows it.",
+	"verify.key.own":         "At first the field holds the key that this site gives itself, and about which it can lie too. Paste in its place the one you have from elsewhere: from a witness, an archive, somebody who knows it.",
 	"verify.run":             "Verify this record",
 	"verify.running":         "Verifying…",
 	"verify.steps":           "The steps of the verification",

@@ -5,7 +5,7 @@ var frenchVerify = words{
 	"verify.heading":         "Vérifier ici, dans votre navigateur",
 	"verify.about":           "Un petit programme de cette page refait chaque pas sur votre machine. Il vient de ce site, comme la page : pour ne rien devoir au site, employez plutôt les commandes ci-dessous.",
 	"verify.key":             "Clé publique du registre",
-	"verify.key.own":         "C'est la clé que ce site donne lui-même, il peut donc mentir aussi sur elle. Collez à la place celle que vous tenez d'ailleurs : d'un témoin, d'une archive, d'une personne qui la connaît.",
+	"verify.key.own":         "Le champ contient d'abord la clé que ce site donne lui-même, et sur laquelle il peut donc mentir aussi. Collez à la place celle que vous tenez d'ailleurs : d'un témoin, d'une archive, d'une personne qui la connaît.",
 	"verify.run":             "Vérifier cette inscription",
 	"verify.running":         "Vérification en cours…",
 	"verify.steps":           "Les pas de la vérification",
