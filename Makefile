@@ -59,6 +59,7 @@ lint: ## run the linter with the rules of the house
 check: ## install what the browser tests need (Debian, as root), and say what is missing
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || true
 	@command -v chromium >/dev/null && echo 'chromium: there' || echo 'chromium: not there; the browser tests are skipped'
+	@.ci/axe || echo 'axe-core: not there; the pages are not held to its rules of accessibility'
 
 .PHONY: clean
 clean: ## remove what was built, never the data

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"arobase/api/ledger"
 )
@@ -32,6 +33,8 @@ type page struct {
 	Asked string
 	// sources are those that the page cites, each read once.
 	sources map[string]*ledger.SourceView
+	// editionsRead are those that are known as of this page, once they were asked for.
+	editionsRead []ledger.EditionShort
 }
 
 // frame is what a template is given: the page around and the view inside.
@@ -66,6 +69,9 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Language", t.code)
 		w.Header().Set("Cache-Control", "no-cache")
+		if more, ok := policies[p.Route]; ok {
+			w.Header().Set("Content-Security-Policy", more)
+		}
 		if p.Status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, HEAD")
 		}
@@ -97,7 +103,13 @@ func (p *page) render(name string, view any) ([]byte, error) {
 }
 
 // problem is a page that says what went wrong and what to do next.
-type problem struct{ Heading, Text string }
+type problem struct {
+	Heading, Text string
+	// Unknown says that there is no such page; Guess is what may have been looked for, with what the ledger knows of it.
+	Unknown bool
+	Guess   string
+	Found   []result
+}
 
 // errMethod says that a page was asked to do something else than to be read.
 var errMethod = errors.New("pages are read, and nothing else")
@@ -142,12 +154,35 @@ func (s *site) excuse(p *page, err error) []byte {
 	}
 	p.Status, p.Route = status, "problem"
 	p.Title = p.T("problem." + kind)
-	body, err := p.render("problem", problem{p.Title, p.T("problem." + kind + ".text")})
+	v := problem{Heading: p.Title, Text: p.T("problem." + kind + ".text"), Unknown: kind == "unknown"}
+	if v.Unknown {
+		v.Guess = guessed(p.req.URL.Path)
+	}
+	if v.Guess != "" {
+		for _, c := range s.Ledger.Search(p.ctx, v.Guess, guesses, p.size) {
+			v.Found = append(v.Found, p.result(c, p.href("collectivity", c.ID)))
+		}
+	}
+	body, err := p.render("problem", v)
 	if err != nil {
 		s.Logger.ErrorContext(p.ctx, "making the page of an error failed", slog.Any("error", err))
 		return []byte("500\n")
 	}
 	return body
+}
+
+// guesses is how many bodies a page offers to whoever came to an address that leads nowhere.
+const guesses = 5
+
+// guessed is what somebody may have looked for who came to an address that leads nowhere: its last part, as words.
+func guessed(path string) string {
+	last := strings.TrimSpace(path[strings.LastIndexByte(strings.TrimSuffix(path, "/"), '/')+1:])
+	words := strings.Fields(strings.NewReplacer("-", " ", "_", " ", "+", " ", "/", " ", ".html", "").Replace(last))
+	last = strings.Join(words, " ")
+	if len(last) < 3 || len(last) > longestName || strings.ContainsFunc(last, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+		return ""
+	}
+	return last
 }
 
 // href is the address of another page, seen as of the same moment.

@@ -1,5 +1,6 @@
 // Package web is the site: what a citizen, a journalist or a mayor reads. It is rendered here, in French at / and in
-// English at /en/, and works without scripts; it asks nothing of any other host.
+// English at /en/, and works without scripts; it asks nothing of any other host. There is one script, on the page of a
+// record, which verifies the record in the reader's browser (assets/verify.js); without it the page gives a command.
 //
 // A page is made in three steps. A handler asks package ledger a question; it turns the answer into a view, which is the
 // page in the order in which it is read, with every sentence said in the reader's language; a template sets the view. So
@@ -88,7 +89,8 @@ func New(deps Deps) http.Handler {
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
-		"register": s.register, "record": s.record,
+		"register": s.register, "record": s.record, "verify": s.verify,
+		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
 		for route, h := range pages {
@@ -99,6 +101,12 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+pattern, s.page(t, route, h))
 		}
 	}
+	for _, t := range []*tongue{fr, en} {
+		mux.Handle("GET "+t.feedPath(), s.feed(t))
+		mux.Handle("GET /sitemap-"+t.code+".xml", s.sitemapOf(t))
+	}
+	mux.Handle("GET /sitemap.xml", s.sitemap(fr))
+	mux.Handle("GET /robots.txt", s.robots(fr))
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))
 	mux.Handle("/en/", s.page(en, "problem", elsewhere(mux)))
 	mux.Handle("/", s.page(fr, "problem", elsewhere(mux)))

@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"falsify":     falsify,
 			"ended":       ended,
 			"posts":       posts,
+			"paste":       paste,
 		},
 	})
 }
