@@ -178,6 +178,10 @@ func TestEdition(t *testing.T) {
 	if got := check(t, report, "sealed").Figures; got["open"] != 14 || got["ceremony"] != 14 {
 		t.Errorf("before the ceremony: %v", got)
 	}
+	// Two decisions, each asked four rules about its result: nobody can tell yet.
+	if got := check(t, report, "rules").Figures; got["deferred"] != 8 || got["opened"] != 0 {
+		t.Errorf("before the ceremony: %v", got)
+	}
 	s.celebrate(t)
 	s.sign(t)
 	for _, dir := range []string{"", t.TempDir()} { // going on, and anew
@@ -190,6 +194,10 @@ func TestEdition(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := check(t, report, "sealed").Figures; got["open"] != 0 || got["ceremony"] != 0 {
+			t.Errorf("after the ceremony: %v", got)
+		}
+		// They are asked of the disclosures too, and all are told.
+		if got := check(t, report, "rules").Figures; got["deferred"] != 16 || got["opened"] != 16 {
 			t.Errorf("after the ceremony: %v", got)
 		}
 	}
@@ -334,5 +342,13 @@ func TestDisclosedAtTheCeremony(t *testing.T) {
 	v.Disclosed = e.Disclosed
 	if string(v.Disclosed["/data/motivation"]) != `"a policy that lasts"` || v.Disclosed["/data/votes"] != nil {
 		t.Errorf("the event shows %s", v.Disclosed)
+	}
+	motivation := s.secret(t, laon, "/data/motivation")
+	if given, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); err != nil || !given.Verify(s.ledger.LedgerID) {
+		t.Errorf("the motivation is given as %v, %v", given, err)
+	}
+	s.erase(t, motivation)
+	if _, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); !errors.Is(err, vault.ErrErased) {
+		t.Errorf("once it was erased: %v", err)
 	}
 }
