@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/audit"
+	"arobase/api/ledger"
 	"arobase/domain"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/vault"
@@ -347,8 +349,41 @@ func TestDisclosedAtTheCeremony(t *testing.T) {
 	if given, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); err != nil || !given.Verify(s.ledger.LedgerID) {
 		t.Errorf("the motivation is given as %v, %v", given, err)
 	}
+	// Where a node lacks it, the event says so.
+	other, err := ledger.Open(t.Context(), ledger.Parts{Store: s.store, Vault: lacking{s.vault, motivation.Commitment}})
+	if err == nil {
+		err = other.Runner().CatchUp(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err = other.Event(t.Context(), s.seals[laon]); err != nil || !slices.Equal(e.NotAtHand, []string{"/data/motivation"}) {
+		t.Errorf("not at hand: %v, %v", e.NotAtHand, err)
+	}
+	exported := 0
+	for _, err := range s.ledger.AllDisclosed(t.Context(), int64(s.ledger.Size())) {
+		if exported++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if exported != 14 { // seven of each decision
+		t.Errorf("%d values are exported", exported)
+	}
 	s.erase(t, motivation)
 	if _, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); !errors.Is(err, vault.ErrErased) {
 		t.Errorf("once it was erased: %v", err)
 	}
+}
+
+// lacking is a vault that does not have one value.
+type lacking struct {
+	vault.Vault
+	missing vault.Commitment
+}
+
+func (l lacking) Get(ctx context.Context, c vault.Commitment) (vault.Secret, error) {
+	if c == l.missing {
+		return vault.Secret{}, vault.ErrUnknown
+	}
+	return l.Vault.Get(ctx, c)
 }
