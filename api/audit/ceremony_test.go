@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -348,6 +350,14 @@ func TestDisclosedAtTheCeremony(t *testing.T) {
 	motivation := s.secret(t, laon, "/data/motivation")
 	if given, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); err != nil || !given.Verify(s.ledger.LedgerID) {
 		t.Errorf("the motivation is given as %v, %v", given, err)
+	}
+	s.sign(t)
+	page := httptest.NewRecorder()
+	s.served.ServeHTTP(page, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/en/records/"+s.seals[laon].String(), nil))
+	for _, text := range []string{"Reasons of the jury", "a policy that lasts", "Assessment of the declarations", "all of it"} {
+		if !strings.Contains(page.Body.String(), text) {
+			t.Errorf("the page of the record (%d) lacks %q", page.Code, text)
+		}
 	}
 	// Where a node lacks it, the event says so.
 	other, err := ledger.Open(t.Context(), ledger.Parts{Store: s.store, Vault: lacking{s.vault, motivation.Commitment}})
