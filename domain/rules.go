@@ -103,6 +103,9 @@ func Rules() []RuleText {
 	}, slices.Concat(editionRules(), candidacyRules())...)
 }
 
+// Asked counts the rules that are asked of an event of a name.
+func Asked(name string) Verdict { return asked[name] }
+
 // asked counts the rules that are asked of each event.
 var asked = func() map[string]Verdict {
 	counts := make(map[string]Verdict, len(catalogue))

@@ -107,6 +107,7 @@ type Auditor struct {
 	before     int64          // records that earlier audits kept
 	rules      domain.Verdict // of all records that were judged
 	judged     int64          // their number
+	opened     int64          // of the deferred rules, those that were judged because what they need stands open
 	tiles      atomic.Int64   // of hashes, that were held against the records
 
 	shown   checkpoint // the last one that was verified, with all that it covers

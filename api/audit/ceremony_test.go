@@ -1,9 +1,12 @@
 package audit_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -189,6 +192,10 @@ func TestEdition(t *testing.T) {
 	if got := check(t, report, "sealed").Figures; got["open"] != 14 || got["ceremony"] != 14 {
 		t.Errorf("before the ceremony: %v", got)
 	}
+	// Two decisions, each asked four rules about its result: nobody can tell yet.
+	if got := check(t, report, "rules").Figures; got["deferred"] != 8 || got["opened"] != 0 {
+		t.Errorf("before the ceremony: %v", got)
+	}
 	s.celebrate(t)
 	s.sign(t)
 	for _, dir := range []string{"", t.TempDir()} { // going on, and anew
@@ -201,6 +208,10 @@ func TestEdition(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := check(t, report, "sealed").Figures; got["open"] != 0 || got["ceremony"] != 0 {
+			t.Errorf("after the ceremony: %v", got)
+		}
+		// They are asked of the disclosures too, and all are told.
+		if got := check(t, report, "rules").Figures; got["deferred"] != 16 || got["opened"] != 16 {
 			t.Errorf("after the ceremony: %v", got)
 		}
 	}
@@ -346,4 +357,53 @@ func TestDisclosedAtTheCeremony(t *testing.T) {
 	if string(v.Disclosed["/data/motivation"]) != `"a policy that lasts"` || v.Disclosed["/data/votes"] != nil {
 		t.Errorf("the event shows %s", v.Disclosed)
 	}
+	motivation := s.secret(t, laon, "/data/motivation")
+	if given, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); err != nil || !given.Verify(s.ledger.LedgerID) {
+		t.Errorf("the motivation is given as %v, %v", given, err)
+	}
+	s.sign(t)
+	page := httptest.NewRecorder()
+	s.served.ServeHTTP(page, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/en/records/"+s.seals[laon].String(), nil))
+	for _, text := range []string{"Reasons of the jury", "a policy that lasts", "Assessment of the declarations", "all of it"} {
+		if !strings.Contains(page.Body.String(), text) {
+			t.Errorf("the page of the record (%d) lacks %q", page.Code, text)
+		}
+	}
+	// Where a node lacks it, the event says so.
+	other, err := ledger.Open(t.Context(), ledger.Parts{Store: s.store, Vault: lacking{s.vault, motivation.Commitment}})
+	if err == nil {
+		err = other.Runner().CatchUp(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err = other.Event(t.Context(), s.seals[laon]); err != nil || !slices.Equal(e.NotAtHand, []string{"/data/motivation"}) {
+		t.Errorf("not at hand: %v, %v", e.NotAtHand, err)
+	}
+	exported := 0
+	for _, err := range s.ledger.AllDisclosed(t.Context(), int64(s.ledger.Size())) {
+		if exported++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if exported != 14 { // seven of each decision
+		t.Errorf("%d values are exported", exported)
+	}
+	s.erase(t, motivation)
+	if _, err := s.ledger.Disclosed(t.Context(), motivation.Commitment.String()); !errors.Is(err, vault.ErrErased) {
+		t.Errorf("once it was erased: %v", err)
+	}
+}
+
+// lacking is a vault that does not have one value.
+type lacking struct {
+	vault.Vault
+	missing vault.Commitment
+}
+
+func (l lacking) Get(ctx context.Context, c vault.Commitment) (vault.Secret, error) {
+	if c == l.missing {
+		return vault.Secret{}, vault.ErrUnknown
+	}
+	return l.Vault.Get(ctx, c)
 }

@@ -49,8 +49,21 @@ func (a *Auditor) judge(ctx context.Context, r *record) error {
 	}
 	a.judged++
 	a.rules.Add(verdict)
+	a.opened += openedBy(r, verdict)
 	a.histories.add(rec)
 	return nil
+}
+
+// openedBy counts the deferred rules that can be told from a record on: its own, where it seals nothing of what they need,
+// and those of the decision that it discloses, whose values it opens.
+func openedBy(r *record, verdict domain.Verdict) int64 {
+	switch r.event.(type) {
+	case *domain.DecisionSealed:
+		return 0
+	case *domain.DecisionDisclosed:
+		return int64(verdict.Deferred + domain.Asked("decision-sealed").Deferred)
+	}
+	return int64(verdict.Deferred)
 }
 
 // histories reads streams from the store and remembers those that were asked for last. A stream that is remembered is

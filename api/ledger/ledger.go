@@ -63,6 +63,8 @@ type Ledger struct {
 	figures   *figures.Figures
 	campaigns *campaigns.Campaigns
 	actions   *actions.Actions
+	// past are the ceremonies that were held. It guards itself.
+	past *campaigns.Ceremonies
 
 	// ceremonies is held by whoever closes a deliberation or publishes: one at a time, on this node.
 	ceremonies sync.Mutex
@@ -134,11 +136,12 @@ func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		room: p.Workspace, store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
+		past: campaigns.NewCeremonies(),
 	}
 	if l.random == nil {
 		l.random = rand.Reader
 	}
-	l.runner = projections.NewRunner(p.Store, l.labels, l.figures, l.campaigns, l.actions)
+	l.runner = projections.NewRunner(p.Store, l.labels, l.figures, l.campaigns, l.actions, l.past)
 	return l
 }
 

@@ -126,7 +126,7 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 				v.Disclosed = map[string]json.RawMessage{}
 			}
 			v.Disclosed[f.Pointer] = s.Value
-		case errors.Is(err, vault.ErrUnknown) && f.Visibility == domain.VisiblePublic:
+		case errors.Is(err, vault.ErrUnknown) && (f.Visibility == domain.VisiblePublic || f.Visibility == domain.VisibleCeremony && !f.Kept && l.past.Opened(e.ID)):
 			v.NotAtHand = append(v.NotAtHand, f.Pointer)
 		}
 	}

@@ -68,7 +68,13 @@ func (s *site) record(p *page) (any, error) {
 	p.Description = p.or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
+<<<<<<< HEAD
 		v.Texts = append(v.Texts, disclosed{p.textName(pointer), asText(value), pointer})
+=======
+		if text := asText(value); text != "" {
+			v.Texts = append(v.Texts, disclosed{p.textName(pointer), text})
+		}
+>>>>>>> h/ceremony-audit
 	}
 	for _, pointer := range e.Erased {
 		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased"), ""})
@@ -107,11 +113,15 @@ func (s *site) prove(p *page, v *recordView, e ledger.EventView) {
 	v.Commands = p.proofCommands(v.ProofURL)
 }
 
-// asText gives a disclosed value as text; one that is not a text as it is written.
+// asText gives a disclosed value as text: its own, where it has one among other things; else as it is written.
 func asText(value json.RawMessage) string {
 	var s string
 	if json.Unmarshal(value, &s) == nil {
 		return s
+	}
+	var found struct{ Text string }
+	if json.Unmarshal(value, &found) == nil && found.Text != "" {
+		return found.Text
 	}
 	return string(value)
 }
