@@ -68,13 +68,9 @@ func (s *site) record(p *page) (any, error) {
 	p.Description = p.or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
-<<<<<<< HEAD
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), asText(value), pointer})
-=======
 		if text := asText(value); text != "" {
-			v.Texts = append(v.Texts, disclosed{p.textName(pointer), text})
+			v.Texts = append(v.Texts, disclosed{p.textName(pointer), text, pointer})
 		}
->>>>>>> h/ceremony-audit
 	}
 	for _, pointer := range e.Erased {
 		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased"), ""})
