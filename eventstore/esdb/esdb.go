@@ -83,7 +83,8 @@ type Store struct {
 	confirmed  cursor // guarded by confirming
 
 	stop     context.CancelFunc
-	followed chan struct{} // closed when the follower has ended
+	stopped  <-chan struct{} // closed by stop
+	followed chan struct{}   // closed when the follower has ended
 
 	mu     sync.RWMutex
 	closed bool           // guarded by mu
@@ -107,7 +108,12 @@ func Open(ctx context.Context, connection string, replica eventstore.Replica, o 
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)
 	}
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = stop
+	s.stop, s.stopped = stop, following.Done()
+	if s.confirmed, err = readCursor(ctx, s.confirmedFile(), replica); err != nil {
+		stop()
+		c.close()
+		return nil, fmt.Errorf("opening EventStoreDB: %w", err)
+	}
 	go s.follow(following)
 	return s, nil
 }
@@ -168,7 +174,7 @@ func (s *Store) await(ctx context.Context, id uuid.UUID) (eventstore.Event, erro
 		}
 		select {
 		case <-grown:
-		case <-s.followed:
+		case <-s.stopped:
 			return eventstore.Event{}, eventstore.ErrClosed
 		case <-ctx.Done():
 			return eventstore.Event{}, ctx.Err()

@@ -21,26 +21,31 @@ const (
 	window, checkpoints = 1000, 10
 	// longest is the greatest pause before the cluster is followed again, in first pauses.
 	longest = 32
+	// retentionPatience bounds how long the settings of all streams are read at start: the server reads the whole log.
+	retentionPatience = 5 * time.Minute
 )
 
 // follow keeps the replica up to date until the context ends or something is found that cannot be true.
 func (s *Store) follow(ctx context.Context) {
 	defer close(s.followed)
 	pause := s.options.Backoff
-	for ctx.Err() == nil {
+	checked := false
+	for ctx.Err() == nil && s.halted.Load() == nil {
 		before := s.cursor.Next
-		err := s.followOnce(ctx)
+		var err error
+		if !checked {
+			err = s.retention(ctx)
+			checked = err == nil
+		}
+		if checked {
+			err = s.followOnce(ctx)
+		}
 		s.live.Store(false)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || s.halted.Load() != nil {
 			return
 		}
 		if contradicts(err) {
-			h := &Halted{At: s.cursor.Next, Err: err}
-			s.halted.Store(h)
-			close(s.halting)
-			s.applied.fire()
-			s.options.Logger.Error("the cluster is followed no longer", "error", h)
-			<-ctx.Done()
+			s.halt(s.cursor.Next, err)
 			return
 		}
 		s.options.Logger.Warn("following the cluster was interrupted", "error", err)
@@ -55,9 +60,20 @@ func (s *Store) follow(ctx context.Context) {
 	}
 }
 
+// halt stops the replica for good, or leaves it as it was stopped before.
+func (s *Store) halt(at eventstore.Position, err error) {
+	h := &Halted{At: at, Err: err}
+	if !s.halted.CompareAndSwap(nil, h) {
+		return
+	}
+	close(s.halting)
+	s.applied.fire()
+	s.options.Logger.Error("the cluster is followed no longer", "error", h)
+}
+
 // contradicts says that following again cannot help.
 func contradicts(err error) bool {
-	for _, e := range []error{eventstore.ErrDiverged, eventstore.ErrForeign, eventstore.ErrInvalid, eventstore.ErrPoisoned, eventstore.ErrDamaged} {
+	for _, e := range []error{eventstore.ErrDiverged, eventstore.ErrForeign, eventstore.ErrInvalid, eventstore.ErrPoisoned, eventstore.ErrDamaged, ErrRetention} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -76,7 +92,7 @@ func (s *Store) followOnce(ctx context.Context) error {
 	}
 	defer g.calls.Done()
 	ctx, cancel := context.WithCancel(ctx)
-	subscription, err := s.subscribe(ctx)
+	subscription, err := s.subscribe(ctx, s.cursor.place(), prefix)
 	if err != nil {
 		cancel()
 		return err
@@ -103,13 +119,13 @@ func (s *Store) followOnce(ctx context.Context) error {
 	return s.take(ctx, events)
 }
 
-// subscribe begins a subscription after the cursor.
-func (s *Store) subscribe(ctx context.Context) (*esdb.Subscription, error) {
+// subscribe begins a subscription to the events after a place whose type has a prefix.
+func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefix string) (*esdb.Subscription, error) {
 	begun := make(chan *esdb.Subscription, 1)
 	err := s.within(ctx, func(_ context.Context, c *esdb.Client) error {
 		// The subscription lives as long as its context, which therefore is not that of the call.
 		sub, err := c.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{
-			From: s.cursor.place(), MaxSearchWindow: window, CheckpointInterval: checkpoints,
+			From: after, MaxSearchWindow: window, CheckpointInterval: checkpoints,
 			Filter: &esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: []string{prefix}},
 		})
 		begun <- sub
@@ -177,6 +193,8 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-s.halting:
+			return s.halted.Load()
 		case <-kept.C:
 			if unkept {
 				if err := s.cursor.write(s.options.Cursor); err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"github.com/google/uuid"
 	"google.golang.org/grpc"
 )
 
@@ -128,6 +129,15 @@ func (c *Cluster) System(n int) {
 	for range n {
 		c.log.system("$$$stats", "$statsCollected")
 	}
+}
+
+// Set writes the metadata of a stream, as an operator would.
+func (c *Cluster) Set(stream, metadata string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	name := "$$" + stream
+	e := &record{id: uuid.New(), data: []byte(metadata), metadata: map[string]string{"type": "$metadata", "content-type": "application/json"}}
+	c.log.append(name, int64(len(c.log.streams[name]))-1, []*record{e})
 }
 
 // Count is the number of events whose type has a prefix.
