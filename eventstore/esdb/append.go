@@ -43,7 +43,7 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 		return eventstore.Appended{}, err
 	}
 	defer s.calls.Done()
-	if err := validate(stream, events); err != nil {
+	if err := s.options.Namespace.validate(stream, events); err != nil {
 		return eventstore.Appended{}, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -72,7 +72,7 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 	return appended, err
 }
 
-func validate(stream string, events []eventstore.Proposed) error {
+func (n Namespace) validate(stream string, events []eventstore.Proposed) error {
 	switch {
 	case stream == "" || stream[0] == '$':
 		return fmt.Errorf("%w: the stream has no name, or that of a system stream", eventstore.ErrInvalid)
@@ -95,7 +95,7 @@ func validate(stream string, events []eventstore.Proposed) error {
 			return fmt.Errorf("%w: id %s is twice in the batch", eventstore.ErrInvalid, e.ID)
 		}
 		seen[e.ID] = true
-		size += len(e.Bytes) + 2*len(toWire(e.Type)) + around
+		size += len(e.Bytes) + 2*len(n.toWire(e.Type)) + around
 	}
 	if size > MaxBatch {
 		return fmt.Errorf("%w: the batch has %d bytes, more than %d", eventstore.ErrInvalid, size, MaxBatch)
@@ -188,12 +188,12 @@ func (a *attempt) send(ctx context.Context) error {
 	case a.expected != eventstore.NoStream:
 		return a.mismatch(ctx)
 	}
-	data, err := proposal(a.events, a.id)
+	data, err := a.store.options.Namespace.proposal(a.events, a.id)
 	if err != nil {
 		return err
 	}
 	return a.store.within(ctx, func(ctx context.Context, c *esdb.Client) error {
-		_, err := c.AppendToStream(ctx, a.stream, esdb.AppendToStreamOptions{ExpectedRevision: expected, Deadline: &a.store.options.Attempt}, data...)
+		_, err := c.AppendToStream(ctx, a.store.options.Namespace.stream(a.stream), esdb.AppendToStreamOptions{ExpectedRevision: expected, Deadline: &a.store.options.Attempt}, data...)
 		return err
 	})
 }
@@ -288,7 +288,7 @@ func (a *attempt) read(ctx context.Context, from eventstore.Revision, n int) ([]
 	done := make(chan result, 1)
 	err := a.store.within(ctx, func(ctx context.Context, c *esdb.Client) error {
 		var got []arrival
-		r, err := c.ReadStream(ctx, a.stream, esdb.ReadStreamOptions{From: esdb.Revision(uint64(from))}, uint64(n))
+		r, err := c.ReadStream(ctx, a.store.options.Namespace.stream(a.stream), esdb.ReadStreamOptions{From: esdb.Revision(uint64(from))}, uint64(n))
 		if err != nil {
 			return err
 		}
@@ -302,7 +302,7 @@ func (a *attempt) read(ctx context.Context, from eventstore.Revision, n int) ([]
 			if err != nil {
 				return err
 			}
-			one, err := arrived(e)
+			one, err := a.store.options.Namespace.arrived(e)
 			if err != nil {
 				return err
 			}

@@ -122,10 +122,10 @@ func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) ([]arrival, *
 			}
 			place := e.Event.Position
 			got.last = &place
-			if !strings.HasPrefix(e.Event.EventType, prefix) {
+			if !strings.HasPrefix(e.Event.EventType, s.options.Namespace.prefix()) {
 				continue
 			}
-			a, err := arrived(e)
+			a, err := s.options.Namespace.arrived(e)
 			if err != nil {
 				return err
 			}

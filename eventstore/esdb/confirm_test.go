@@ -15,6 +15,7 @@ import (
 
 // What a subscription gave in another form than the cluster holds is found before it is signed.
 func TestConfirm(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 1)
 	dir := t.TempDir()
 	s := openIn(t, c.ConnectionString(), dir, esdb.Options{})
@@ -42,6 +43,7 @@ func TestConfirm(t *testing.T) {
 }
 
 func TestConfirmWhileAway(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 1)
 	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Attempt: 200 * time.Millisecond})
 	must(t, put(t.Context(), s, "a", 0, 0))
@@ -60,6 +62,7 @@ func TestConfirmWhileAway(t *testing.T) {
 
 // A cluster that is set to delete events is not used until it is not.
 func TestRetention(t *testing.T) {
+	t.Parallel()
 	for setting, deletes := range map[string]bool{`{"$maxCount":5}`: true, `{"$maxAge":60}`: true, `{"$tb":3}`: true, `{"$acl":{}}`: false, `nonsense`: false} {
 		c := esdbtest.Start(t, 1)
 		c.Set("other", `{"$maxCount":5}`)
@@ -76,6 +79,7 @@ func TestRetention(t *testing.T) {
 
 // The test of a file that names an event which the replica has lost, or never had.
 func TestCursorThatDoesNotFit(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 1)
 	for _, text := range []string{"", "{", `{"next":7,"id":"00000000-0000-0000-0000-000000000001","commit":1,"prepare":1}`} {
 		dir := t.TempDir()

@@ -31,6 +31,9 @@ type Options struct {
 	// Cursor is the file that says how far the cluster was followed. Without it every start follows from the beginning,
 	// and compares what the replica holds with it.
 	Cursor string
+	// Namespace is put before the names of streams and of types, so that several ledgers can be in one cluster without
+	// knowing of each other, as those of tests are. It must not begin with "$" and is the same for ever.
+	Namespace Namespace
 	// Check refuses events that are not of this ledger, see [Envelopes]; nil takes everything.
 	Check func(eventstore.Event) error
 	// Patience bounds how long an append is tried again while the cluster does not answer; 10 seconds if zero.

@@ -26,7 +26,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	// Each check of the model starts a server of its own.
-	if err := flag.Set("rapid.checks", "25"); err != nil {
+	if err := flag.Set("rapid.checks", "15"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -130,6 +130,7 @@ func both(f, g func(esdbtest.Call) esdbtest.Fault) func(esdbtest.Call) esdbtest.
 
 // While the cluster is away reads go on and writes are refused in a bounded time; when it is back, all goes on by itself.
 func TestClusterAway(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 1)
 	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: 300 * time.Millisecond, Attempt: 100 * time.Millisecond})
 	for n := range 5 {
@@ -166,6 +167,7 @@ func TestClusterAway(t *testing.T) {
 
 // Many who write while the cluster is away do not pile up, and all that was acknowledged is there.
 func TestClusterAwayUnderLoad(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 3)
 	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Second, Attempt: 200 * time.Millisecond})
 	ctx, stop := context.WithCancel(t.Context())
@@ -212,6 +214,7 @@ func TestClusterAwayUnderLoad(t *testing.T) {
 
 // A follower says who leads; the client goes there.
 func TestLeaderChanges(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 3)
 	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{})
 	for n := range 12 {
@@ -280,6 +283,7 @@ func wireID(id uuid.UUID) *shared.UUID {
 // A node that starts again goes on where it was, on a cluster whose last event is another it halts, and with no cursor it
 // compares all.
 func TestStartsAgain(t *testing.T) {
+	t.Parallel()
 	c := esdbtest.Start(t, 1)
 	dir := t.TempDir()
 	s := openIn(t, c.ConnectionString(), dir, esdb.Options{})

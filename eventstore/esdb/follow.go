@@ -92,7 +92,7 @@ func (s *Store) followOnce(ctx context.Context) error {
 	}
 	defer g.calls.Done()
 	ctx, cancel := context.WithCancel(ctx)
-	subscription, err := s.subscribe(ctx, s.cursor.place(), prefix)
+	subscription, err := s.subscribe(ctx, s.cursor.place(), s.options.Namespace.prefix())
 	if err != nil {
 		cancel()
 		return err
@@ -164,7 +164,7 @@ func (s *Store) reread(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a, err := arrived(e)
+		a, err := s.options.Namespace.arrived(e)
 		found <- a
 		return err
 	})
@@ -214,7 +214,7 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 				dropped = fmt.Errorf("the subscription ended: %w", e.SubscriptionDropped.Error)
 				break gather
 			case e.EventAppeared != nil:
-				a, err := arrived(e.EventAppeared)
+				a, err := s.options.Namespace.arrived(e.EventAppeared)
 				if err != nil {
 					return errors.Join(s.apply(ctx, batch), err)
 				}

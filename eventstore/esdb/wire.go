@@ -16,18 +16,27 @@ import (
 // prefix begins the type of every event that is ours in `$all`; followers filter by it.
 const prefix = "arobase."
 
+// Namespace is put before all names in the cluster, see [Options].
+type Namespace string
+
+func (n Namespace) prefix() string { return string(n) + prefix }
+
 // foreign begins the type of an event whose own type does not begin with prefix, or would be mistaken for such a one.
 const foreign = prefix + ":"
 
 // toWire gives the type that an event has in the cluster. Those of Arobase are the same there.
-func toWire(t string) string {
+func (n Namespace) toWire(t string) string {
 	if strings.HasPrefix(t, prefix) && !strings.HasPrefix(t, foreign) {
-		return t
+		return string(n) + t
 	}
-	return foreign + t
+	return string(n) + foreign + t
 }
 
-func fromWire(t string) string { return strings.TrimPrefix(t, foreign) }
+func (n Namespace) fromWire(t string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(t, string(n)), foreign)
+}
+
+func (n Namespace) stream(s string) string { return string(n) + s }
 
 // about is the metadata of an event in the cluster. The stored bytes say everything that matters; this says what a store
 // that does not decode them must know.
@@ -40,14 +49,14 @@ type about struct {
 }
 
 // proposal gives events in the client's form: the bytes are the data, as they are. The buffers are shared.
-func proposal(events []eventstore.Proposed, attempt uuid.UUID) ([]esdb.EventData, error) {
+func (n Namespace) proposal(events []eventstore.Proposed, attempt uuid.UUID) ([]esdb.EventData, error) {
 	data := make([]esdb.EventData, len(events))
 	for i, e := range events {
 		m, err := json.Marshal(about{Recorded: e.Recorded.UnixMilli(), Attempt: attempt})
 		if err != nil {
 			return nil, err
 		}
-		data[i] = esdb.EventData{EventID: e.ID, EventType: toWire(e.Type), ContentType: esdb.ContentTypeJson, Data: e.Bytes, Metadata: m}
+		data[i] = esdb.EventData{EventID: e.ID, EventType: n.toWire(e.Type), ContentType: esdb.ContentTypeJson, Data: e.Bytes, Metadata: m}
 	}
 	return data, nil
 }
@@ -60,10 +69,14 @@ type arrival struct {
 	created          time.Time
 }
 
-func arrived(r *esdb.ResolvedEvent) (arrival, error) {
+func (n Namespace) arrived(r *esdb.ResolvedEvent) (arrival, error) {
 	e := r.Event
 	if e == nil {
 		return arrival{}, fmt.Errorf("%w: an event without content", eventstore.ErrDiverged)
+	}
+	stream, ours := strings.CutPrefix(e.StreamID, string(n))
+	if !ours {
+		return arrival{}, fmt.Errorf("%w: event %d of %s is not in the namespace of its type", eventstore.ErrForeign, e.EventNumber, e.StreamID)
 	}
 	var m about
 	if err := json.Unmarshal(e.UserMetadata, &m); err != nil {
@@ -71,7 +84,7 @@ func arrived(r *esdb.ResolvedEvent) (arrival, error) {
 	}
 	return arrival{
 		Event: eventstore.Event{
-			Stream: e.StreamID, Revision: eventstore.Revision(e.EventNumber), ID: e.EventID, Type: fromWire(e.EventType),
+			Stream: stream, Revision: eventstore.Revision(e.EventNumber), ID: e.EventID, Type: n.fromWire(e.EventType),
 			Recorded: time.UnixMilli(m.Recorded).UTC(), Bytes: e.Data,
 		},
 		place: e.Position, attempt: m.Attempt, created: e.CreatedDate,
