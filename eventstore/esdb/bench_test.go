@@ -2,7 +2,9 @@ package esdb_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -63,14 +65,21 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// A new node follows b.N events from the beginning; beside it the embedded store takes the same events as a copy.
+// A new node follows AROBASE_BENCH_EVENTS events (100,000 if not set) from the beginning; beside it the embedded store takes the same events as a copy.
 func BenchmarkCatchUp(b *testing.B) {
 	c := esdbtest.Start(b, 1)
 	filling := openIn(b, c.ConnectionString(), b.TempDir(), esdb.Options{})
 	const batch = 500
-	for n := 0; n < b.N; n += batch {
+	size := 100_000
+	if set := os.Getenv("AROBASE_BENCH_EVENTS"); set != "" {
+		var err error
+		if size, err = strconv.Atoi(set); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for n := 0; n < size; n += batch {
 		var events []eventstore.Proposed
-		for i := range min(batch, b.N-n) {
+		for i := range min(batch, size-n) {
 			events = append(events, benchEvent(n, i))
 		}
 		if _, err := filling.Append(b.Context(), fmt.Sprint("s", n), eventstore.NoStream, events); err != nil {
