@@ -23,6 +23,7 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
 )
 
 // MaxAppendSize is the default limit of one append in bytes (MaxAppendSize in the server's options).
@@ -182,7 +183,8 @@ func (n *node) start() {
 		return
 	}
 	n.address = l.Addr().String()
-	n.server = grpc.NewServer()
+	// The client pings every ten seconds, also when it is idle; a server in Go takes that for an attack.
+	n.server = grpc.NewServer(grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}))
 	streams.RegisterStreamsServer(n.server, n)
 	gossip.RegisterGossipServer(n.server, gossiper{node: n})
 	serverfeatures.RegisterServerFeaturesServer(n.server, n)
