@@ -24,12 +24,18 @@ require (
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0
+	google.golang.org/grpc v1.67.1
 	modernc.org/sqlite v1.40.0
 	pgregory.net/rapid v1.3.0
 	zombiezen.com/go/sqlite v1.4.2
 )
 
 require golang.org/x/time v0.16.0
+
+require (
+	github.com/EventStore/EventStore-Client-Go/v4 v4.2.0
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20241007155032-5fefd90f89a9 // indirect
+)
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

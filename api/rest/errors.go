@@ -109,9 +109,11 @@ func problemOf(o *operation, err error) *Problem {
 		return later(readOnly, 0)
 	case errors.Is(err, projections.ErrStopped):
 		return later(projectionsStopped, 0)
+	case errors.Is(err, eventstore.ErrUnavailable):
+		return later(storeUnavailable, 5) // the cluster is being looked for; the same request with the same key is safe
 	case errors.Is(err, eventstore.ErrClosed):
 		return later(storeUnavailable, 5) // a restart is under way
-	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign):
+	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign), errors.Is(err, eventstore.ErrDiverged):
 		return later(storeUnavailable, 0) // somebody has to look at it first
 	case errors.Is(err, context.DeadlineExceeded):
 		return later(timedOut, 1)

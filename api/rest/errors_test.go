@@ -50,6 +50,8 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		{projections.ErrStopped, nil, projectionsStopped, "", ""},
 		{eventstore.ErrClosed, nil, storeUnavailable, "5", ""},
 		{eventstore.ErrPoisoned, nil, storeUnavailable, "", ""},
+		{fmt.Errorf("%w: %w", eventstore.ErrUnavailable, context.DeadlineExceeded), nil, storeUnavailable, "5", ""},
+		{eventstore.ErrDiverged, nil, storeUnavailable, "", ""},
 		{eventstore.ErrForeign, nil, storeUnavailable, "", ""},
 		{context.DeadlineExceeded, nil, timedOut, "1", ""},
 		{errors.New("password=hunter2"), nil, internal, "", ""},
