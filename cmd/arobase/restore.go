@@ -23,7 +23,6 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/eventstore/sqlite"
-	"arobase/eventstore/vault/sqlitevault"
 	"arobase/projections/transparency"
 )
 
@@ -320,7 +319,10 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 
 // private makes what was not in the backup, empty.
 func (r *restoration) private(ctx context.Context, o *opened) error {
-	v, err := sqlitevault.Create(ctx, r.staged.file(vaultFile), o.LedgerID)
+	v, err := createVault(ctx, r.staged.file(vaultFile), o.LedgerID)
+	if shared := vaultOf(ctx).shared(); shared && errors.Is(err, fs.ErrExist) {
+		v, err = r.dir.openVault(ctx, "", o.LedgerID) // the other nodes have it
+	}
 	if err != nil {
 		return err
 	}

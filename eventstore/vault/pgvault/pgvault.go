@@ -27,12 +27,19 @@ import (
 
 var (
 	// ErrMissing says that a database holds no vault. It is an fs.ErrNotExist.
-	ErrMissing = fmt.Errorf("the database holds no vault: %w", fs.ErrNotExist)
+	ErrMissing error = missing{}
 	// ErrFormat says that a vault is of a format that this program does not know.
 	ErrFormat = errors.New("format of the vault is not known to this program")
 	// ErrUnsafe says that a connection or a server would not keep what it is given: in secret, or at all.
 	ErrUnsafe = errors.New("the vault would not be safe")
 )
+
+type missing struct{}
+
+func (missing) Error() string { return "the database holds no vault" }
+
+// Is says that it is an fs.ErrNotExist, too.
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }
 
 // Vault is a vault.Vault in a database. Its methods may be called by many goroutines at once, and many processes may have
 // the same one open. Besides the errors of the contract they give eventstore.ErrClosed and eventstore.ErrReadOnly. When the
