@@ -88,6 +88,8 @@ func (s *stories) params(dir string, setup func(*testscript.Env)) testscript.Par
 			"falsify":     falsify,
 			"ended":       ended,
 			"posts":       posts,
+			"partcopy":    partCopy,
+			"tamper":      tamper,
 		},
 	}
 }
