@@ -90,7 +90,7 @@ func copyLedger(ctx context.Context, from, to copyPlace, dry bool, out, progress
 	if err != nil {
 		return err
 	}
-	c := &copying{source: source, verb: "copied"}
+	c := &copying{source: source, window: copyWindow, verb: "copied"}
 	if dry {
 		c.verb = "verified"
 	} else {
@@ -132,6 +132,7 @@ var errCopy = errors.New("the copy does not verify")
 type copying struct {
 	source *copySource
 	target eventstore.Replica // nil in a dry run
+	window int64              // how many records are compared by a root at a time
 	verb   string
 
 	size   int64                // of the source when the copying began
@@ -202,11 +203,11 @@ func (c *copying) add(ctx context.Context, e eventstore.Event) error {
 		}
 		c.heads, c.held = c.heads+1, c.next.Size
 		// One in each window, and the last.
-		if err := c.nextHead(ctx, (c.here.Size()/copyWindow+1)*copyWindow); err != nil {
+		if err := c.nextHead(ctx, (c.here.Size()/c.window+1)*c.window); err != nil {
 			return err
 		}
 	}
-	window := c.here.Size()%copyWindow == 0
+	window := c.here.Size()%c.window == 0
 	if window || len(c.batch) == copyEvents || c.bytes >= copyBytes {
 		if err := c.flush(ctx); err != nil {
 			return err
