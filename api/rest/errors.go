@@ -89,7 +89,7 @@ func problemOf(o *operation, err error) *Problem {
 		return later(readOnly, 0)
 	case errors.Is(err, projections.ErrStopped):
 		return later(projectionsStopped, 0)
-	case errors.Is(err, eventstore.ErrClosed):
+	case errors.Is(err, eventstore.ErrClosed), errors.Is(err, vault.ErrAway):
 		return later(storeUnavailable, 5) // a restart is under way
 	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign):
 		return later(storeUnavailable, 0) // somebody has to look at it first

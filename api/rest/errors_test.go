@@ -49,6 +49,7 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		{eventstore.ErrReadOnly, nil, readOnly, "", ""},
 		{projections.ErrStopped, nil, projectionsStopped, "", ""},
 		{eventstore.ErrClosed, nil, storeUnavailable, "5", ""},
+		{vault.ErrAway, nil, storeUnavailable, "5", ""},
 		{eventstore.ErrPoisoned, nil, storeUnavailable, "", ""},
 		{eventstore.ErrForeign, nil, storeUnavailable, "", ""},
 		{context.DeadlineExceeded, nil, timedOut, "1", ""},

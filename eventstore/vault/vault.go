@@ -108,6 +108,8 @@ var (
 	ErrUnknown = errors.New("no such sealed value")
 	// ErrErased says that the value was destroyed on purpose.
 	ErrErased = errors.New("sealed value was erased")
+	// ErrAway says that what keeps the vault does not answer at the moment. What became of a call is unclear: make it again.
+	ErrAway = errors.New("the vault cannot be reached at the moment")
 	// ErrInvalid says that a secret cannot be kept: its commitment is wrong, or it contradicts one that is kept.
 	ErrInvalid = errors.New("invalid secret")
 )

@@ -45,9 +45,10 @@ func readRows[T any](ctx context.Context, v *Vault, query string, scan pgx.RowTo
 	defer v.calls.Done()
 	rows, err := v.pool.Query(ctx, query, arguments...)
 	if err != nil {
-		return nil, err
+		return nil, away(err)
 	}
-	return pgx.CollectRows(rows, scan)
+	found, err := pgx.CollectRows(rows, scan)
+	return found, away(err)
 }
 
 var errWidth = errors.New("a column of the vault has another width than it should")

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"arobase/eventstore"
@@ -42,8 +44,8 @@ func (missing) Error() string { return "the database holds no vault" }
 func (missing) Is(target error) bool { return target == fs.ErrNotExist }
 
 // Vault is a vault.Vault in a database. Its methods may be called by many goroutines at once, and many processes may have
-// the same one open. Besides the errors of the contract they give eventstore.ErrClosed and eventstore.ErrReadOnly. When the
-// server is away they fail and work again when it is back; whoever does not know what became of a Put puts the same again.
+// the same one open. Besides the errors of the contract they give eventstore.ErrClosed and eventstore.ErrReadOnly, and
+// vault.ErrAway as long as the server is away.
 type Vault struct {
 	ledger   uuid.UUID
 	now      func() time.Time
@@ -162,7 +164,7 @@ func connect(ctx context.Context, address string, ledgerID uuid.UUID, options []
 	defer v.closeOnError(&err, "opening")
 	var fsync string
 	if err := v.pool.QueryRow(ctx, "SHOW fsync").Scan(&fsync); err != nil {
-		return nil, err
+		return nil, away(err)
 	}
 	if fsync != "on" {
 		return nil, fmt.Errorf("%w: the server has fsync = %s and may lose what it has acknowledged", ErrUnsafe, fsync)
@@ -255,7 +257,28 @@ func (v *Vault) write(ctx context.Context, f func(tx pgx.Tx) error) error {
 }
 
 func (v *Vault) transaction(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, v.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, f)
+	return away(pgx.BeginTxFunc(ctx, v.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, f))
+}
+
+// away says of an error that it is vault.ErrAway, if it is one of a server that cannot be reached, or that ends.
+func away(err error) error {
+	var refused *pgconn.PgError
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.As(err, &refused):
+		switch refused.Code[:2] { // connection exception, insufficient resources, operator intervention
+		case "08", "53", "57":
+		default:
+			return err
+		}
+	case errors.As(err, &connecting), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	default:
+		return err
+	}
+	return fmt.Errorf("%w: %w", vault.ErrAway, err)
 }
 
 // turn is the advisory lock of a vault: whoever puts shares it, whoever destroys is alone. So a value is not put while a

@@ -358,7 +358,9 @@ func testServerAway(t *testing.T, s *pgtest.Server) {
 	secret := vaulttest.Secret(0, `"x"`)
 	for range 5 {
 		s.Exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut'")
-		_ = v.Put(t.Context(), []vault.Secret{secret}, nil) // it may meet a connection that is gone
+		if err := v.Put(t.Context(), []vault.Secret{secret}, nil); err != nil && !errors.Is(err, vault.ErrAway) { // it may meet a connection that is gone
+			t.Errorf("Put over a connection that was cut: %v, want ErrAway", err)
+		}
 		if err := v.Put(t.Context(), []vault.Secret{secret}, nil); err != nil {
 			t.Errorf("Put after the connections were cut: %v", err)
 		}
@@ -386,6 +388,9 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s was opened", address)
 			continue
 		}
+		if strings.Contains(address, "connect_timeout") && !errors.Is(err, vault.ErrAway) {
+			t.Errorf("%s: %v, want ErrAway", address, err)
+		}
 		if errors.Is(err, ErrUnsafe) != unsafe {
 			t.Errorf("%s: %v, want unsafe %v", address, err, unsafe)
 		}
@@ -393,4 +398,42 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("the password is told: %v; %s", err, Redacted(address))
 		}
 	}
+}
+
+// A vault of 50,000 values of 300 bytes: what one Put and one Erase take.
+func BenchmarkVault(b *testing.B) {
+	s := pgtest.Start(b)
+	v, err := Create(b.Context(), s.Schema(b), vaulttest.Ledger)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = v.Close() }()
+	const values = 50_000
+	for n := 0; n < values; n += 1000 {
+		var some []vault.Secret
+		for i := range 1000 {
+			some = append(some, vaulttest.Secret(n+i, `"`+strings.Repeat("a", 300)+`"`))
+		}
+		if err := v.Put(b.Context(), some, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	n := values
+	b.Run("put", func(b *testing.B) {
+		for b.Loop() {
+			if err := v.Put(b.Context(), []vault.Secret{vaulttest.Secret(n, `"one"`)}, nil); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+	})
+	n = 0
+	b.Run("erase", func(b *testing.B) {
+		for b.Loop() {
+			if err := v.Erase(b.Context(), vaulttest.Secret(n, `"`+strings.Repeat("a", 300)+`"`)); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+	})
 }

@@ -117,7 +117,9 @@ func (s *Server) Schema(t testing.TB) string {
 	t.Helper()
 	name := "t_" + strings.ToLower(rand.Text())
 	s.Exec(t, "CREATE SCHEMA "+name)
-	t.Cleanup(func() { s.Exec(t, "DROP SCHEMA "+name+" CASCADE") })
+	if s.Dir == "" { // it outlives the test
+		t.Cleanup(func() { s.Exec(t, "DROP SCHEMA "+name+" CASCADE") })
+	}
 	u, err := url.Parse(s.Address)
 	if err != nil {
 		t.Fatal(err)
