@@ -117,9 +117,7 @@ func (s *Server) Schema(t testing.TB) string {
 	t.Helper()
 	name := "t_" + strings.ToLower(rand.Text())
 	s.Exec(t, "CREATE SCHEMA "+name)
-	if s.Dir == "" { // it outlives the test
-		t.Cleanup(func() { s.Exec(t, "DROP SCHEMA "+name+" CASCADE") })
-	}
+	t.Cleanup(func() { s.Exec(t, "DROP SCHEMA "+name+" CASCADE") })
 	u, err := url.Parse(s.Address)
 	if err != nil {
 		t.Fatal(err)
