@@ -210,7 +210,7 @@ func BenchmarkCopy(b *testing.B) {
 	var batch []eventstore.Event
 	for n := range records {
 		e := envelope.Envelope{
-			Actor: "association", Data: []byte(`{"note":"` + strings.Repeat("a", 200) + `"}`), ID: uuid.New(), Ledger: id,
+			Actor: "jury:18", Data: []byte(`{"note":"` + strings.Repeat("a", 200) + `"}`), ID: uuid.New(), Ledger: id,
 			Revision: int64(n / 100), Subject: fmt.Sprintf("stream-%d", n%100), Time: time.UnixMilli(int64(n)).UTC(), Type: "arobase.made-up.v1",
 		}
 		text, err := e.Encode()
