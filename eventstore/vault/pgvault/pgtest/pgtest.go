@@ -85,17 +85,16 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// await waits until the server answers.
-func (s *Server) await(t testing.TB) error {
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		conn, err := pgx.Connect(t.Context(), s.Address)
-		if err == nil {
+// await waits until the server answers, for half a minute or more.
+func (s *Server) await(t testing.TB) (err error) {
+	for range 600 {
+		var conn *pgx.Conn
+		if conn, err = pgx.Connect(t.Context(), s.Address); err == nil {
 			return conn.Close(t.Context())
 		}
-		if time.Now().After(end) {
-			return err
-		}
+		time.Sleep(50 * time.Millisecond)
 	}
+	return err
 }
 
 // binaries finds the directory of the newest server that is installed.
