@@ -49,6 +49,7 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		{eventstore.ErrReadOnly, nil, readOnly, "", ""},
 		{projections.ErrStopped, nil, projectionsStopped, "", ""},
 		{eventstore.ErrClosed, nil, storeUnavailable, "5", ""},
+		{vault.ErrAway, nil, storeUnavailable, "5", ""},
 		{eventstore.ErrPoisoned, nil, storeUnavailable, "", ""},
 		{fmt.Errorf("%w: %w", eventstore.ErrUnavailable, context.DeadlineExceeded), nil, storeUnavailable, "5", ""},
 		{eventstore.ErrDiverged, nil, storeUnavailable, "", ""},

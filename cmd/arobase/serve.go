@@ -54,6 +54,7 @@ are finished first.
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.data, "data", "./arobase-data", "the `directory` of the ledger")
+	vaultFlag(f)
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
@@ -159,8 +160,8 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	return g.Wait()
 }
 
-// purge removes sealed values that have no record. Nobody else writes here: what has no record now never will, unless
-// the ledger has lost some. Its own tree and its signed checkpoints tell; then every value is kept, for records that may
+// purge removes sealed values that have no record. Nobody else writes here, or they have had the time to: what has no
+// record now never will, unless the ledger has lost some. Its own tree and its signed checkpoints tell; then every value is kept, for records that may
 // be brought back.
 func (o *opened) purge(ctx context.Context, p *logParts, signer *tlog.Signer, logger *slog.Logger) error {
 	_, err := signer.Sign(ctx)
@@ -171,7 +172,7 @@ func (o *opened) purge(ctx context.Context, p *logParts, signer *tlog.Signer, lo
 		logger.Error("the log is not signed, and nothing is removed from the vault", "error", withAdvice(err))
 		return nil
 	}
-	n, err := o.PurgeOrphans(ctx, time.Now())
+	n, err := o.PurgeOrphans(ctx, purgeBefore(ctx, time.Now()))
 	if err != nil {
 		return fmt.Errorf("removing sealed values without a record: %w", err)
 	}
