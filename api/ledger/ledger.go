@@ -55,7 +55,7 @@ type Ledger struct {
 	secret [32]byte
 	clock  func() time.Time
 	random io.Reader
-	room      workspace.Workspace
+	room   workspace.Workspace
 	cog    *territory.Reference
 	runner *projections.Runner
 	// The projections are guarded by the runner.
