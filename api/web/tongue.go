@@ -29,6 +29,7 @@ var routes = map[string][2]string{
 	"source":         {"/sources/{id}", "/en/sources/{id}"},
 	"register":       {"/registre", "/en/ledger"},
 	"record":         {"/inscriptions/{id}", "/en/records/{id}"},
+	"session":        {"/session", "/en/session"},
 }
 
 func (t *tongue) pattern(route string) string {

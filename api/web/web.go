@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 )
 
@@ -39,6 +40,8 @@ type Deps struct {
 	// Operator is who runs this site. Every page says so.
 	Operator string
 	Version  string
+	// Sessions are those who are signed in. Nil: nobody can sign in here.
+	Sessions *auth.Sessions
 	Logger   *slog.Logger // nil: silent
 }
 
@@ -97,6 +100,14 @@ func New(deps Deps) http.Handler {
 				pattern += "{$}"
 			}
 			mux.Handle("GET "+pattern, s.page(t, route, h))
+		}
+	}
+	if s.Sessions != nil {
+		for _, t := range []*tongue{fr, en} {
+			at := t.pattern("session")
+			mux.Handle("GET "+at, s.page(t, "session", s.session))
+			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
+			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))
