@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Under names the regulation by which a candidacy is judged: the one that its edition was opened under. Every command of
@@ -55,22 +54,22 @@ func jurorStreams(e Edition, jurors []int) []StreamName {
 type ruled struct {
 	in         Input
 	candidacy  *CandidacyState
-	edition    campaign
+	edition    EditionState
 	regulation *RegulationPublished
 }
 
 // look reads the streams that every command of a candidacy reads.
 func (u Under) look(in Input, c Candidacy) (ruled, error) {
-	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: campaignOf(in.Others[EditionStream(c.Edition)])}
+	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: StateOfEdition(in.Others[EditionStream(c.Edition)])}
 	if r.edition.Opened != nil && r.edition.Opened.Regulation != u.Regulation {
 		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", c.Edition, r.edition.Opened.Regulation, u.Regulation)
 	}
-	r.regulation = regulationOf(in.Others[RegulationStream(u.Regulation)])
+	r.regulation = RegulationOf(in.Others[RegulationStream(u.Regulation)])
 	return r, nil
 }
 
-// today is the day of a decision, in universal time: the last day of a term ends one or two hours later than in Paris.
-func (r ruled) today() string { return r.in.Now.UTC().Format(time.DateOnly) }
+// today is the day on which a decision or a step is taken.
+func (r ruled) today() string { return DayInParis(r.in.Now) }
 
 // breach refuses a command by a rule, and cites the article of the regulation on a topic, where there is one.
 func (r ruled) breach(rule Rule, field string, topic Topic, format string, args ...any) *Broken {
@@ -129,7 +128,8 @@ func (r ruled) articleNamed(number string) error {
 	return nil
 }
 
-func regulationOf(history []Recorded) *RegulationPublished {
+// RegulationOf gives the regulation of a stream, or nil.
+func RegulationOf(history []Recorded) *RegulationPublished {
 	for _, r := range history {
 		if e, ok := r.Event.(*RegulationPublished); ok {
 			return e
@@ -138,8 +138,8 @@ func regulationOf(history []Recorded) *RegulationPublished {
 	return nil
 }
 
-// campaign is what the stream of an edition that is run here says.
-type campaign struct {
+// EditionState is what the stream of an edition that is run here says.
+type EditionState struct {
 	Opened   *EditionOpened
 	Calendar Calendar // with what was extended and postponed
 	// DeclarationsClosed and DeliberationClosed tell that the phase has ended.
@@ -150,9 +150,9 @@ type campaign struct {
 	Closed                                 bool
 }
 
-// campaignOf folds the history of an edition's stream.
-func campaignOf(history []Recorded) campaign {
-	var s campaign
+// StateOfEdition folds the history of an edition's stream.
+func StateOfEdition(history []Recorded) EditionState {
+	var s EditionState
 	for _, r := range history {
 		switch e := r.Event.(type) {
 		case *EditionOpened:
@@ -183,7 +183,7 @@ func campaignOf(history []Recorded) campaign {
 }
 
 // Session gives a sitting of the jury by its number.
-func (s campaign) Session(number int) (JurySessionHeld, bool) {
+func (s EditionState) Session(number int) (JurySessionHeld, bool) {
 	for _, held := range s.Sessions {
 		if held.Session == number {
 			return held, true
@@ -192,24 +192,24 @@ func (s campaign) Session(number int) (JurySessionHeld, bool) {
 	return JurySessionHeld{}, false
 }
 
-// jurorState is what the stream of a juror says.
-type jurorState struct {
-	appointed bool
-	ended     bool
-	conflicts map[CollectivityID]string // the category of the first declared, by collectivity
+// JurorState is what the stream of a juror says.
+type JurorState struct {
+	Appointed, Ended bool
+	Conflicts        map[CollectivityID]string // the category of the first declared, by collectivity
 }
 
-func foldJuror(history []Recorded) jurorState {
-	s := jurorState{conflicts: map[CollectivityID]string{}}
+// StateOfJuror folds the history of a juror's stream.
+func StateOfJuror(history []Recorded) JurorState {
+	s := JurorState{Conflicts: map[CollectivityID]string{}}
 	for _, r := range history {
 		switch e := r.Event.(type) {
 		case *JurorAppointed:
-			s.appointed = true
+			s.Appointed = true
 		case *JurorTermEnded:
-			s.ended = true
+			s.Ended = true
 		case *ConflictDeclared:
-			if _, known := s.conflicts[e.Collectivity]; !known {
-				s.conflicts[e.Collectivity] = e.Category
+			if _, known := s.Conflicts[e.Collectivity]; !known {
+				s.Conflicts[e.Collectivity] = e.Category
 			}
 		}
 	}

@@ -283,3 +283,10 @@ func (c Course) Sealed() bool {
 func (r Result) Equal(s Result) bool {
 	return r.Distinction == s.Distinction && r.Level == s.Level && slices.Equal(r.Mentions, s.Mentions)
 }
+
+// OpenedAtCeremony tells, from the histories of an edition and of a candidacy, whether a sealed decision was disclosed and
+// the palmarès is published: from then on its values for the ceremony are everybody's.
+func OpenedAtCeremony(edition, candidacy []Recorded, decision uuid.UUID) bool {
+	s := StateOfCandidacy(candidacy)
+	return s.Disclosed != nil && s.Disclosed.Of == decision && StateOfEdition(edition).Published != nil
+}

@@ -20,10 +20,10 @@ func (c OpenEdition) Decide(in Input) ([]Event, error) {
 	if err := checkPossible(in.Now, c.Edition); err != nil {
 		return nil, err
 	}
-	rules := regulationOf(in.Others[RegulationStream(c.Regulation)])
+	rules := RegulationOf(in.Others[RegulationStream(c.Regulation)])
 	cites := ruled{regulation: rules}
 	switch {
-	case campaignOf(in.History).Opened != nil:
+	case StateOfEdition(in.History).Opened != nil:
 		return nil, cites.breach(RuleOnce, "edition", TopicCalendar, "edition %d was opened before", c.Edition)
 	case rules == nil:
 		return nil, broken(RulePublishedFirst, "regulation", "there is no regulation %q in the ledger", c.Regulation)
@@ -63,11 +63,11 @@ func (u Under) step() []StreamName {
 
 // running reads an edition, from the history of its stream, and holds that it goes on.
 func (u Under) running(in Input, history []Recorded, e Edition) (ruled, error) {
-	r := ruled{in: in, edition: campaignOf(history)}
+	r := ruled{in: in, edition: StateOfEdition(history)}
 	if opened := r.edition.Opened; opened != nil && opened.Regulation != u.Regulation {
 		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", e, opened.Regulation, u.Regulation)
 	}
-	if r.regulation = regulationOf(in.Others[RegulationStream(u.Regulation)]); r.regulation == nil {
+	if r.regulation = RegulationOf(in.Others[RegulationStream(u.Regulation)]); r.regulation == nil {
 		r.regulation = new(RegulationPublished) // whoever opened the edition without one broke the rule
 	}
 	switch {
@@ -78,9 +78,6 @@ func (u Under) running(in Input, history []Recorded, e Edition) (ruled, error) {
 	}
 	return r, nil
 }
-
-// dayHere is the day on which a step is taken.
-func (r ruled) dayHere() string { return DayInParis(r.in.Now) }
 
 // ExtendDeadline asks to put off the last day of declarations, or the first session.
 type ExtendDeadline struct {
@@ -108,7 +105,7 @@ func (c ExtendDeadline) Decide(in Input) ([]Event, error) {
 		day, met = &days.Jury, len(r.edition.Sessions) > 0
 	}
 	switch {
-	case met || r.dayHere() > *day:
+	case met || r.today() > *day:
 		return nil, r.breach(RuleDeadline, "deadline", TopicCalendar, "the deadline (%s) has passed", *day)
 	case c.Until <= *day:
 		return nil, r.breach(RuleCalendar, "until", TopicCalendar, "the deadline is %s already: a deadline is only put off", *day)
@@ -141,7 +138,7 @@ func (c CloseDeclarations) Decide(in Input) ([]Event, error) {
 	switch closes := r.edition.Calendar.Closes; {
 	case r.edition.DeclarationsClosed:
 		return nil, r.breach(RulePhase, "edition", TopicCalendar, "declarations are closed already")
-	case r.dayHere() < closes:
+	case r.today() < closes:
 		return nil, r.breach(RuleDeadline, "edition", TopicCalendar, "declarations are open until %s", closes)
 	}
 	return one(&c.DeclarationsClosed)
@@ -231,9 +228,9 @@ func (c PublishPalmares) Decide(in Input) ([]Event, error) {
 		return nil, r.breach(RulePhase, "edition", TopicEmbargo, "the deliberation is not closed")
 	case r.edition.Published != nil:
 		return nil, r.breach(RulePhase, "edition", TopicEmbargo, "the results are published already")
-	case r.dayHere() < ceremony || c.On < ceremony:
+	case r.today() < ceremony || c.On < ceremony:
 		return nil, r.breach(RuleEmbargo, "on", TopicEmbargo, "the ceremony is on %s: nothing is public before it", ceremony)
-	case c.On > r.dayHere():
+	case c.On > r.today():
 		return nil, r.breach(RuleEmbargo, "on", TopicEmbargo, "%s is still to come", c.On)
 	}
 	if err := c.checkPeople(r); err != nil {

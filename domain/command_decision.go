@@ -81,7 +81,7 @@ func (c SealDecision) quorum(r ruled) (int, error) {
 // voters are those who can vote on a candidacy: without the recused and those who declared an interest.
 func (r ruled) voters(c Candidacy, jurors []int) []int {
 	return slices.DeleteFunc(slices.Clone(jurors), func(n int) bool {
-		_, bound := foldJuror(r.in.Others[JurorStream(c.Edition, n)]).conflicts[c.Collectivity]
+		_, bound := StateOfJuror(r.in.Others[JurorStream(c.Edition, n)]).Conflicts[c.Collectivity]
 		return bound || r.candidacy.Recused(n)
 	})
 }
@@ -226,6 +226,8 @@ func (c DiscloseDecision) Decide(in Input) ([]Event, error) {
 		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the deliberation is not closed")
 	case r.today() < r.edition.Calendar.Ceremony:
 		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the ceremony is on %s", r.edition.Calendar.Ceremony)
+	case r.edition.Published != nil:
+		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the palmarès is published, with the decisions that were disclosed before it")
 	case r.candidacy.Disclosed != nil:
 		return nil, r.breach(RuleDisclosedOnce, "of", TopicEmbargo, "the decision is disclosed already")
 	}

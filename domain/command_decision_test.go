@@ -99,6 +99,7 @@ func disclosureStories() []story {
 		tell("not before the day").given(early...).when(open).refused(RuleCeremony, "edition"),
 		tell("not before a day that was put off").given(beforeCeremony()...).
 			given(inEdition(&CeremonyPostponed{Edition: here, To: "2026-06-02", Reason: Text("snow")})).when(open).refused(RuleCeremony, "edition"),
+		tell("not after the palmarès").given(beforeCeremony()...).given(celebrated).when(open).refused(RuleCeremony, "edition"),
 		tell("disclosed once").given(afterDisclosure()...).when(open).refused(RuleDisclosedOnce, "of"),
 		tell("the one that is live").given(beforeCeremony()...).when(with(open, func(c *DiscloseDecision) { c.Of = id("another") })).refused(RuleSealNamed, "of"),
 		tell("with its level").given(beforeCeremony()...).when(wrong(func(o *Opened) { o.Level.Value = 5 })).refused(RuleOpenedFits, "opened.level"),

@@ -68,10 +68,10 @@ func (c EndJurorTerm) Decide(in Input) ([]Event, error) {
 
 // seated holds that a juror was appointed and is in term.
 func (r ruled) seated(n int, history []Recorded, field string) error {
-	switch j := foldJuror(history); {
-	case !j.appointed:
+	switch j := StateOfJuror(history); {
+	case !j.Appointed:
 		return r.breach(RuleJurorSits, field, TopicJury, "there is no juror %d", n)
-	case j.ended:
+	case j.Ended:
 		return r.breach(RuleJurorSits, field, TopicJury, "the term of juror %d has ended", n)
 	}
 	return nil
@@ -194,7 +194,7 @@ func (c HoldSession) Decide(in Input) ([]Event, error) {
 		return nil, r.breach(RuleSessionNumber, "session", TopicDeliberation, "the next session is number %d", len(r.edition.Sessions)+1)
 	case c.On < r.edition.Calendar.Jury:
 		return nil, r.breach(RuleSessionDay, "on", TopicCalendar, "the jury sits from %s on", r.edition.Calendar.Jury)
-	case c.On > r.dayHere():
+	case c.On > r.today():
 		return nil, r.breach(RuleSessionDay, "on", TopicDeliberation, "%s is still to come: a session is entered when it was held", c.On)
 	}
 	if err := c.checkNotice(r); err != nil {
@@ -231,7 +231,7 @@ func (c HoldSession) checkPresent(r ruled) error {
 		switch {
 		case !slices.Contains(r.edition.Jurors, n):
 			return r.breach(RulePresent, "present", TopicJury, "juror %d is not on the list of the jury", n)
-		case foldJuror(r.in.Others[JurorStream(c.Edition, n)]).ended:
+		case StateOfJuror(r.in.Others[JurorStream(c.Edition, n)]).Ended:
 			return r.breach(RulePresent, "present", TopicJury, "the term of juror %d has ended", n)
 		}
 	}

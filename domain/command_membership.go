@@ -13,7 +13,7 @@ func (c RecordMembership) Decide(in Input) ([]Event, error) {
 	if err := Validate(&c.MembershipRecorded); err != nil {
 		return nil, err
 	}
-	rules := regulationOf(in.Others[RegulationStream(c.Regulation)])
+	rules := RegulationOf(in.Others[RegulationStream(c.Regulation)])
 	switch {
 	case foldBody(in.History).registered == nil:
 		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)

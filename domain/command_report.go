@@ -13,9 +13,9 @@ func (r ruled) sits(juror int, field string) error {
 // impartial holds that a juror is in term, and neither recused from the candidacy nor bound to the collectivity. The
 // juror's stream is read as the basis names it: a conflict that is declared later leads to a recusal (see Recusals).
 func (r ruled) impartial(c Candidacy, juror int, field string) error {
-	j := foldJuror(r.in.Others[JurorStream(c.Edition, juror)])
-	switch category, bound := j.conflicts[c.Collectivity]; {
-	case j.ended:
+	j := StateOfJuror(r.in.Others[JurorStream(c.Edition, juror)])
+	switch category, bound := j.Conflicts[c.Collectivity]; {
+	case j.Ended:
 		return r.breach(RuleJurorInTerm, field, TopicJury, "juror %d sits no more", juror)
 	case r.candidacy.Recused(juror):
 		return r.breach(RuleImpartial, field, TopicConflicts, "juror %d is recused from this candidacy", juror)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -88,6 +89,34 @@ func (p Palmares) Check(e *PalmaresPublished) error {
 	return nil
 }
 
+// ResultsOf gives what the decisions of an edition came to that are disclosed.
+func ResultsOf(candidacies map[CollectivityID]*CandidacyState) []Laureate {
+	var all []Laureate
+	for id, s := range candidacies {
+		if stands, ok := s.Course.Outcome(); ok {
+			all = append(all, Laureate{id, stands.Result})
+		}
+	}
+	slices.SortFunc(all, func(a, b Laureate) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
+	return all
+}
+
+// CheckPalmares holds a publication against all candidacies of its edition, as they were before it: each that was to be
+// decided is, every seal is opened or superseded, and digest and counts are those of the decisions that were disclosed. The
+// error is *Broken, by [RulePalmares].
+func CheckPalmares(e *PalmaresPublished, candidacies map[CollectivityID]*CandidacyState) error {
+	for _, id := range slices.Sorted(maps.Keys(candidacies)) {
+		s := candidacies[id]
+		switch seal := s.Seal(); {
+		case seal == nil && s.Admissible():
+			return broken(RulePalmares, "", "there is no decision on %s, whose candidacy is admissible", id)
+		case seal != nil && s.Disclosed == nil:
+			return broken(RulePalmares, "", "the decision on %s (event %s) is left open: it was neither disclosed nor superseded", id, seal.Event)
+		}
+	}
+	return PalmaresOf(ResultsOf(candidacies)).Check(e)
+}
+
 // Due is a candidacy of which the deliberation owes a decision.
 type Due struct {
 	Candidacy
@@ -131,20 +160,20 @@ type Correction struct {
 // Corrections gives what closing the deliberation must append first, in the canonical order. Jurors are the histories of
 // the streams of all jurors of the list. A recusal takes nothing from an opinion that was given: it is not counted.
 func Corrections(edition []Recorded, regulation []Recorded, jurors map[int][]Recorded, due []Due) []Correction {
-	held, rules := campaignOf(edition), regulationOf(regulation)
-	bound := map[int]jurorState{}
+	held, rules := StateOfEdition(edition), RegulationOf(regulation)
+	bound := map[int]JurorState{}
 	for n, history := range jurors {
-		bound[n] = foldJuror(history)
+		bound[n] = StateOfJuror(history)
 	}
 	var all []Correction
 	for _, d := range due {
 		c := Correction{Candidacy: d.Candidacy}
 		recused := func(n int) bool {
-			_, declared := bound[n].conflicts[d.Collectivity]
+			_, declared := bound[n].Conflicts[d.Collectivity]
 			return declared || d.State.Recused(n)
 		}
 		for _, n := range slices.Sorted(slices.Values(held.Jurors)) {
-			if category, declared := bound[n].conflicts[d.Collectivity]; declared && !d.State.Recused(n) {
+			if category, declared := bound[n].Conflicts[d.Collectivity]; declared && !d.State.Recused(n) {
 				c.Recusals = append(c.Recusals, JurorRecused{Candidacy: d.Candidacy, Juror: n, Category: category})
 			}
 		}

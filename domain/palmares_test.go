@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,4 +79,34 @@ func TestPalmaresLinesAreCanonical(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
+}
+
+// TestCheckPalmares forces a publication into edition 27, whatever was decided before.
+func TestCheckPalmares(t *testing.T) {
+	right := func(results ...Laureate) *PalmaresPublished {
+		p := PalmaresOf(results)
+		return &PalmaresPublished{Edition: here, Digest: p.Digest, Labelled: p.Labelled, CountsByLevel: p.CountsByLevel, HorsConcours: p.HorsConcours, Mentions: p.Mentions}
+	}
+	four := Laureate{aix, fourArobases()}
+	for what, tt := range map[string]struct {
+		events []past
+		e      *PalmaresPublished
+		wrong  string // what the error says, or ""
+	}{
+		"all disclosed":                {afterDisclosure(), right(four), ""},
+		"another result":               {afterDisclosure(), right(Laureate{aix, Result{Distinction: DistinctionLevel, Level: 5}}), "digest"},
+		"one too many":                 {afterDisclosure(), right(four, Laureate{albi, fourArobases()}), "digest"},
+		"a seal that is left open":     {beforeCeremony(), right(), "left open"},
+		"nothing decided":              {whenReported(), right(), "no decision on " + string(aix)},
+		"withdrawn":                    {append(onTheWay(), withdrawal), right(), ""},
+		"inadmissible":                 {append(onTheWay(), dismissal), right(), ""},
+		"not even submitted":           {append(declarationsOpen(), entered), right(), ""},
+		"superseded and taken again":   {append(afterSeal(), ofAix(&DecisionSuperseded{Candidacy: aixHere, Of: id("decision"), Reason: Text("r")}), ofAix(sealDecision().event())), right(), "left open"},
+		"superseded, and no other one": {append(afterSeal(), ofAix(&DecisionSuperseded{Candidacy: aixHere, Of: id("decision"), Reason: Text("r")})), right(), "no decision"},
+	} {
+		err := CheckPalmares(tt.e, map[CollectivityID]*CandidacyState{aix: StateOfCandidacy(history(t, tt.events))})
+		if tt.wrong == "" && err != nil || tt.wrong != "" && (err == nil || !strings.Contains(err.Error(), tt.wrong)) {
+			t.Errorf("%s: %v, want %q", what, err, tt.wrong)
+		}
+	}
 }

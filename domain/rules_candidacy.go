@@ -103,7 +103,7 @@ func candidacyRules() []RuleText {
 		{RuleDeparture, MarkAttested, "A decision that departs from what the assessment finds possible has a reason for it, and no other has one.", jury, []string{"decision-sealed"}},
 		{RuleBeforeCeremony, MarkPublic, "A decision is superseded before it is disclosed.", "ledger", []string{"decision-superseded"}},
 		{RuleSealNamed, MarkPublic, "What is superseded or disclosed is the live seal.", "ledger", []string{"decision-superseded", "decision-disclosed"}},
-		{RuleCeremony, MarkPublic, "Decisions are disclosed once the deliberation is closed, from the day of the ceremony on.", "ledger", []string{"decision-disclosed"}},
+		{RuleCeremony, MarkPublic, "Decisions are disclosed once the deliberation is closed, from the day of the ceremony on, and before the palmarès is published.", "ledger", []string{"decision-disclosed"}},
 		{RuleDisclosedOnce, MarkPublic, "A decision is disclosed once.", "ledger", []string{"decision-disclosed"}},
 		{RuleOpenedFits, MarkPublic, "What is opened gives, with its salt, the commitments that were sealed.", "ledger", []string{"decision-disclosed"}},
 		{RulePublished, MarkPublic, "A decision is notified, rectified, withdrawn or appealed against once the palmarès is published.", "ledger", named},

@@ -135,3 +135,6 @@ func (l *limits) wait(key string, now time.Time) time.Duration {
 }
 
 func (l *limits) take(key string, now time.Time) { l.of(key).AllowN(now, 1) }
+
+// Authority gives and takes the tokens that the gate recognises.
+func (g *Gate) Authority() *Authority { return g.authority }

@@ -54,7 +54,7 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := o.allows(who); err != nil {
+	if err := o.Allows(who); err != nil {
 		return Receipt{}, err
 	}
 	e, err := domain.DecodeInput(o.Type(), ask.Input)
@@ -85,8 +85,8 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	})
 }
 
-// allows holds that a role may do something at all.
-func (o Operation) allows(who auth.Principal) error {
+// Allows holds that a role may do something at all.
+func (o Operation) Allows(who auth.Principal) error {
 	switch {
 	case who.Is(o.Roles...):
 		return nil

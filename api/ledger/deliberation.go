@@ -73,7 +73,7 @@ func staleDraft(err error) error {
 }
 
 func mayDeliberate(who auth.Principal) error {
-	return Operation{Resource: "decisions", Roles: presidency}.allows(who)
+	return Operation{Resource: "decisions", Roles: presidency}.Allows(who)
 }
 
 // Drafts gives the drafts of an edition, in the order of the candidacies. For those who deliberate.

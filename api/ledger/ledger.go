@@ -142,6 +142,22 @@ func assemble(p Parts) *Ledger {
 	return l
 }
 
+// UseWorkspace gives the room in which editions are prepared. It is for whoever opened the ledger, before anyone uses it.
+func (l *Ledger) UseWorkspace(room workspace.Workspace) { l.room = room }
+
+// ErrReal says that something is possible for a made-up ledger only.
+var ErrReal = errors.New("this ledger is real; that is for a made-up one")
+
+// UseClock gives the clock of a rehearsal, whose days go by faster. It is for whoever opened the ledger, before anyone uses
+// it. A real ledger keeps the clock of the machine: the error is ErrReal.
+func (l *Ledger) UseClock(clock func() time.Time) error {
+	if !l.MadeUp {
+		return ErrReal
+	}
+	l.clock = clock
+	return nil
+}
+
 // Runner follows the store for the projections. Whoever opened the ledger runs it, or calls CatchUp.
 func (l *Ledger) Runner() *projections.Runner { return l.runner }
 

@@ -117,7 +117,7 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 		switch {
 		case errors.Is(err, vault.ErrErased):
 			v.Erased = append(v.Erased, f.Pointer)
-		case err == nil && f.Visibility == domain.VisiblePublic:
+		case err == nil && (f.Visibility == domain.VisiblePublic || f.Visibility == domain.VisibleCeremony && !f.Kept): // a result is told by its disclosure
 			if v.Disclosed == nil {
 				v.Disclosed = map[string]json.RawMessage{}
 			}

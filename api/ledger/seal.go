@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,8 +95,8 @@ func (l *Ledger) disclosed(ctx context.Context, commitment string) (string, bool
 	return text, true
 }
 
-// Disclosed gives a public sealed value with its salt, so that anyone can check the commitment. vault.ErrErased once it
-// was erased; vault.ErrUnknown where it is not public.
+// Disclosed gives a public sealed value with its salt, so that anyone can check the commitment: one that is public at once,
+// or one of a decision whose ceremony is over. vault.ErrErased once it was erased; vault.ErrUnknown where it is not public.
 func (l *Ledger) Disclosed(ctx context.Context, commitment string) (vault.Secret, error) {
 	c, err := vault.ParseCommitment(commitment)
 	if err != nil || l.vault == nil {
@@ -105,10 +106,41 @@ func (l *Ledger) Disclosed(ctx context.Context, commitment string) (vault.Secret
 	if err != nil {
 		return vault.Secret{}, err
 	}
-	if s.Visibility != vault.Public {
-		return vault.Secret{}, vault.ErrUnknown
+	switch s.Visibility {
+	case vault.Public:
+		return s, nil
+	case vault.Ceremony:
+		if open, err := l.openedAtCeremony(ctx, s.Event); err != nil || !open {
+			return vault.Secret{}, cmp.Or(err, vault.ErrUnknown)
+		}
+		return s, nil
 	}
-	return s, nil
+	return vault.Secret{}, vault.ErrUnknown
+}
+
+// openedAtCeremony tells whether a decision was disclosed and the palmarès of its edition is published. Before that nobody
+// is shown any of its values; of one that was superseded nobody ever is.
+func (l *Ledger) openedAtCeremony(ctx context.Context, decision uuid.UUID) (bool, error) {
+	e, err := l.store.Lookup(ctx, decision)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking for a decision: %w", err)
+	}
+	of, ok := domain.ParseCandidacyStream(domain.StreamName(e.Stream))
+	if !ok {
+		return false, nil
+	}
+	candidacy, err := l.history(ctx, of.Stream())
+	if err != nil {
+		return false, err
+	}
+	edition, err := l.history(ctx, domain.EditionStream(of.Edition))
+	if err != nil {
+		return false, err
+	}
+	return domain.OpenedAtCeremony(edition, candidacy, decision), nil
 }
 
 // PurgeOrphans removes sealed values whose event was never written: the process ended between the two. Only values

@@ -65,21 +65,21 @@ func problemOf(o *operation, err error) *Problem {
 		return problem(c, "%s", kinds[c].Says)
 	case errors.Is(err, ledger.ErrAsOf):
 		p := problem(invalidAsOf, "%s", without(err, ledger.ErrAsOf))
-		p.Errors = []ProblemField{{"as_of", "moment", p.Detail}}
+		p.Errors = []ProblemField{{Field: "as_of", Rule: "moment", Message: p.Detail}}
 		return p
 	case errors.Is(err, ledger.ErrQuery):
 		return problem(invalidQuery, "%s", without(err, ledger.ErrQuery))
 	case errors.As(err, &invalid):
 		p := problem(invalidInput, "%s", invalid)
 		for _, f := range invalid {
-			p.Errors = append(p.Errors, ProblemField(f))
+			p.Errors = append(p.Errors, ProblemField{Field: f.Field, Rule: f.Rule, Message: f.Message})
 		}
 		return p
 	case errors.As(err, &broken):
 		// The form is right and the state forbids it; after another event the same request may be fine. So it is a
 		// conflict with the state, not an error of form.
 		p := problem(ruleBroken, "%s", broken)
-		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message}}
+		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message, broken.Article}}
 		return p
 	case errors.Is(err, ledger.ErrUnauthenticated):
 		return problem(unauthenticated, "%s", kinds[unauthenticated].Says)
@@ -103,7 +103,9 @@ func problemOf(o *operation, err error) *Problem {
 		return problem(erased, "%s", kinds[erased].Says)
 	case errors.As(err, &unsigned), errors.Is(err, tlog.ErrNoHead):
 		return later(notSigned, 1)
-	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, eventstore.ErrReadOnly):
+	case errors.Is(err, ledger.ErrLocked):
+		return problem(locked, "%s", kinds[locked].Says)
+	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, ledger.ErrNoWorkspace), errors.Is(err, eventstore.ErrReadOnly):
 		return later(readOnly, 0)
 	case errors.Is(err, projections.ErrStopped):
 		return later(projectionsStopped, 0)

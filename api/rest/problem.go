@@ -28,6 +28,7 @@ type ProblemField struct {
 	Field   string `json:"field" doc:"The field or the parameter." example:"limit"`
 	Rule    string `json:"rule" doc:"The rule that it breaks, by a stable name." example:"maximum"`
 	Message string `json:"message" doc:"What is wrong, for a person." example:"5000: the greatest is 1000"`
+	Article string `json:"article,omitempty" doc:"The article of the regulation that says so, where there is one." example:"7"`
 }
 
 // code is the stable name of a kind of problem: the last part of its type.
@@ -64,6 +65,7 @@ const (
 	notSigned           code = "not-signed"
 	tooManyReaders      code = "too-many-readers"
 	readOnly            code = "read-only"
+	locked              code = "vault-lacking"
 	storeUnavailable    code = "store-unavailable"
 	projectionsStopped  code = "projections-stopped"
 	timedOut            code = "timed-out"
@@ -108,6 +110,7 @@ var kinds = map[code]kind{
 	erased:              {410, "Erased", "The value was destroyed on purpose, on a ground that the ledger names. The commitment stays in the log, the proofs stay valid, and nobody can tell any more what the value was."},
 	notSigned:           {503, "No signed checkpoint yet", "The event is in the ledger and not under a signed checkpoint yet. That takes a second at most while the log is being signed."},
 	tooManyReaders:      {503, "Too many live readers", "As many readers as this node allows follow the events already. Try again later, or read /v1/events from time to time."},
+	locked:              {503, "The vault lacks a value", "What is to be opened is not in the vault. Restore the vault from its encrypted backup, and ask again: nothing was published."},
 	readOnly:            {503, "Read only", "This node is open for reading only."},
 	storeUnavailable:    {503, "Store unavailable", "The store of events cannot be reached, or refuses, at the moment."},
 	projectionsStopped:  {503, "Answers are held back", "The ledger holds an event that this program cannot read. Answers stay those of the size before it until the program is updated."},

@@ -86,6 +86,8 @@ func New(d Deps) http.Handler {
 	a.schemas()
 	a.problems()
 	a.writes()
+	a.jury()
+	a.tokens()
 	a.document()
 	a.docs()
 	return a

@@ -78,16 +78,20 @@ func (a *api) post(w http.ResponseWriter, r *http.Request, act func(auth.Princip
 	case done.Duplicate:
 		status = http.StatusOK
 	}
-	body, err := Encode(Receipt{
-		Resource: resource, Stream: string(done.Stream), Revision: int64(done.Last), Events: done.Events, Position: uint64(done.Position),
-		Recorded: done.Recorded, Duplicate: done.Duplicate, Applied: done.Applied,
-	})
+	body, err := Encode(receiptOf(resource, done))
 	if err != nil {
 		a.fail(w, r, nil, err)
 		return
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the reader may be gone; the record stays
+}
+
+func receiptOf(resource string, done ledger.Receipt) Receipt {
+	return Receipt{
+		Resource: resource, Stream: string(done.Stream), Revision: int64(done.Last), Events: done.Events, Position: uint64(done.Position),
+		Recorded: done.Recorded, Duplicate: done.Duplicate, Applied: done.Applied,
+	}
 }
 
 // request reads who asks, and for what.

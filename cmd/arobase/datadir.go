@@ -17,7 +17,6 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
-	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/eventstore/sqlite"
 	"arobase/eventstore/vault"
 	"arobase/eventstore/vault/sqlitevault"
@@ -31,7 +30,7 @@ import (
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
 //	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
-//	workspace.db   what the jury prepares before it decides (0600); not in backups
+//	workspace.db   what the jury prepares: drafts of decisions; never public (0600), and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -48,7 +47,7 @@ const (
 	keyFile      = "log.key"
 	headsFile    = "log.db"
 	authFile     = "auth.db"
-	workFile     = "workspace.db"
+	roomFile     = "workspace.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -77,8 +76,7 @@ type opened struct {
 	dir    dataDir
 	store  *sqlite.Store
 	vault  vault.Vault
-	secret [32]byte                   // known to the one process that writes
-	room   *sqliteworkspace.Workspace // likewise
+	secret [32]byte // known to the one process that writes
 	lock   *os.File
 }
 
@@ -89,9 +87,6 @@ func (o *opened) close() error {
 	}
 	if o.vault != nil {
 		errs = append(errs, o.vault.Close())
-	}
-	if o.room != nil {
-		errs = append(errs, o.room.Close())
 	}
 	if o.lock != nil {
 		errs = append(errs, o.lock.Close())
@@ -204,11 +199,7 @@ func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
 	if o.secret, err = readSecret(o.dir.file(secretFile), o.store.LedgerID()); err != nil {
 		return err
 	}
-	if err := o.openRoom(ctx); err != nil {
-		return err
-	}
-	parts := ledger.Parts{Store: o.store, Vault: o.vault, Secret: o.secret, Clock: time.Now, Workspace: o.room}
-	if o.Ledger, err = ledger.Open(ctx, parts); err != nil {
+	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: o.secret, Clock: time.Now}); err != nil {
 		return fmt.Errorf("opening %s: %w", o.dir, err)
 	}
 	if err := o.sameLedger(); err != nil {
@@ -219,16 +210,6 @@ func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
 		return fmt.Errorf("opening %s: %w", o.dir, err)
 	}
 	return nil
-}
-
-// openRoom opens the workspace, and makes it where there is none yet.
-func (o *opened) openRoom(ctx context.Context) (err error) {
-	path := o.dir.file(workFile)
-	o.room, err = sqliteworkspace.Open(ctx, path, o.store.LedgerID())
-	if errors.Is(err, fs.ErrNotExist) {
-		o.room, err = sqliteworkspace.Create(ctx, path, o.store.LedgerID())
-	}
-	return err
 }
 
 // change opens a ledger that is there for writing. Nothing is written after records that were signed and are lost: what
@@ -297,7 +278,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, workFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

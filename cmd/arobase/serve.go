@@ -24,6 +24,8 @@ import (
 // settings are those of serve.
 type settings struct {
 	data, listen, admin, operator string
+	// clock is the file that says how far the clock of a made-up ledger is ahead, or "".
+	clock string
 	// show is told the first token of a new ledger; nil: nobody is.
 	show      io.Writer
 	witnesses witnessFlags
@@ -54,6 +56,7 @@ are finished first.
 	f.StringVar(&s.data, "data", "./arobase-data", "the `directory` of the ledger")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
+	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
 	f.StringVar(&s.operator, "operator", "", "who operates this site, as `name` on every page")
 	s.trust.add(f)
 	s.witnesses.add(f)
@@ -90,6 +93,17 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	defer func() { err = errors.Join(err, tokens.Close()) }()
 	if created && s.show != nil {
 		if err := o.firstToken(ctx, tokens, s.show); err != nil {
+			return err
+		}
+	}
+	room, err := o.openWorkspace()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, room.Close()) }()
+	o.UseWorkspace(room)
+	if s.clock != "" {
+		if err := o.rehearse(s.clock); err != nil {
 			return err
 		}
 	}

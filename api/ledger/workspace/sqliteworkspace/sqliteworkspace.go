@@ -57,15 +57,15 @@ var _ workspace.Workspace = (*Workspace)(nil)
 const readers = 2
 
 // Create makes a new, empty file for a ledger and opens it. An existing file is an error that wraps fs.ErrExist.
-func Create(ctx context.Context, path string, ledger uuid.UUID) (*Workspace, error) {
+func Create(path string, ledger uuid.UUID) (*Workspace, error) {
 	if err := kind.Create(path, ledger); err != nil {
 		return nil, err
 	}
-	return Open(ctx, path, ledger)
+	return Open(path, ledger)
 }
 
 // Open opens the file of a ledger. One of another ledger is eventstore.ErrForeign.
-func Open(ctx context.Context, path string, ledger uuid.UUID) (_ *Workspace, err error) {
+func Open(path string, ledger uuid.UUID) (_ *Workspace, err error) {
 	w := &Workspace{commit: commit}
 	defer func() {
 		if err != nil {
@@ -78,7 +78,7 @@ func Open(ctx context.Context, path string, ledger uuid.UUID) (_ *Workspace, err
 	if w.readers, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
 		return nil, err
 	}
-	conn, err := w.writer.Take(ctx)
+	conn, err := w.writer.Take(context.Background()) // nobody else has it yet
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func newWorkspace(t *testing.T) (*Workspace, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "workspace.db")
-	w, err := Create(t.Context(), path, ledgerID)
+	w, err := Create(path, ledgerID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,13 +51,13 @@ func TestOpenedAgain(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(t.Context(), path, ledgerID); !errors.Is(err, fs.ErrExist) {
+	if _, err := Create(path, ledgerID); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("made again: %v", err)
 	}
-	if _, err := Open(t.Context(), path, uuid.New()); !errors.Is(err, eventstore.ErrForeign) {
+	if _, err := Open(path, uuid.New()); !errors.Is(err, eventstore.ErrForeign) {
 		t.Errorf("of another ledger: %v", err)
 	}
-	w, err := Open(t.Context(), path, ledgerID)
+	w, err := Open(path, ledgerID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestFailedCommitPoisons(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w, err := Open(t.Context(), path, ledgerID)
+	w, err := Open(path, ledgerID)
 	if err != nil {
 		t.Fatal(err)
 	}
