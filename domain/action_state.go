@@ -15,9 +15,9 @@ type ActionState struct {
 	Revision int64
 }
 
-// ActionStateOf folds the history of an action's stream; the zero value where it was not declared. Up to a revision it is
+// StateOfAction folds the history of an action's stream; the zero value where it was not declared. Up to a revision it is
 // that of history[:revision+1]: what a candidacy is judged by.
-func ActionStateOf(history []Recorded) ActionState {
+func StateOfAction(history []Recorded) ActionState {
 	var s ActionState
 	for _, r := range history {
 		s.Apply(r)

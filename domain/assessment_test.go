@@ -132,11 +132,11 @@ func TestActionState(t *testing.T) {
 		{Action: "a", Collectivity: aix, ActionParticulars: p, Confirmed: "2026-01-01", Revision: 3},
 		{Action: "a", Collectivity: aix, ActionParticulars: p, Confirmed: "2026-01-01", Ended: "2026-03", Stopped: true, Revision: 4},
 	} {
-		if diff := cmp.Diff(want, ActionStateOf(history[:n]), sealedAlike); diff != "" {
+		if diff := cmp.Diff(want, StateOfAction(history[:n]), sealedAlike); diff != "" {
 			t.Errorf("after %d events:\n%s", n, diff)
 		}
 	}
-	if (ActionState{}).Declared() || !ActionStateOf(history).Declared() {
+	if (ActionState{}).Declared() || !StateOfAction(history).Declared() {
 		t.Error("what is declared is not")
 	}
 }

@@ -68,7 +68,7 @@ func (u Under) look(in Input, c Candidacy) (ruled, error) {
 	return r, nil
 }
 
-// today is the day on which a decision or a step is taken.
+// today is the day of a decision: that of the association.
 func (r ruled) today() string { return DayInParis(r.in.Now) }
 
 // breach refuses a command by a rule, and cites the article of the regulation on a topic, where there is one.
@@ -126,92 +126,4 @@ func (r ruled) articleNamed(number string) error {
 		return broken(RuleArticle, "article", "the regulation has no article %q", number)
 	}
 	return nil
-}
-
-// RegulationOf gives the regulation of a stream, or nil.
-func RegulationOf(history []Recorded) *RegulationPublished {
-	for _, r := range history {
-		if e, ok := r.Event.(*RegulationPublished); ok {
-			return e
-		}
-	}
-	return nil
-}
-
-// EditionState is what the stream of an edition that is run here says.
-type EditionState struct {
-	Opened   *EditionOpened
-	Calendar Calendar // with what was extended and postponed
-	// DeclarationsClosed and DeliberationClosed tell that the phase has ended.
-	DeclarationsClosed, DeliberationClosed bool
-	Jurors                                 []int // of the list that was published, or nil
-	Sessions                               []JurySessionHeld
-	Published                              *PalmaresPublished
-	Closed                                 bool
-}
-
-// StateOfEdition folds the history of an edition's stream.
-func StateOfEdition(history []Recorded) EditionState {
-	var s EditionState
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case *EditionOpened:
-			s.Opened, s.Calendar = e, e.Calendar
-		case *DeadlineExtended:
-			if e.Deadline == "closes" {
-				s.Calendar.Closes = e.Until
-			} else {
-				s.Calendar.Jury = e.Until
-			}
-		case *DeclarationsClosed:
-			s.DeclarationsClosed = true
-		case *JuryListPublished:
-			s.Jurors = e.Jurors
-		case *JurySessionHeld:
-			s.Sessions = append(s.Sessions, *e)
-		case *DeliberationClosed:
-			s.DeliberationClosed = true
-		case *CeremonyPostponed:
-			s.Calendar.Ceremony = e.To
-		case *PalmaresPublished:
-			s.Published = e
-		case *EditionClosed:
-			s.Closed = true
-		}
-	}
-	return s
-}
-
-// Session gives a sitting of the jury by its number.
-func (s EditionState) Session(number int) (JurySessionHeld, bool) {
-	for _, held := range s.Sessions {
-		if held.Session == number {
-			return held, true
-		}
-	}
-	return JurySessionHeld{}, false
-}
-
-// JurorState is what the stream of a juror says.
-type JurorState struct {
-	Appointed, Ended bool
-	Conflicts        map[CollectivityID]string // the category of the first declared, by collectivity
-}
-
-// StateOfJuror folds the history of a juror's stream.
-func StateOfJuror(history []Recorded) JurorState {
-	s := JurorState{Conflicts: map[CollectivityID]string{}}
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case *JurorAppointed:
-			s.Appointed = true
-		case *JurorTermEnded:
-			s.Ended = true
-		case *ConflictDeclared:
-			if _, known := s.Conflicts[e.Collectivity]; !known {
-				s.Conflicts[e.Collectivity] = e.Category
-			}
-		}
-	}
-	return s
 }

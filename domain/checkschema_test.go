@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -161,7 +162,18 @@ func drawText(t *rapid.T, s map[string]any) string {
 		return word
 	}
 	most := most(s)
-	return rapid.StringMatching(s["pattern"].(string)).Filter(func(s string) bool { return len([]rune(s)) <= most }).Draw(t, "text")
+	return textLike(s["pattern"].(string)).Filter(func(s string) bool { return len([]rune(s)) <= most }).Draw(t, "text")
+}
+
+// textsLike keeps the generators of texts by their expression: to make one costs more than to draw from it.
+var textsLike sync.Map
+
+func textLike(expression string) *rapid.Generator[string] {
+	g, ok := textsLike.Load(expression)
+	if !ok {
+		g, _ = textsLike.LoadOrStore(expression, rapid.StringMatching(expression))
+	}
+	return g.(*rapid.Generator[string])
 }
 
 func most(s map[string]any) int {

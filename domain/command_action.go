@@ -53,7 +53,7 @@ func (p ActionParticulars) check(in Input) error {
 
 // ongoing gives an action, and holds that it was declared and not ended.
 func ongoing(id ActionID, history []Recorded) (ActionState, error) {
-	s := ActionStateOf(history)
+	s := StateOfAction(history)
 	switch {
 	case !s.Declared():
 		return s, broken(RuleActionFirst, "action", "there is no action %q in the ledger", id)

@@ -133,22 +133,12 @@ func (c SubmitCandidacy) checkAction(r ruled, a ActionRevision) error {
 	if a.Revision < 0 || a.Revision >= len(history) {
 		return r.breach(RuleActionOwn, "actions", TopicActions, "there is no revision %d of the action %s", a.Revision, a.Action)
 	}
-	ended := ""
-	for _, h := range history[:a.Revision+1] {
-		switch e := h.Event.(type) {
-		case *ActionDeclared:
-			if e.Collectivity != c.Collectivity {
-				return r.breach(RuleActionOwn, "actions", TopicActions, "the action %s is one of %s", a.Action, e.Collectivity)
-			}
-			ended = e.EndedOn
-		case *ActionAmended:
-			ended = e.EndedOn
-		case *ActionEnded:
-			ended = e.On
-		}
+	action := StateOfAction(history[:a.Revision+1])
+	if action.Collectivity != c.Collectivity {
+		return r.breach(RuleActionOwn, "actions", TopicActions, "the action %s is one of %s", a.Action, action.Collectivity)
 	}
-	if ended != "" && after(r.edition.Calendar.Opens, ended) {
-		return r.breach(RuleActionRuns, "actions", TopicActions, "the action %s ended on %s, before the edition was opened on %s", a.Action, ended, r.edition.Calendar.Opens)
+	if action.Ended != "" && after(r.edition.Calendar.Opens, action.Ended) {
+		return r.breach(RuleActionRuns, "actions", TopicActions, "the action %s ended on %s, before the edition was opened on %s", a.Action, action.Ended, r.edition.Calendar.Opens)
 	}
 	return nil
 }
@@ -219,7 +209,7 @@ func (c RuleInadmissible) checkGround(r ruled) error {
 		}
 	}
 	submitted := r.candidacy.Submitted
-	contradicted := ""
+	var contradicted string
 	switch {
 	case c.Ground == "not-a-member" && member:
 		contradicted = "its membership for the year of the edition is recorded"

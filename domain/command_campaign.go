@@ -256,12 +256,7 @@ func (c PublishPalmares) checkPeople(r ruled) error {
 
 // checkCounts holds that the counts add up: each decision of the deliberation is counted once.
 func (c PublishPalmares) checkCounts(r ruled) error {
-	var decisions, levels, none int
-	for _, before := range r.in.History {
-		if e, ok := before.Event.(*DeliberationClosed); ok {
-			decisions = e.Decisions
-		}
-	}
+	levels, none := 0, 0
 	for _, n := range c.CountsByLevel {
 		if n.Level == 0 {
 			none = n.Count
@@ -274,8 +269,8 @@ func (c PublishPalmares) checkCounts(r ruled) error {
 		return r.breach(RulePalmaresCounts, "countsByLevel", TopicEmbargo, "counts stand in the order of levels")
 	case levels+c.HorsConcours != c.Labelled:
 		return r.breach(RulePalmaresCounts, "labelled", TopicEmbargo, "%d received a level and %d are beyond competition: that makes %d", levels, c.HorsConcours, levels+c.HorsConcours)
-	case c.Labelled+none != decisions:
-		return r.breach(RulePalmaresCounts, "countsByLevel", TopicEmbargo, "%d results are counted, and the deliberation had %d decisions", c.Labelled+none, decisions)
+	case c.Labelled+none != r.edition.Decisions:
+		return r.breach(RulePalmaresCounts, "countsByLevel", TopicEmbargo, "%d results are counted, and the deliberation had %d decisions", c.Labelled+none, r.edition.Decisions)
 	}
 	return nil
 }

@@ -86,18 +86,18 @@ func (r ruled) voters(c Candidacy, jurors []int) []int {
 	})
 }
 
-func (r *RegulationPublished) quorum() int {
-	if r == nil {
+func (e *RegulationPublished) quorum() int {
+	if e == nil {
 		return 0
 	}
-	return r.Quorum.Value
+	return e.Quorum.Value
 }
 
-func (r *RegulationPublished) jurors() int {
-	if r == nil {
+func (e *RegulationPublished) jurors() int {
+	if e == nil {
 		return 0
 	}
-	return r.JurorsPerCandidacy.Value
+	return e.JurorsPerCandidacy.Value
 }
 
 // checkValues holds the deferred rules, and the one of the departure, by the values themselves.

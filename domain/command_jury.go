@@ -1,8 +1,6 @@
 package domain
 
-import (
-	"slices"
-)
+import "slices"
 
 // AppointJuror asks to give a juror of an edition a number: the next one.
 type AppointJuror struct {
@@ -69,7 +67,7 @@ func (c EndJurorTerm) Decide(in Input) ([]Event, error) {
 // seated holds that a juror was appointed and is in term.
 func (r ruled) seated(n int, history []Recorded, field string) error {
 	switch j := StateOfJuror(history); {
-	case !j.Appointed:
+	case j.Appointed == nil:
 		return r.breach(RuleJurorSits, field, TopicJury, "there is no juror %d", n)
 	case j.Ended:
 		return r.breach(RuleJurorSits, field, TopicJury, "the term of juror %d has ended", n)
@@ -141,7 +139,7 @@ func (c PublishJuryList) Decide(in Input) ([]Event, error) {
 		if err := r.seated(n, history, "jurors"); err != nil {
 			return nil, err
 		}
-		if presides(history) {
+		if StateOfJuror(history).Appointed.Chair == "yes" {
 			chairs++
 		}
 	}
@@ -153,14 +151,6 @@ func (c PublishJuryList) Decide(in Input) ([]Event, error) {
 		return nil, citing(r.regulation.Quorum.Article, RuleJurySize, "jurors", "the list has %d jurors, and the regulation needs %d", len(c.Jurors), need)
 	}
 	return one(&c.JuryListPublished)
-}
-
-// presides tells whether a juror was appointed to the chair.
-func presides(history []Recorded) bool {
-	return slices.ContainsFunc(history, func(r Recorded) bool {
-		e, ok := r.Event.(*JurorAppointed)
-		return ok && e.Chair == "yes"
-	})
 }
 
 // HoldSession asks to enter a sitting of the jury, once it was held.
@@ -213,16 +203,13 @@ func (c HoldSession) Decide(in Input) ([]Event, error) {
 // on the eve does not put the session off.
 func (c HoldSession) checkNotice(r ruled) error {
 	days, cites := r.regulation.Notice.Value, r.regulation.Notice.Article
-	for _, before := range r.in.History {
-		if _, ok := before.Event.(*JuryListPublished); !ok {
-			continue
-		}
-		if first := DaysAfter(DayInParis(before.Time), days); c.On < first {
-			return citing(cites, RuleNotice, "on", "the list of the jury is published %d days before a session: %s is the first day", days, first)
-		}
-		return nil
+	if r.edition.Listed == "" {
+		return citing(cites, RuleNotice, "edition", "the list of the jury is not published")
 	}
-	return citing(cites, RuleNotice, "edition", "the list of the jury is not published")
+	if first := DaysAfter(r.edition.Listed, days); c.On < first {
+		return citing(cites, RuleNotice, "on", "the list of the jury is published %d days before a session: %s is the first day", days, first)
+	}
+	return nil
 }
 
 // checkPresent holds that those present are of the jury.

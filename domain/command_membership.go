@@ -86,8 +86,8 @@ type MembershipState struct {
 	Paid       int                 // in cents, of all payments
 }
 
-// MembershipStateOf folds the history of a collectivity, for a year.
-func MembershipStateOf(history []Recorded, year int) MembershipState {
+// StateOfMembership folds the history of a collectivity, for a year.
+func StateOfMembership(history []Recorded, year int) MembershipState {
 	s := MembershipState{Membership: membershipOf(history, year)}
 	for _, r := range history {
 		if e, ok := r.Event.(*PaymentRecorded); ok && e.Year == year {

@@ -90,10 +90,10 @@ func TestMembershipState(t *testing.T) {
 		{Event: member}, {Event: &PaymentRecorded{Year: 2026, Amount: 2000}}, {Event: &PaymentRecorded{Year: 2027, Amount: 900}},
 		{Event: &PaymentRecorded{Year: 2026, Amount: 3000}},
 	}
-	if s := MembershipStateOf(history, 2026); s.Membership != member || s.Paid != 5000 {
+	if s := StateOfMembership(history, 2026); s.Membership != member || s.Paid != 5000 {
 		t.Errorf("%+v", s)
 	}
-	if s := MembershipStateOf(history, 2025); s.Membership != nil || s.Paid != 0 {
+	if s := StateOfMembership(history, 2025); s.Membership != nil || s.Paid != 0 {
 		t.Errorf("%+v", s)
 	}
 }

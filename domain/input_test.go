@@ -122,8 +122,8 @@ func TestDecodeInputRefuses(t *testing.T) {
 		`{` + right + `,"by":"Anne"}`:          {"by", "unknown", ""},
 		`{` + right + `,"who":"Anne"}`:         {"who", "unknown", ""},
 		`{"collectivity":7,"as":"x"}`:          {"collectivity", "kind", ""},
-		`{"reason":{"sealed":"x"}}`:            {"reason", "text", ""},
-		`{"reason":null}`:                      {"reason", "text", ""},
+		`{"reason":{"sealed":"x"}}`:            {"reason", "value", ""},
+		`{"reason":null}`:                      {"reason", "value", ""},
 		strings.Repeat(`{"a":`, 9) + "1" + `}`: {"body", "json", ""},
 	} {
 		_, err := DecodeInput(typ, []byte(body))

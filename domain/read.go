@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"reflect"
@@ -103,8 +104,8 @@ func (o *objectShape) find(name string, next int) int {
 
 // within names the object or the list that a wrong value stands in.
 func within(name string, err error) error {
-	wrong, ok := err.(Invalid)
-	if !ok || len(wrong) != 1 {
+	var wrong Invalid
+	if !errors.As(err, &wrong) || len(wrong) != 1 {
 		return err
 	}
 	switch at := &wrong[0].Field; {

@@ -13,6 +13,7 @@ import (
 // judge decides a record again, from what came before it. What follows from a record of a type that this program does not
 // know nobody here can judge.
 func (a *Auditor) judge(ctx context.Context, r *record) error {
+	a.ceremonies.apply(r)
 	if r.event == nil {
 		a.unknown++
 		return nil
@@ -42,6 +43,9 @@ func (a *Auditor) judge(ctx context.Context, r *record) error {
 		return r.fail("rules", string(broken.Rule), "%s", broken.Error())
 	case err != nil:
 		return r.fail("rules", "form", "%v", err)
+	}
+	if err := a.ceremonies.judge(r); err != nil {
+		return err
 	}
 	a.judged++
 	a.rules.Add(verdict)

@@ -146,7 +146,7 @@ func (l *Ledger) under(ctx context.Context, e domain.Event) (map[domain.StreamNa
 	if err != nil {
 		return nil, err
 	}
-	opened := domain.CampaignStateOf(history).Opened
+	opened := domain.StateOfEdition(history).Opened
 	if opened == nil {
 		return nil, nil
 	}

@@ -14,7 +14,7 @@ import (
 type Judged struct {
 	domain.Candidacy
 	State      *domain.CandidacyState
-	Edition    domain.CampaignState
+	Edition    domain.EditionState
 	Grid       *domain.GridPublished
 	Regulation *domain.RegulationPublished
 	Actions    []domain.ActionState
@@ -33,7 +33,7 @@ func (l *Ledger) judged(ctx context.Context, c domain.Candidacy) (Judged, error)
 	if err != nil {
 		return j, err
 	}
-	j.Edition, j.State = domain.CampaignStateOf(edition), domain.StateOfCandidacy(own)
+	j.Edition, j.State = domain.StateOfEdition(edition), domain.StateOfCandidacy(own)
 	if j.Edition.Opened == nil || j.State.Registered == nil {
 		return j, fmt.Errorf("%s in edition %d: %w", c.Collectivity, c.Edition, ErrUnknown)
 	}

@@ -131,7 +131,7 @@ func (l *Ledger) sitting(ctx context.Context, e domain.Edition, session int) (do
 	if err != nil {
 		return domain.Under{}, nil, err
 	}
-	state := domain.CampaignStateOf(history)
+	state := domain.StateOfEdition(history)
 	if state.Opened == nil {
 		return domain.Under{}, nil, nil
 	}

@@ -30,7 +30,7 @@ type Campaign struct {
 }
 
 // State is how far the edition has come.
-func (c *Campaign) State() domain.CampaignState { return domain.CampaignStateOf(c.History) }
+func (c *Campaign) State() domain.EditionState { return domain.StateOfEdition(c.History) }
 
 // InOrder gives the candidacies of the edition in the order of their ids.
 func (c *Campaign) InOrder() []domain.Due {
