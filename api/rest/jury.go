@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/domain"
@@ -63,6 +65,51 @@ func (a *api) jury() {
 			Receipt
 			Disclosed int `json:"disclosed"`
 		}{receiptOf("publications", done.Receipt), done.Disclosed})
+	}))
+	a.mux.HandleFunc("POST /v1/erasures", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		if err := (ledger.Operation{Resource: "erasures", Roles: []auth.Role{auth.Admin}}).Allows(who); err != nil {
+			return err
+		}
+		var in struct {
+			Event   uuid.UUID `json:"event"`
+			Pointer string    `json:"pointer"`
+			Ground  string    `json:"ground"`
+			Reason  string    `json:"reason"`
+		}
+		if err := strictly(ask.Input, &in); err != nil {
+			return err
+		}
+		erasure := ledger.Erasure{Event: in.Event, Pointer: in.Pointer, Ground: in.Ground, Reason: in.Reason, By: who.Person}
+		if err := erasure.Check(); err != nil {
+			return err
+		}
+		done, err := a.Ledger.Erase(r.Context(), erasure)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusCreated, receiptOf("erasures", done))
+	}))
+	a.mux.HandleFunc("GET /v1/editions/{n}/candidacies/{id}/dossier", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
+		c, err := candidacyIn(r)
+		if err != nil {
+			return err
+		}
+		d, err := a.Ledger.Dossier(r.Context(), who, c)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusOK, d)
+	}))
+	a.mux.HandleFunc("GET /v1/editions/{n}/candidacies/{id}/diagnosis", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
+		c, err := candidacyIn(r)
+		if err != nil {
+			return err
+		}
+		d, err := a.Ledger.Diagnosis(r.Context(), who, c)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusOK, d)
 	}))
 	a.mux.HandleFunc("GET /v1/editions/{n}/decisions", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
 		edition, err := editionIn(r)
@@ -132,6 +179,11 @@ func strictly(input json.RawMessage, into any) error {
 		}
 	}
 	return domain.Invalid{{Field: "body", Rule: "json", Message: "is not the JSON object that is expected here: its members are described at /openapi.json"}}
+}
+
+func candidacyIn(r *http.Request) (domain.Candidacy, error) {
+	edition, err := editionIn(r)
+	return domain.Candidacy{Edition: edition, Collectivity: domain.CollectivityID(r.PathValue("id"))}, err
 }
 
 func editionIn(r *http.Request) (domain.Edition, error) {
