@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/audit"
+	"arobase/api/ledger"
 	"arobase/domain"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/vault"
@@ -84,6 +85,16 @@ func newEdition(t *testing.T) *edition {
 	}
 	s.execute(t, domain.CloseDeliberation{Under: under, DeliberationClosed: domain.DeliberationClosed{Edition: run, Decisions: 2}})
 	return s
+}
+
+// execute carries out a command.
+func (s *edition) execute(t testing.TB, c domain.Command) uuid.UUID {
+	t.Helper()
+	r, err := s.ledger.Execute(t.Context(), ledger.Request{Actor: "registrar:history", Command: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Events[0]
 }
 
 // sealing gives Aix-les-Bains five arobases and Laon four.
