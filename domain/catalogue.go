@@ -73,4 +73,5 @@ var catalogue = []Type{
 	{"appeal-admitted", 1, []string{"candidacy"}, "An appeal is heard.", func() Event { return new(AppealAdmitted) }},
 	{"appeal-rejected", 1, []string{"candidacy"}, "An appeal is not heard, by an article of the regulation.", func() Event { return new(AppealRejected) }},
 	{"appeal-decided", 1, []string{"candidacy"}, "An appeal is decided by another panel.", func() Event { return new(AppealDecided) }},
+	{"sealed-value-read", 1, []string{"ledger"}, "A sealed value is shown to somebody whose role allows it, for a purpose.", func() Event { return new(SealedValueRead) }},
 }

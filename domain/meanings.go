@@ -50,6 +50,8 @@ var meanings = map[string]string{
 	"envelope":                         "The form in which every event of the ledger is written.",
 	"event":                            "The fact that it is about, by the id of its event.",
 	"personal-data-erased event":       "The event of which a sealed value is destroyed.",
+	"sealed-value-read event":          "The event of which a sealed value is shown.",
+	"purpose":                          "What it is read for: an audit, an appeal, a dispute, the request of a person to know what is held about them, a court, or otherwise.",
 	"from":                             "The bodies that ended.",
 	"key-rotated from":                 "The key that was in force: it signed the log until now.",
 	"distinction-granted from":         "When the term begins.",

@@ -41,6 +41,7 @@ const (
 	RuleOrigin            Rule = "origin"
 	RuleErasable          Rule = "erasable"
 	RuleErasedOnce        Rule = "erased-once"
+	RuleReadable          Rule = "readable"
 
 	// These are broken by what was recorded, never by a command: only [Judge] finds them.
 	RuleBasis   Rule = "basis"
@@ -98,6 +99,7 @@ func Rules() []RuleText {
 		{RuleOrigin, MarkPublic, "A name of the log is opened once; it closes the one in force.", "ledger", []string{"origin-opened"}},
 		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.", "ledger", []string{"personal-data-erased"}},
 		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger", []string{"personal-data-erased"}},
+		{RuleReadable, MarkPublic, "What is read is a sealed value of an event that was recorded before, and was not erased before.", "ledger", []string{"sealed-value-read"}},
 		{RuleBasis, MarkPublic, "An event names the streams that it was decided from, with revisions that come before it.", "ledger", nil},
 		{RuleOutcome, MarkPublic, "An event is what its command decides, in the stream that it is about.", "ledger", nil},
 	}, slices.Concat(editionRules(), candidacyRules())...)

@@ -33,6 +33,9 @@ func samples() map[string]Event {
 		"arobase.personal-data-erased.v1": &PersonalDataErased{
 			Event: fact, Pointer: "/data/note", Ground: "request", Reason: sealed('r'), Provenance: entered("2026-05-31"),
 		},
+		"arobase.sealed-value-read.v1": &SealedValueRead{
+			Event: fact, Pointer: "/data/by", Purpose: "request", Provenance: entered("2026-11-26"),
+		},
 		"arobase.key-rotated.v1": &KeyRotated{
 			From: "log.label.example/arobase+7e7fb3be+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
 			To:   "log.label.example/arobase+c52c3fe3+AQICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC",

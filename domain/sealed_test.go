@@ -99,6 +99,7 @@ var sealedFields = map[string][]string{
 	"ledger-opened":           nil,
 	"reference-adopted":       nil,
 	"personal-data-erased":    {"reason restricted", "by restricted"},
+	"sealed-value-read":       {"by restricted"},
 	"key-rotated":             nil,
 	"origin-opened":           nil,
 	"source-cited":            {"note public", "by restricted"},

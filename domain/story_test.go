@@ -265,6 +265,7 @@ func allStories() map[string][]story {
 		"ledger":       ledgerStories(),
 		"key":          keyStories(),
 		"erasure":      erasureStories(),
+		"reading":      readingStories(),
 		"source":       sourceStories(),
 		"collectivity": collectivityStories(),
 		"identity":     identityStories(),

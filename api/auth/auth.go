@@ -195,7 +195,11 @@ func (a *Authority) Authenticate(ctx context.Context, text string) (Principal, e
 	if same&known != 1 || !t.ValidAt(a.Now()) {
 		return Principal{}, ErrDenied
 	}
-	return Principal{Token: t.ID, Role: t.Role, For: t.For, Person: t.Person}, nil
+	return t.principal(), nil
+}
+
+func (t Token) principal() Principal {
+	return Principal{Token: t.ID, Role: t.Role, For: t.For, Person: t.Person}
 }
 
 // ValidAt tells whether a token is neither over nor revoked.

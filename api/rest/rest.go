@@ -86,6 +86,7 @@ func New(d Deps) http.Handler {
 	a.schemas()
 	a.problems()
 	a.writes()
+	a.reading()
 	a.jury()
 	a.tokens()
 	a.document()

@@ -130,6 +130,7 @@ var englishRecords = words{
 	"record.type.appeal-admitted":              "appeal admitted",
 	"record.type.appeal-rejected":              "appeal rejected",
 	"record.type.appeal-decided":               "appeal decided",
+	"record.type.sealed-value-read":            "reading of a sealed text",
 
 	"tells.award":                   "According to %s, %s: %s, for %s.",
 	"tells.figure":                  "According to %s, for %s, %s: %s.",

@@ -130,6 +130,7 @@ var frenchRecords = words{
 	"record.type.appeal-admitted":              "recours recevable",
 	"record.type.appeal-rejected":              "recours rejeté",
 	"record.type.appeal-decided":               "recours tranché",
+	"record.type.sealed-value-read":            "lecture d'un texte scellé",
 
 	"tells.award":                   "Selon %s, %s : %s, pour %s.",
 	"tells.figure":                  "Selon %s, pour %s, %s : %s.",

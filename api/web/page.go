@@ -31,6 +31,8 @@ type page struct {
 	Status      int
 	// Asked is what stands in the search field.
 	Asked string
+	// head is that of the answer: a handler may set a cookie.
+	head http.Header
 	// sources are those that the page cites, each read once.
 	sources map[string]*ledger.SourceView
 	// editionsRead are those that are known as of this page, once they were asked for.
@@ -53,7 +55,7 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := &page{
 			tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
-			sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
+			head: w.Header(), sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
 		}
 		body, err := s.make(p, h)
 		var to redirect
@@ -68,7 +70,9 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Language", t.code)
-		w.Header().Set("Cache-Control", "no-cache")
+		if w.Header().Get("Cache-Control") == "" {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
 		if more, ok := policies[p.Route]; ok {
 			w.Header().Set("Content-Security-Policy", more)
 		}
@@ -145,6 +149,10 @@ func (s *site) excuse(p *page, err error) []byte {
 		kind, status = "unknown", http.StatusNotFound
 	case errors.Is(err, errMethod):
 		kind, status = "method", http.StatusMethodNotAllowed
+	case errors.Is(err, errForeign):
+		kind, status = "foreign", http.StatusForbidden
+	case errors.Is(err, errForm):
+		kind, status = "form", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrAsOf):
 		kind, status = "asof", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrQuery):
@@ -235,6 +243,9 @@ func (p *page) Version() string { return p.site.Version }
 
 // MadeUp says that nothing in this ledger is real.
 func (p *page) MadeUp() bool { return p.site.Ledger.MadeUp }
+
+// SignsIn tells whether anybody can sign in here.
+func (p *page) SignsIn() bool { return p.site.Sessions != nil }
 
 // Unsigned says that the log is not signed at the moment, and why; "" while it is.
 func (p *page) Unsigned() string {

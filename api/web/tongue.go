@@ -33,6 +33,7 @@ var routes = map[string][2]string{
 	"glossary":       {"/glossaire", "/en/glossary"},
 	"accessibility":  {"/accessibilite", "/en/accessibility"},
 	"legal":          {"/mentions-legales", "/en/legal"},
+	"session":        {"/session", "/en/session"},
 }
 
 func (t *tongue) pattern(route string) string {

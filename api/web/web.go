@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 )
 
@@ -40,6 +41,8 @@ type Deps struct {
 	// Operator is who runs this site. Every page says so.
 	Operator string
 	Version  string
+	// Sessions are those who are signed in. Nil: nobody can sign in here.
+	Sessions *auth.Sessions
 	Logger   *slog.Logger // nil: silent
 }
 
@@ -107,6 +110,14 @@ func New(deps Deps) http.Handler {
 	}
 	mux.Handle("GET /sitemap.xml", s.sitemap(fr))
 	mux.Handle("GET /robots.txt", s.robots(fr))
+	if s.Sessions != nil {
+		for _, t := range []*tongue{fr, en} {
+			at := t.pattern("session")
+			mux.Handle("GET "+at, s.page(t, "session", s.session))
+			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
+			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
+		}
+	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))
 	mux.Handle("/en/", s.page(en, "problem", elsewhere(mux)))
 	mux.Handle("/", s.page(fr, "problem", elsewhere(mux)))

@@ -273,7 +273,7 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler {
 	api := rest.New(rest.Deps{Ledger: n.Ledger, Gate: n.gate, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
-		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
+		Ledger: n.Ledger, Sessions: auth.NewSessions(n.gate), Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
 		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
 		Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
 	})

@@ -1,5 +1,8 @@
-// Package sqliteworkspace keeps the private workspace of a ledger in one SQLite file of mode 0600. What is forgotten is
-// overwritten in the file, and the write-ahead log is emptied.
+// Package sqliteworkspace keeps the private workspace of a ledger in one SQLite file of mode 0600.
+//
+// What is forgotten is gone from every file of the workspace when Forget returns, but for the keys, which name editions
+// and collectivities. As in a vault, rows are only ever added, in the order of seq, and a document is destroyed by
+// overwriting it with zeros of the same length: SQLite does that in place, so that no copy of a row is left anywhere.
 package sqliteworkspace
 
 import (
@@ -17,33 +20,43 @@ import (
 	"arobase/eventstore/sqlite/sqlitefile"
 )
 
-// kind is the format of the file. Times are in Unix milliseconds.
+// kind is the format of the file. gone is 1 for what was forgotten, body and person being zeros then. Times are in Unix
+// milliseconds.
 var kind = sqlitefile.Kind{
 	Name:          "workspace",
-	ApplicationID: 0x61726f77, // "arow"
+	ApplicationID: 0x61726f57, // "aroW"
 	Version:       1,
 	Mode:          0o600,
 	Schema: `
 CREATE TABLE documents (
+	seq      INTEGER PRIMARY KEY,
 	key      TEXT NOT NULL,
 	revision INTEGER NOT NULL,
-	body     BLOB NOT NULL,
-	person   TEXT NOT NULL,
+	gone     INTEGER NOT NULL CHECK (gone IN (0, 1)),
 	at       INTEGER NOT NULL,
-	PRIMARY KEY (key, revision)
-) STRICT, WITHOUT ROWID;
+	person   BLOB NOT NULL,
+	body     BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX documents_key ON documents (key, revision) WHERE gone = 0;
 `,
 }
 
-// connections is their number: one may write while the others read.
-const connections = 4
-
-// Workspace is a workspace.Workspace in one file.
-type Workspace struct{ pool *sqlitefile.Pool }
+// Workspace is a workspace.Workspace in one file. Besides the errors of the contract its methods give
+// eventstore.ErrPoisoned: after a failed commit nobody knows what is durable, and nothing more is written.
+type Workspace struct {
+	readers *sqlitefile.Pool
+	// writer lends the one connection that writes; who holds it may use the fields that it guards.
+	writer *sqlitefile.Pool
+	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
+	poison error                    // why nothing is written any more; guarded by writer
+}
 
 var _ workspace.Workspace = (*Workspace)(nil)
 
-// Create makes a new file for a ledger and opens it. An existing file is an error that wraps fs.ErrExist.
+// readers is the number of connections that read: a jury of twenty reads little at a time.
+const readers = 2
+
+// Create makes a new, empty file for a ledger and opens it. An existing file is an error that wraps fs.ErrExist.
 func Create(path string, ledger uuid.UUID) (*Workspace, error) {
 	if err := kind.Create(path, ledger); err != nil {
 		return nil, err
@@ -52,135 +65,202 @@ func Create(path string, ledger uuid.UUID) (*Workspace, error) {
 }
 
 // Open opens the file of a ledger. One of another ledger is eventstore.ErrForeign.
-func Open(path string, ledger uuid.UUID) (*Workspace, error) {
-	pool, err := sqlitefile.NewPool(path, sqlitefile.ReadWrite, connections)
-	if err != nil {
-		return nil, fmt.Errorf("opening workspace %s: %w", path, err)
-	}
-	w := &Workspace{pool}
-	err = w.with(context.Background(), func(c *sqlite.Conn) error {
-		found, err := kind.Identify(c)
-		if err == nil && found != ledger {
-			err = fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
+func Open(path string, ledger uuid.UUID) (_ *Workspace, err error) {
+	w := &Workspace{commit: commit}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("opening the workspace %s: %w", path, errors.Join(err, w.Close()))
 		}
-		return err
-	})
+	}()
+	if w.writer, err = sqlitefile.NewPool(path, sqlitefile.ReadWrite, 1); err != nil {
+		return nil, err
+	}
+	if w.readers, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
+		return nil, err
+	}
+	conn, err := w.writer.Take(context.Background()) // nobody else has it yet
 	if err != nil {
-		return nil, fmt.Errorf("opening workspace %s: %w", path, errors.Join(err, pool.Close()))
+		return nil, err
+	}
+	defer w.writer.Put(conn)
+	found, err := kind.Identify(conn)
+	if err != nil {
+		return nil, err
+	}
+	if found != ledger {
+		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
+	}
+	for _, statement := range []string{
+		"PRAGMA secure_delete = ON",
+		// A commit makes durable what a killed process left in the write-ahead log.
+		"UPDATE meta SET value = value WHERE key = 'format'",
+	} {
+		if err := sqlitex.ExecuteTransient(conn, statement, nil); err != nil {
+			return nil, err
+		}
 	}
 	return w, nil
 }
 
 // Close closes the file when the calls under way have ended. There must be no later ones.
-func (w *Workspace) Close() error { return w.pool.Close() }
-
-func (w *Workspace) with(ctx context.Context, f func(*sqlite.Conn) error) error {
-	conn, err := w.pool.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.pool.Put(conn)
-	// On every connection: pages that are split or joined leave copies of what they held, too.
-	if err := sqlitex.ExecuteTransient(conn, "PRAGMA secure_delete = ON", nil); err != nil {
-		return err
-	}
-	return f(conn)
-}
-
-const columns = "SELECT key, revision, body, person, at FROM documents "
-
-func scan(into *[]workspace.Document) func(*sqlite.Stmt) error {
-	return func(row *sqlite.Stmt) error {
-		d := workspace.Document{
-			Key: row.ColumnText(0), Revision: row.ColumnInt64(1), Body: make([]byte, row.ColumnLen(2)), By: row.ColumnText(3),
-			At: time.UnixMilli(row.ColumnInt64(4)).UTC(),
+func (w *Workspace) Close() error {
+	var errs []error
+	for _, pool := range []*sqlitefile.Pool{w.readers, w.writer} { // the last one puts the log into the file
+		if pool != nil {
+			errs = append(errs, pool.Close())
 		}
-		row.ColumnBytes(2, d.Body)
-		*into = append(*into, d)
-		return nil
 	}
+	return errors.Join(errs...)
 }
 
-// newest is the one document that a statement finds, or ErrAbsent.
-func newest(c *sqlite.Conn, key string) (workspace.Document, error) {
-	var found []workspace.Document
-	err := sqlitex.Execute(c, columns+"WHERE key = ? ORDER BY revision DESC LIMIT 1", &sqlitex.ExecOptions{Args: []any{key}, ResultFunc: scan(&found)})
+const columns = "SELECT key, revision, at, person, body FROM documents "
+
+// query gives the documents of a question, in its order.
+func query(conn *sqlite.Conn, where string, args ...any) (found []workspace.Document, err error) {
+	err = sqlitex.Execute(conn, columns+where, &sqlitex.ExecOptions{Args: args, ResultFunc: func(row *sqlite.Stmt) error {
+		d := workspace.Document{Key: row.ColumnText(0), Revision: row.ColumnInt64(1), At: time.UnixMilli(row.ColumnInt64(2)).UTC()}
+		person, body := make([]byte, row.ColumnLen(3)), make([]byte, row.ColumnLen(4))
+		row.ColumnBytes(3, person)
+		row.ColumnBytes(4, body)
+		d.By, d.Body = string(person), body
+		found = append(found, d)
+		return nil
+	}})
+	return found, err
+}
+
+func (w *Workspace) read(ctx context.Context, where string, args ...any) ([]workspace.Document, error) {
+	conn, err := w.readers.Take(ctx)
+	if err == nil {
+		defer w.readers.Put(conn)
+		var found []workspace.Document
+		if found, err = query(conn, where, args...); err == nil {
+			return found, nil
+		}
+	}
+	return nil, fmt.Errorf("reading the workspace: %w", err)
+}
+
+const newest = "WHERE gone = 0 AND key = ? ORDER BY revision DESC LIMIT 1"
+
+// Get implements workspace.Workspace.
+func (w *Workspace) Get(ctx context.Context, key string) (workspace.Document, error) {
+	found, err := w.read(ctx, newest, key)
 	switch {
 	case err != nil:
 		return workspace.Document{}, err
 	case len(found) == 0:
-		return workspace.Document{}, workspace.ErrAbsent
+		return workspace.Document{}, fmt.Errorf("%s: %w", key, workspace.ErrAbsent)
 	}
 	return found[0], nil
 }
 
-// Get implements workspace.Workspace.
-func (w *Workspace) Get(ctx context.Context, key string) (d workspace.Document, err error) {
-	err = w.with(ctx, func(c *sqlite.Conn) error {
-		d, err = newest(c, key)
-		return err
-	})
-	return d, err
-}
-
 // Versions implements workspace.Workspace.
-func (w *Workspace) Versions(ctx context.Context, key string) (all []workspace.Document, err error) {
-	err = w.with(ctx, func(c *sqlite.Conn) error {
-		return sqlitex.Execute(c, columns+"WHERE key = ? ORDER BY revision", &sqlitex.ExecOptions{Args: []any{key}, ResultFunc: scan(&all)})
-	})
-	return all, err
+func (w *Workspace) Versions(ctx context.Context, key string) ([]workspace.Document, error) {
+	return w.read(ctx, "WHERE gone = 0 AND key = ? ORDER BY revision", key)
 }
 
-// The keys that begin with a prefix are those from it on, up to the prefix with the last character there is behind it.
-const (
-	beginning = "key >= ?1 AND key < ?1 || char(0x10ffff) "
-	latest    = "AND revision = (SELECT max(revision) FROM documents AS later WHERE later.key = documents.key) "
-)
-
-// List implements workspace.Workspace.
-func (w *Workspace) List(ctx context.Context, prefix string) (all []workspace.Document, err error) {
-	err = w.with(ctx, func(c *sqlite.Conn) error {
-		return sqlitex.Execute(c, columns+"WHERE "+beginning+latest+"ORDER BY key", &sqlitex.ExecOptions{Args: []any{prefix}, ResultFunc: scan(&all)})
-	})
-	return all, err
+// List implements workspace.Workspace. O(n) in the versions below the prefix.
+func (w *Workspace) List(ctx context.Context, prefix string) ([]workspace.Document, error) {
+	return w.read(ctx, `AS d WHERE gone = 0 AND substr(key, 1, length(?1)) = ?1 AND key >= ?1
+		AND revision = (SELECT max(revision) FROM documents WHERE gone = 0 AND key = d.key) ORDER BY key`, prefix)
 }
 
-// Put implements workspace.Workspace.
+// Put implements workspace.Workspace. One fsync.
 func (w *Workspace) Put(ctx context.Context, d workspace.Document, expected int64) (workspace.Document, error) {
-	err := w.with(ctx, func(c *sqlite.Conn) (err error) {
-		end, err := sqlitex.ImmediateTransaction(c)
+	err := w.write(ctx, func(conn *sqlite.Conn) error {
+		found, err := query(conn, newest, d.Key)
 		if err != nil {
 			return err
 		}
-		defer end(&err)
-		last, err := newest(c, d.Key)
-		if err != nil && !errors.Is(err, workspace.ErrAbsent) {
-			return err
+		d.Revision = 0
+		if len(found) > 0 {
+			d.Revision = found[0].Revision
 		}
-		if expected >= 0 && expected != last.Revision {
-			return &workspace.Conflict{Key: d.Key, Current: last.Revision}
+		if expected >= 0 && expected != d.Revision {
+			return &workspace.Conflict{Key: d.Key, Current: d.Revision}
 		}
-		d.Revision = last.Revision + 1
-		return sqlitex.Execute(c, "INSERT INTO documents (key, revision, body, person, at) VALUES (?, ?, ?, ?, ?)", &sqlitex.ExecOptions{
-			Args: []any{d.Key, d.Revision, d.Body, d.By, d.At.UnixMilli()},
-		})
+		d.Revision++
+		return sqlitex.Execute(conn, "INSERT INTO documents (key, revision, gone, at, person, body) VALUES (?, ?, 0, ?, ?, ?)",
+			&sqlitex.ExecOptions{Args: []any{d.Key, d.Revision, d.At.UnixMilli(), []byte(d.By), d.Body}})
 	})
+	if err != nil {
+		return workspace.Document{}, fmt.Errorf("writing %s into the workspace: %w", d.Key, err)
+	}
 	d.At = d.At.UTC().Truncate(time.Millisecond)
-	return d, err
+	return d, nil
 }
 
-// Forget implements workspace.Workspace.
+// Forget implements workspace.Workspace. Where another process reads the file for longer than ten seconds it is an error,
+// and Forget is to be called again.
 func (w *Workspace) Forget(ctx context.Context, prefix string) error {
-	return w.with(ctx, func(c *sqlite.Conn) error {
-		for _, s := range []string{"DELETE FROM documents WHERE " + beginning, "PRAGMA wal_checkpoint(TRUNCATE)"} {
-			o := &sqlitex.ExecOptions{}
-			if s[0] == 'D' {
-				o.Args = []any{prefix}
-			}
-			if err := sqlitex.ExecuteTransient(c, s, o); err != nil {
-				return fmt.Errorf("forgetting %q: %w", prefix, err)
-			}
-		}
-		return nil
+	err := w.write(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, `UPDATE documents SET gone = 1, person = zeroblob(length(person)), body = zeroblob(length(body))
+			WHERE gone = 0 AND substr(key, 1, length(?1)) = ?1`, &sqlitex.ExecOptions{Args: []any{prefix}})
 	})
+	if err == nil {
+		err = w.emptyLog(ctx) // also where all was forgotten before: the last time may have failed here
+	}
+	if err != nil {
+		return fmt.Errorf("forgetting %s in the workspace: %w", prefix, err)
+	}
+	return nil
+}
+
+// emptyLog copies the write-ahead log into the file, over the old values, and truncates it to nothing.
+func (w *Workspace) emptyLog(ctx context.Context) error {
+	conn, err := w.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.writer.Put(conn)
+	busy := false
+	err = sqlitex.Execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error { busy = row.ColumnInt64(0) != 0; return nil },
+	})
+	if err == nil && busy {
+		err = errors.New("another process is reading it; try again")
+	}
+	return err
+}
+
+// write runs f in a transaction and returns when it is durable. If f refuses, nothing is written.
+func (w *Workspace) write(ctx context.Context, f func(*sqlite.Conn) error) error {
+	conn, err := w.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.writer.Put(conn)
+	if w.poison != nil {
+		return w.poison
+	}
+	if err := sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil); err != nil {
+		return fmt.Errorf("waiting to write: %w", err)
+	}
+	var refused *workspace.Conflict
+	if err = f(conn); err == nil {
+		err = w.commit(conn)
+	}
+	if err == nil {
+		return nil
+	}
+	clean := errors.As(err, &refused)
+	if !conn.AutocommitEnabled() {
+		if failed := sqlitex.ExecuteTransient(conn, "ROLLBACK", nil); failed != nil {
+			err, clean = errors.Join(err, failed), false
+		}
+	}
+	if clean {
+		return err
+	}
+	w.poison = fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
+	return w.poison
+}
+
+// commit ends a transaction; it returns after fsync.
+func commit(conn *sqlite.Conn) error {
+	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
 }

@@ -1,131 +1,142 @@
-package sqliteworkspace_test
+package sqliteworkspace
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"go.uber.org/goleak"
+	"zombiezen.com/go/sqlite"
 
 	"arobase/api/ledger/workspace"
-	"arobase/api/ledger/workspace/sqliteworkspace"
+	"arobase/api/ledger/workspace/workspacetest"
 	"arobase/eventstore"
 )
 
-var ledgerID = uuid.MustParse("6ba7b810-9dad-41d1-80b4-00c04fd430c8")
+var ledgerID = uuid.MustParse("018f0c3e-1a2b-7c4d-9e5f-6a7b8c9d0e1f")
 
-func create(t *testing.T) (*sqliteworkspace.Workspace, string) {
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func newWorkspace(t *testing.T) (*Workspace, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "workspace.db")
-	w, err := sqliteworkspace.Create(path, ledgerID)
+	w, err := Create(path, ledgerID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
 	return w, path
 }
 
-func put(t *testing.T, w workspace.Workspace, key, body string, expected int64) workspace.Document {
-	t.Helper()
-	d, err := w.Put(t.Context(), workspace.Document{Key: key, Body: []byte(body), By: "Anne", At: time.Unix(1_800_000_000, 0)}, expected)
+func TestConformance(t *testing.T) {
+	workspacetest.Run(t, func(t *testing.T) workspace.Workspace {
+		w, _ := newWorkspace(t)
+		t.Cleanup(func() { _ = w.Close() })
+		return w
+	})
+}
+
+func TestOpenedAgain(t *testing.T) {
+	w, path := newWorkspace(t)
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	put(t, w, "draft/28/a", "kept")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(path, ledgerID); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("made again: %v", err)
+	}
+	if _, err := Open(path, uuid.New()); !errors.Is(err, eventstore.ErrForeign) {
+		t.Errorf("of another ledger: %v", err)
+	}
+	w, err := Open(path, ledgerID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d
-}
-
-func TestVersions(t *testing.T) {
-	w, _ := create(t)
-	if _, err := w.Get(t.Context(), "draft/28/a"); !errors.Is(err, workspace.ErrAbsent) {
-		t.Errorf("what is not there: %v", err)
-	}
-	if d := put(t, w, "draft/28/a", "1", 0); d.Revision != 1 {
-		t.Errorf("the first has revision %d", d.Revision)
-	}
-	put(t, w, "draft/28/a", "2", 1)
-	put(t, w, "draft/28/a", "3", -1)
-	put(t, w, "draft/28/b", "x", 0)
-	put(t, w, "draft/280/a", "y", 0)
-	var conflict *workspace.Conflict
-	for _, expected := range []int64{0, 1, 2, 4} {
-		if _, err := w.Put(t.Context(), workspace.Document{Key: "draft/28/a"}, expected); !errors.As(err, &conflict) || conflict.Current != 3 {
-			t.Errorf("expecting %d: %v", expected, err)
-		}
-	}
-	d, err := w.Get(t.Context(), "draft/28/a")
-	if err != nil || d.Revision != 3 || string(d.Body) != "3" || d.By != "Anne" || !d.At.Equal(time.Unix(1_800_000_000, 0)) {
-		t.Errorf("%+v, %v", d, err)
-	}
-	if all, err := w.Versions(t.Context(), "draft/28/a"); err != nil || len(all) != 3 || string(all[0].Body) != "1" {
-		t.Errorf("versions %v, %v", all, err)
-	}
-	if all, err := w.List(t.Context(), "draft/28/"); err != nil || len(all) != 2 || string(all[0].Body) != "3" || all[1].Key != "draft/28/b" {
-		t.Errorf("listed %v, %v", all, err)
+	defer w.Close()
+	if d, err := w.Get(t.Context(), "draft/28/a"); err != nil || string(d.Body) != "kept" {
+		t.Errorf("%s, %v", d.Body, err)
 	}
 }
 
-// Of many who write on the same revision, one is quicker.
-func TestManyAtOnce(t *testing.T) {
-	w, _ := create(t)
-	put(t, w, "k", "0", 0)
-	var all sync.WaitGroup
-	errs := make([]error, 16)
-	for i := range errs {
-		all.Go(func() {
-			_, errs[i] = w.Put(t.Context(), workspace.Document{Key: "k", Body: []byte{byte(i)}}, 1)
-		})
-	}
-	all.Wait()
-	won := 0
-	for _, err := range errs {
-		var conflict *workspace.Conflict
-		switch {
-		case err == nil:
-			won++
-		case !errors.As(err, &conflict) || conflict.Current != 2:
-			t.Error(err)
-		}
-	}
-	if won != 1 {
-		t.Errorf("%d were quicker", won)
-	}
-}
-
-// What is forgotten is in no file any more.
-func TestForget(t *testing.T) {
-	w, path := create(t)
-	for i := range 200 {
-		put(t, w, fmt.Sprintf("draft/28/%d", i), "un secret bien gardé", 0)
-	}
-	put(t, w, "draft/29/a", "autre", 0)
-	if err := w.Forget(t.Context(), "draft/28/"); err != nil {
+func put(t *testing.T, w *Workspace, key, body string) {
+	t.Helper()
+	if _, err := w.Put(t.Context(), workspace.Document{Key: key, Body: []byte(body), By: "Zoé Lefèvre", At: time.UnixMilli(1)}, -1); err != nil {
 		t.Fatal(err)
 	}
-	if all, err := w.List(t.Context(), ""); err != nil || len(all) != 1 {
-		t.Errorf("left are %v, %v", all, err)
+}
+
+// Documents of all sizes, from a few bytes to several pages, with a marker at both ends.
+func TestForgottenDocumentsAreInNoFile(t *testing.T) {
+	w, path := newWorkspace(t)
+	defer w.Close()
+	for i := range 120 {
+		marker := fmt.Sprintf("marker-%03d", i)
+		filler := strings.Repeat("-", []int{0, 10, 100, 700, 5000, 30_000}[i%6])
+		put(t, w, fmt.Sprintf("draft/%d/%d", i%2, i/4), marker+filler+marker)
 	}
-	files, err := filepath.Glob(path + "*")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, f := range files {
-		if b, err := os.ReadFile(f); err != nil || bytes.Contains(b, []byte("bien gard")) {
-			t.Errorf("%s still holds it: %v", filepath.Base(f), err)
+	found := func(what string) int {
+		n := 0
+		files, _ := filepath.Glob(path + "*")
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += bytes.Count(content, []byte(what))
 		}
+		return n
+	}
+	if found("marker-000") == 0 || found("Zoé") == 0 {
+		t.Fatal("the search does not even find what is there")
+	}
+	if err := w.Forget(t.Context(), "draft/1/"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 120 {
+		if n := found(fmt.Sprintf("marker-%03d", i)); (i%2 == 0) != (n > 0) {
+			t.Errorf("document %d is there %d times", i, n)
+		}
+	}
+	if err := w.Forget(t.Context(), "draft/"); err != nil {
+		t.Fatal(err)
+	}
+	if n := found("Zoé"); n > 0 {
+		t.Errorf("the person is still there %d times", n)
 	}
 }
 
-func TestOfAnotherLedger(t *testing.T) {
-	_, path := create(t)
-	if _, err := sqliteworkspace.Open(path, uuid.New()); !errors.Is(err, eventstore.ErrForeign) {
-		t.Errorf("opened as that of another ledger: %v", err)
+// A hook takes the place of COMMIT: the disk fails.
+func TestFailedCommitPoisons(t *testing.T) {
+	w, path := newWorkspace(t)
+	put(t, w, "a", "first")
+	errDisk := errors.New("the disk fails")
+	w.commit = func(*sqlite.Conn) error { return errDisk }
+	if _, err := w.Put(t.Context(), workspace.Document{Key: "a", Body: []byte("second")}, 1); !errors.Is(err, eventstore.ErrPoisoned) || !errors.Is(err, errDisk) {
+		t.Errorf("the Put that failed: %v", err)
 	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
+	w.commit = commit // the disk recovers, but nobody may believe it
+	if _, err := w.Put(t.Context(), workspace.Document{Key: "a", Body: []byte("third")}, -1); !errors.Is(err, eventstore.ErrPoisoned) {
+		t.Errorf("a later Put: %v", err)
 	}
+	if d, err := w.Get(t.Context(), "a"); err != nil || string(d.Body) != "first" {
+		t.Errorf("reads must go on: %s, %v", d.Body, err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w, err := Open(path, ledgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	put(t, w, "a", "fourth")
 }
