@@ -228,16 +228,6 @@ func (s *site) forceBytes(t testing.TB, stream string, expected eventstore.Revis
 	}
 }
 
-// execute carries out a command.
-func (s *site) execute(t testing.TB, c domain.Command) uuid.UUID {
-	t.Helper()
-	r, err := s.ledger.Execute(t.Context(), ledger.Request{Actor: "registrar:history", Command: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.Events[0]
-}
-
 // erase erases a value.
 func (s *site) erase(t testing.TB, x vault.Secret) {
 	t.Helper()
