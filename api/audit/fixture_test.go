@@ -28,7 +28,6 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/api/web"
-	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/sqlite"
