@@ -2,6 +2,6 @@ package web
 
 // The catalogues, each in parts that tell one story.
 var (
-	french  = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords}
-	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords}
+	french  = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords, frenchBrowse}
+	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords, englishBrowse}
 )

@@ -127,6 +127,7 @@ type editionView struct {
 	Coverage       string
 	CoverageNotes  []cite
 	Groups         []levelGroup
+	Palmares       string // the address of the names, to filter and sort
 	Mentions       []mentionGroup
 	Figures        []item
 	Scoped         []item
@@ -192,6 +193,7 @@ func (s *site) edition(p *page) (any, error) {
 	if v.Change, err = p.change(n-1, n); err != nil {
 		return nil, err
 	}
+	v.Palmares = p.href("palmares", fmt.Sprint(n))
 	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
 	v.contents(p)
 	return v, nil

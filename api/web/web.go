@@ -63,6 +63,11 @@ type site struct {
 	points        remembered[[]ledger.PointView]
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
+
+	bodiesKnown       remembered[map[string]*ledger.BodyShort]
+	departementsKnown remembered[map[string][]*ledger.BodyShort]
+	mentionsKnown     remembered[map[string][]given]
+	rollsKnown        kept[int, *roll]
 }
 
 // handler makes the view of a page.
@@ -89,6 +94,7 @@ func New(deps Deps) http.Handler {
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"register": s.register, "record": s.record,
+		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
 	}
 	for _, t := range []*tongue{fr, en} {
 		for route, h := range pages {

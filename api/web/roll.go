@@ -1,0 +1,203 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"arobase/api/ledger"
+	"arobase/domain"
+)
+
+// kept keeps the answers to several questions as of the present size of the ledger, as remembered does for one. What it
+// gives is shared and must not be changed.
+type kept[K comparable, V any] struct {
+	mu     sync.Mutex
+	size   uint64
+	values map[K]V
+}
+
+func (k *kept[K, V]) at(key K, size, now uint64, ask func() V) V {
+	if size != now {
+		return ask()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.size != size || k.values == nil {
+		k.size, k.values = size, map[K]V{}
+	}
+	v, ok := k.values[key]
+	if !ok {
+		v = ask()
+		k.values[key] = v
+	}
+	return v
+}
+
+// bodiesKnown gives every body of the ledger by id.
+func (p *page) bodiesKnown() map[string]*ledger.BodyShort {
+	all, _ := p.site.bodiesKnown.at(p.size, p.site.Ledger.Size(), func() (map[string]*ledger.BodyShort, error) {
+		return p.site.Ledger.Bodies(p.ctx, p.size), nil
+	})
+	return all
+}
+
+// roll is who is named in one edition, the highest level first, then by the alphabet.
+type roll struct {
+	lines []ledger.RollLine
+	byID  []int32 // the places of lines, in the order of the bodies' ids
+}
+
+func (p *page) roll(edition int) *roll {
+	return p.site.rollsKnown.at(edition, p.size, p.site.Ledger.Size(), func() *roll {
+		r := &roll{lines: p.site.Ledger.Roll(p.ctx, edition, p.bodiesKnown(), p.size)}
+		slices.SortStableFunc(r.lines, func(a, b ledger.RollLine) int {
+			return cmp.Or(rollRank(b)-rollRank(a), a.Body.Rank-b.Body.Rank)
+		})
+		r.byID = make([]int32, len(r.lines))
+		for i := range r.byID {
+			r.byID[i] = int32(i)
+		}
+		slices.SortFunc(r.byID, func(a, b int32) int { return cmp.Compare(r.lines[a].Body.ID, r.lines[b].Body.ID) })
+		return r
+	})
+}
+
+// find gives the line of a body; nil where no source names it.
+func (r *roll) find(id string) *ledger.RollLine {
+	i, ok := slices.BinarySearchFunc(r.byID, id, func(at int32, id string) int { return cmp.Compare(r.lines[at].Body.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &r.lines[r.byID[i]]
+}
+
+// rollLevels are the groups of a palmarès, in its order.
+var rollLevels = []string{"hors-concours", "5", "4", "3", "2", "1", "unspecified", "contested", "mention"}
+
+// rollLevel is the group of a line.
+func rollLevel(l ledger.RollLine) string {
+	switch {
+	case l.Status == string(domain.Contested):
+		return "contested"
+	case l.Level > 0:
+		return fmt.Sprint(l.Level)
+	case l.Distinction == "":
+		return "mention"
+	}
+	return l.Distinction
+}
+
+func rollRank(l ledger.RollLine) int { return -slices.Index(rollLevels, rollLevel(l)) }
+
+// isLevel tells whether a line is of a level, where "4-5" stands for both.
+func isLevel(l ledger.RollLine, level string) bool {
+	at := rollLevel(l)
+	return level == "" || at == level || level == "4-5" && (at == "4" || at == "5")
+}
+
+// stated is the level that sources state, or 0: what is deduced is compared with nothing.
+func stated(l *ledger.RollLine) int {
+	if l == nil || l.Derived {
+		return 0
+	}
+	return l.Level
+}
+
+// moved says what became of a holder since the edition before: rose, fell, same; seen where a level is missing in one;
+// unseen where no source names it then, which is not an entry.
+func moved(before, now *ledger.RollLine) string {
+	from, to := stated(before), stated(now)
+	switch {
+	case before == nil || before.Status == "" || before.Distinction == "" && before.Status != string(domain.Contested):
+		return "unseen"
+	case from == 0 || to == 0:
+		return "seen"
+	case to > from:
+		return "rose"
+	case to < from:
+		return "fell"
+	}
+	return "same"
+}
+
+// choice is one field of a form that narrows a list.
+type choice struct {
+	Name, Label string
+	Options     []option
+}
+
+// choose makes a field of the values that occur, each with how often. none is the text of not choosing.
+func (p *page) choose(name, asked, none string, order []string, text func(string) string, count map[string]int) choice {
+	c := choice{Name: name, Label: p.T("choose." + name), Options: []option{{"", none, asked == ""}}}
+	for _, v := range order {
+		if n := count[v]; n > 0 || v == asked {
+			c.Options = append(c.Options, option{v, p.T("choose.counted", text(v), p.Int(n)), v == asked})
+		}
+	}
+	return c
+}
+
+// placeCode and placeName read a place that may be missing.
+func placeCode(d *ledger.Place) string {
+	if d == nil {
+		return ""
+	}
+	return d.Code
+}
+
+func placeName(d *ledger.Place) string {
+	if d == nil {
+		return ""
+	}
+	return d.Name
+}
+
+// paging cuts a list into pages and links them.
+type paging struct {
+	From, To    int // of the lines that are shown, from 1
+	Total       int
+	Newer, More string // addresses of the pages before and after, or ""
+	Text        string
+}
+
+// linesPerPage bounds what a page shows, so that it stays light however many there are.
+const linesPerPage = 100
+
+func (p *page) paging(total int, address func(url.Values) string, query url.Values) (paging, error) {
+	number := 1
+	if text := query.Get("page"); text != "" {
+		if _, err := fmt.Sscanf(text, "%d", &number); err != nil || number < 1 || fmt.Sprint(number) != text || (number-1)*linesPerPage >= max(total, 1) {
+			return paging{}, fmt.Errorf("%w: page %q", ledger.ErrQuery, text)
+		}
+	}
+	v := paging{From: min((number-1)*linesPerPage+1, total), To: min(number*linesPerPage, total), Total: total}
+	to := func(n int) string {
+		q := url.Values{}
+		for k, values := range query {
+			if k != "page" && k != "as_of" && values[0] != "" {
+				q[k] = values
+			}
+		}
+		if n > 1 {
+			q.Set("page", fmt.Sprint(n))
+		}
+		return address(q)
+	}
+	if number > 1 {
+		v.Newer = to(number - 1)
+	}
+	if v.To < total {
+		v.More = to(number + 1)
+	}
+	if v.Newer != "" || v.More != "" {
+		v.Text = p.T("paging", p.Int(v.From), p.Int(v.To), p.Int(total))
+	}
+	return v, nil
+}
+
+// mentionWords is the name of a mention where its own text is not at hand: its id in words.
+func mentionWords(id string) string { return strings.ReplaceAll(id, "-", " ") }
