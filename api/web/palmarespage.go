@@ -95,9 +95,9 @@ func (s *site) palmares(p *page) (any, error) {
 	if v.Paging, err = p.paging(len(lines), address, query); err != nil {
 		return nil, err
 	}
-	v.Found = p.T("palmares.found", p.N("names.recorded", len(now.lines)), p.Int(len(lines)))
+	v.Found = p.T("palmares.found", p.N("palmares.names", len(now.lines)), p.Int(len(lines)))
 	if ask == (narrow{sort: ask.sort}) {
-		v.Found = p.N("names.recorded", len(now.lines))
+		v.Found = p.N("palmares.names", len(now.lines))
 	} else {
 		v.Clear = address(url.Values{})
 	}
@@ -247,7 +247,7 @@ func (p *page) changed(n int, now, before *roll, enumerated bool) *changed {
 	}
 	compared := count["rose"] + count["fell"] + count["same"]
 	v := &changed{
-		Heading: p.T("palmares.change", yearOf(n-1)), Text: p.N("palmares.compared", compared),
+		Heading: p.T("palmares.change", yearOf(n-1)), Text: p.compared(compared),
 		More: labelled{p.T("palmares.change.more"), p.hrefWith("trends", "", url.Values{"from": {fmt.Sprint(n - 1)}, "to": {fmt.Sprint(n)}}) + "#moves"},
 	}
 	for _, m := range palmaresMoves {
@@ -262,6 +262,14 @@ func (p *page) changed(n int, now, before *roll, enumerated bool) *changed {
 		v.Reason = p.T("change.absence")
 	}
 	return v
+}
+
+// compared says how many can be compared.
+func (p *page) compared(n int) string {
+	if n == 0 {
+		return p.T("palmares.compared.none")
+	}
+	return p.N("palmares.compared", n)
 }
 
 // exportHref is the address of a file or a list of the other faces, as of the same moment as the page.

@@ -77,7 +77,7 @@ func (p *page) tiles(id string, edition int, lines []*ledger.RollLine, href func
 	}
 	v := &tileMap{
 		ID: id, Title: p.T("map.drawing", yearOf(edition)), Spoken: p.N("map.spoken", len(lines)-elsewhere, p.Int(len(count))),
-		Width: 12*tileStep - 4, Height: 16*tileStep - 4, Key: p.T("map.key"),
+		Width: 12 * tileStep, Height: 16 * tileStep, Key: p.T("map.key"),
 	}
 	if elsewhere > 0 {
 		v.Elsewhere = p.N("map.elsewhere", elsewhere)

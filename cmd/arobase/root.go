@@ -34,7 +34,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
 	root.AddCommand(
 		newServe(), newInit(), newImport(), newErase(), newVault(),
 		newTrends(), newShow(), newPalmares(), newReconcile(), newEvents(),
-		newBackup(), newRestore(), newLog(), newVerify(), newAudit(), newCheck(), newConfig(), newVersion(), newCompletion(),
+		newBackup(), newRestore(), newExport(), newLog(), newVerify(), newAudit(), newCheck(), newConfig(), newVersion(), newCompletion(),
 	)
 	return root
 }
