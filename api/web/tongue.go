@@ -25,6 +25,7 @@ var routes = map[string][2]string{
 	"palmares":       {"/editions/{n}/palmares", "/en/editions/{n}/palmares"},
 	"map":            {"/carte", "/en/map"},
 	"departement":    {"/departements/{id}", "/en/departements/{id}"},
+	"panel":          {"/panel/{id}", "/en/panel/{id}"},
 	"mentions":       {"/mentions", "/en/mentions"},
 	"mention":        {"/mentions/{id}", "/en/mentions/{id}"},
 	"collectivity":   {"/collectivites/{id}", "/en/collectivities/{id}"},

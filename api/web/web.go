@@ -90,11 +90,14 @@ func New(deps Deps) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	mux.HandleFunc("GET /badge/{file}", s.badge(fr))
+	mux.HandleFunc("GET /en/badge/{file}", s.badge(en))
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"register": s.register, "record": s.record,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
+		"panel": s.panel,
 	}
 	for _, t := range []*tongue{fr, en} {
 		for route, h := range pages {

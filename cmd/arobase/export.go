@@ -39,11 +39,13 @@ spreadsheet would take for a formula has an apostrophe before it.`,
 		if *out == "" {
 			return usagef("export needs --out DIR, the directory to write to")
 		}
-		asOf := ""
-		if cmd.Flags().Changed("at") {
-			asOf = fmt.Sprint(*at)
-		}
-		return dataDir(*data).ask(cmd.Context(), asOf, func(o *opened, size uint64) error {
+		return dataDir(*data).ask(cmd.Context(), "", func(o *opened, size uint64) error {
+			if cmd.Flags().Changed("at") && *at > size {
+				return usagef("--at %d: the ledger has %d records", *at, size)
+			}
+			if cmd.Flags().Changed("at") {
+				size = *at
+			}
 			return o.export(cmd, *out, size, wanted)
 		})
 	}
