@@ -21,6 +21,7 @@ import (
 	"arobase/projections"
 	"arobase/projections/figures"
 	"arobase/projections/labels"
+	"arobase/projections/trends"
 )
 
 // Parts are what a ledger is made of. Who makes it chooses the stores, the clock and the randomness.
@@ -54,6 +55,7 @@ type Ledger struct {
 	runner  *projections.Runner
 	labels  *labels.Labels   // guarded by the runner
 	figures *figures.Figures // guarded by the runner
+	counts  *trends.Counts
 
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu
@@ -121,7 +123,7 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
-		cog: territory.Official(), labels: labels.New(), figures: figures.New(),
+		cog: territory.Official(), labels: labels.New(), figures: figures.New(), counts: new(trends.Counts),
 	}
 	if l.random == nil {
 		l.random = rand.Reader

@@ -28,7 +28,7 @@ var errNotDecided = errors.New("no decided label")
 func decided(c ledger.CollectivityView, edition int) (ledger.EditionView, error) {
 	var found *ledger.EditionView
 	for i, e := range c.Editions {
-		if e.Status == string(domain.Decided) && (edition == 0 || e.Edition == edition) && (found == nil || e.Edition > found.Edition) {
+		if e.Status == string(domain.Decided) && (e.Level != nil || e.Distinction == string(domain.DistinctionHorsConcours)) && (edition == 0 || e.Edition == edition) && (found == nil || e.Edition > found.Edition) {
 			found = &c.Editions[i]
 		}
 	}

@@ -54,6 +54,7 @@ var englishBrowse = words{
 	"levels.key":              "From the bottom up: 1 to 5 at-signs, from the lightest to the darkest. Small dotted ring: no source found. Each part leads to the names.",
 	"levels.cell":             "recorded: %s",
 	"levels.get":              "These levels for a spreadsheet (CSV)",
+	"change.more":             "The first %d names of each list; all of them are in the file.",
 	"change.get":              "This comparison for a spreadsheet (CSV)",
 	"moved.rose":              "risen",
 	"moved.fell":              "fallen",

@@ -54,6 +54,7 @@ var frenchBrowse = words{
 	"levels.key":              "De bas en haut : de 1 à 5 arobases, du plus clair au plus foncé. Petit rond pointillé : aucune source trouvée. Chaque morceau mène aux noms.",
 	"levels.cell":             "recensé : %s",
 	"levels.get":              "Ces niveaux pour un tableur (CSV)",
+	"change.more":             "Les %d premiers noms de chaque liste ; tous sont dans le fichier.",
 	"change.get":              "Cette comparaison pour un tableur (CSV)",
 	"moved.rose":              "en hausse",
 	"moved.fell":              "en baisse",

@@ -12,6 +12,9 @@ import (
 	"arobase/domain"
 )
 
+// keptAtMost bounds how many answers are kept: one edition of the whole country takes some megabytes.
+const keptAtMost = 40
+
 // kept keeps the answers to several questions as of the present size of the ledger, as remembered does for one. What it
 // gives is shared and must not be changed.
 type kept[K comparable, V any] struct {
@@ -20,7 +23,7 @@ type kept[K comparable, V any] struct {
 	values map[K]V
 }
 
-func (k *kept[K, V]) at(key K, size, now uint64, ask func() V) V {
+func (k *kept[K, V]) at(key K, size, now uint64, ask func() (V, error)) (V, error) {
 	if size != now {
 		return ask()
 	}
@@ -31,10 +34,16 @@ func (k *kept[K, V]) at(key K, size, now uint64, ask func() V) V {
 	}
 	v, ok := k.values[key]
 	if !ok {
-		v = ask()
+		if len(k.values) >= keptAtMost {
+			clear(k.values)
+		}
+		var err error
+		if v, err = ask(); err != nil {
+			return v, err
+		}
 		k.values[key] = v
 	}
-	return v
+	return v, nil
 }
 
 // bodiesKnown gives every body of the ledger by id.
@@ -52,7 +61,7 @@ type roll struct {
 }
 
 func (p *page) roll(edition int) *roll {
-	return p.site.rollsKnown.at(edition, p.size, p.site.Ledger.Size(), func() *roll {
+	all, _ := p.site.rollsKnown.at(edition, p.size, p.site.Ledger.Size(), func() (*roll, error) {
 		r := &roll{lines: p.site.Ledger.Roll(p.ctx, edition, p.bodiesKnown(), p.size)}
 		slices.SortStableFunc(r.lines, func(a, b ledger.RollLine) int {
 			return cmp.Or(rollRank(b)-rollRank(a), a.Body.Rank-b.Body.Rank)
@@ -62,8 +71,9 @@ func (p *page) roll(edition int) *roll {
 			r.byID[i] = int32(i)
 		}
 		slices.SortFunc(r.byID, func(a, b int32) int { return cmp.Compare(r.lines[a].Body.ID, r.lines[b].Body.ID) })
-		return r
+		return r, nil
 	})
+	return all
 }
 
 // find gives the line of a body; nil where no source names it.
@@ -85,10 +95,10 @@ func rollLevel(l ledger.RollLine) string {
 		return "contested"
 	case l.Level > 0:
 		return fmt.Sprint(l.Level)
-	case l.Distinction == "":
-		return "mention"
+	case l.Distinction == string(domain.DistinctionHorsConcours), l.Distinction == string(domain.DistinctionUnspecified):
+		return l.Distinction
 	}
-	return l.Distinction
+	return "mention"
 }
 
 func rollRank(l ledger.RollLine) int { return -slices.Index(rollLevels, rollLevel(l)) }

@@ -68,6 +68,7 @@ type site struct {
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
 	rollsKnown        kept[int, *roll]
+	movesKnown        kept[[2]int, ledger.TransitionsView]
 }
 
 // handler makes the view of a page.
