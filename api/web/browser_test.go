@@ -101,6 +101,7 @@ var pagesInBrowser = []string{
 	"/", "/editions", "/editions/17", "/editions/18", "/collectivites/fr-commune-92072", "/collectivites/unsettled-bassens",
 	"/collectivites/fr-commune-76476", "/collectivites/fr-commune-01001", "/rapprochement", "/tendances", "/tendances?by=region",
 	"/recherche?q=saint-m", "/recherche?q=xyzzy", "/sources", "/sources/localtis-2016-labels", "/registre", "/en/",
+	"/editions/18/palmares", "/carte?edition=18", "/departements/92", "/mentions", "/mentions/teletravail",
 }
 
 // contrastScript gives the texts of the page that stand out too little from their ground, by WCAG 2.2, 1.4.3.
@@ -115,7 +116,8 @@ const contrastScript = `(() => {
     const e = walk.currentNode.parentElement;
     if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('.sr, .skip, title, desc, svg > title')) continue;
     const s = getComputedStyle(e), svg = e instanceof SVGElement;
-    const a = light(parse(svg ? s.fill : s.color)), b = light(ground(svg ? e.ownerSVGElement.parentElement : e));
+    const a = light(parse(svg ? s.fill : s.color)), tile = svg && e.parentElement.querySelector('rect.tile');
+    const b = light(tile ? parse(getComputedStyle(tile).fill) : ground(svg ? e.ownerSVGElement.parentElement : e));
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) bad.add(ratio.toFixed(2) + ' ' + e.className + ': ' + walk.currentNode.data.trim().slice(0, 40));
   }
