@@ -130,7 +130,7 @@ const (
 // longer than signing takes, shows a stale checkpoint; one that answers from less shows stale answers.
 func (c *comparison) meet(ctx context.Context) error {
 	for look := 1; ; look++ {
-		answered, err := c.answeredFrom(ctx)
+		answered, err := c.a.answeredFrom(ctx)
 		if err != nil {
 			return err
 		}
@@ -158,9 +158,9 @@ func (c *comparison) meet(ctx context.Context) error {
 }
 
 // answeredFrom is the number of records that the server answers from now.
-func (c *comparison) answeredFrom(ctx context.Context) (int64, error) {
+func (a *Auditor) answeredFrom(ctx context.Context) (int64, error) {
 	const list = "/v1/editions"
-	r, err := c.a.place.Site.get(ctx, list, "application/json", maxAnswer)
+	r, err := a.place.Site.get(ctx, list, "application/json", maxAnswer)
 	if err != nil {
 		return 0, err
 	}
@@ -177,7 +177,7 @@ func (c *comparison) compare(ctx context.Context, q question) error {
 		err := c.compareAt(ctx, q, q.plain())
 		if f := (*Failure)(nil); errors.As(err, &f) {
 			// Unless something was recorded just now.
-			now, sizeErr := c.answeredFrom(ctx)
+			now, sizeErr := c.a.answeredFrom(ctx)
 			if sizeErr != nil {
 				return sizeErr
 			}

@@ -89,6 +89,7 @@ type Auditor struct {
 	place      Place
 	opt        Options
 	tileReader *tileReader
+	asking     chan struct{} // has a place for each value that is asked for at once
 
 	keys Keys
 	work Workspace
@@ -119,7 +120,7 @@ func New(p Place, opt Options) *Auditor {
 		opt.Progress = func(string, int64, int64) {}
 	}
 	return &Auditor{
-		place: p, opt: opt, tileReader: &tileReader{log: p.Log},
+		place: p, opt: opt, tileReader: &tileReader{log: p.Log}, asking: make(chan struct{}, mostAsked),
 		order: order{streams: map[string]end{}}, values: newValues(),
 	}
 }

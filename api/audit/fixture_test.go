@@ -28,7 +28,6 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/api/web"
-	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/sqlite"
@@ -61,6 +60,8 @@ type site struct {
 	// lie changes what is answered; asked are the addresses that were asked for. Both are guarded by mu.
 	lie   func(path string, a *answered)
 	asked map[string]int
+	// meanwhile happens before an address is answered. Guarded by mu while it is set, and called without it.
+	meanwhile func(path string)
 }
 
 // answered is an answer on its way.
@@ -226,16 +227,6 @@ func (s *site) forceBytes(t testing.TB, stream string, expected eventstore.Revis
 	}
 }
 
-// execute carries out a command.
-func (s *site) execute(t testing.TB, c domain.Command) uuid.UUID {
-	t.Helper()
-	r, err := s.ledger.Execute(t.Context(), ledger.Request{Actor: "registrar:history", Command: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.Events[0]
-}
-
 // erase erases a value.
 func (s *site) erase(t testing.TB, x vault.Secret) {
 	t.Helper()
@@ -265,8 +256,26 @@ func (s *site) honest() {
 	s.lie = nil
 }
 
+// once lets something happen before the first address that holds a part is answered.
+func (s *site) once(part string, happens func()) {
+	var first sync.Once
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.meanwhile = func(path string) {
+		if strings.Contains(path, part) {
+			first.Do(happens)
+		}
+	}
+}
+
 // RoundTrip lets a client ask the site without a network.
 func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	meanwhile := s.meanwhile
+	s.mu.Unlock()
+	if meanwhile != nil {
+		meanwhile(r.URL.RequestURI())
+	}
 	w := httptest.NewRecorder()
 	s.served.ServeHTTP(w, r)
 	a := &answered{w.Code, w.Header(), w.Body.Bytes()}

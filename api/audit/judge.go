@@ -114,6 +114,9 @@ func (h *histories) remember(s domain.StreamName, known []domain.Recorded, more 
 	h.events += more
 }
 
+// forget forgets all of it: what is asked for again is read from the store.
+func (h *histories) forget() { *h = histories{store: h.store} }
+
 // turn forgets what was not asked for since the last turn, if there is much. The records that were judged must be in the
 // store: what is asked for again is read from there.
 func (h *histories) turn() {

@@ -71,12 +71,23 @@ func (o *order) checkNames(head checkpoint) *Failure {
 	all := domain.LogOrigins(o.names)
 	in := all[len(all)-1]
 	if in.Name != head.origin {
-		return failed("signature", "the checkpoint is of the log %s, and the records name their log %s", head.origin, in.Name)
+		return o.says(in.Since, "origin", "the checkpoint is of the log %s, and this record names the log %s", head.origin, in.Name)
 	}
-	if key := in.InForce(); key != "" {
-		if _, err := tlog.OpenCheckpoint(head.signed, key); err != nil {
-			return failed("signature", "the records say that the key in force is %s, and the checkpoint is not signed by it: %v", domain.VerifierKeyID(key), err)
+	if n := len(in.Keys); n > 0 {
+		key := in.Keys[n-1]
+		if _, err := tlog.OpenCheckpoint(head.signed, key.Key); err != nil {
+			return o.says(key.Since, "key", "this record says that the key in force is %s, and the checkpoint is not signed by it: %v", domain.VerifierKeyID(key.Key), err)
 		}
 	}
 	return nil
+}
+
+// says is a failure about what the record at a leaf says of the log.
+func (o *order) says(leaf uint64, rule, format string, args ...any) *Failure {
+	f := failed("signature", format, args...)
+	f.Leaf, f.Rule = int64(leaf), rule
+	if i := slices.IndexFunc(o.names, func(r domain.Recorded) bool { return r.Position == leaf }); i >= 0 {
+		f.Event, f.Type = o.names[i].ID, domain.TypeOf(o.names[i].Event).String()
+	}
+	return f
 }

@@ -61,7 +61,7 @@ func (a *Auditor) read(ctx context.Context, head checkpoint) error {
 	var pending []record
 	for bundle, err := range ahead(ctx, workers(), numbers, func(ctx context.Context, n int64) ([]record, error) { return a.examine(ctx, head, n, from) }) {
 		if err != nil {
-			return err
+			return a.unlessEarlier(ctx, head, next, pending, err)
 		}
 		if known := next.tree.Size() - bundle[0].leaf; known > 0 {
 			if err := a.sameAsKept(ctx, head, next.tiles[0], bundle[:known]); err != nil {
@@ -147,7 +147,10 @@ func (a *Auditor) take(ctx context.Context, head checkpoint, next grown, records
 			break
 		}
 	}
-	if err := a.keepAndJudge(ctx, right); err != nil {
+	err := a.keepAndJudge(ctx, right)
+	if broken, ok := errors.AsType[*Failure](err); ok {
+		wrong, right = broken, right[:broken.Leaf-records[0].leaf] // a value of those before it may be wrong too
+	} else if err != nil {
 		return err
 	}
 	if err := a.takeValues(ctx, right); err != nil {
@@ -159,6 +162,18 @@ func (a *Auditor) take(ctx context.Context, head checkpoint, next grown, records
 	a.grown = next
 	a.histories.turn()
 	return nil
+}
+
+// unlessEarlier is a failure in a bundle, unless something is wrong with the records before it, which were read and not
+// taken yet: the first failure is the one that is named.
+func (a *Auditor) unlessEarlier(ctx context.Context, head checkpoint, next grown, pending []record, later error) error {
+	if _, ok := errors.AsType[*Failure](later); !ok || len(pending) == 0 {
+		return later
+	}
+	if earlier, ok := errors.AsType[*Failure](a.take(ctx, head, next, pending)); ok && earlier.Leaf >= 0 {
+		return earlier
+	}
+	return later
 }
 
 // keepAndJudge does both at once: neither waits for the other.

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -50,12 +51,54 @@ func (a *Auditor) round(ctx context.Context, report *Report) error {
 	}
 	report.head(head)
 	a.tell(report)
+	a.histories.forget() // what comes next needs memory too, and nothing of this
 	if f := a.order.checkNames(head); f != nil {
 		return f
 	}
-	fresh := head.tree != a.shown.tree
-	a.shown = head
-	return a.compareAnswers(ctx, head, fresh, report)
+	return a.compareWhileItGrows(ctx, head, report)
+}
+
+// compareWhileItGrows compares the answers, and reads on where they differ and the log has grown since: what was erased
+// meanwhile is missing in every answer, also in one as of a moment before.
+func (a *Auditor) compareWhileItGrows(ctx context.Context, head checkpoint, report *Report) error {
+	for again := 0; ; again++ {
+		fresh := head.tree != a.shown.tree
+		a.shown = head
+		differ := a.compareAnswers(ctx, head, fresh, report)
+		if _, wrong := errors.AsType[*Failure](differ); !wrong || again == extensions {
+			return differ
+		}
+		newer, err := a.grownSince(ctx, head)
+		if err != nil {
+			return err
+		}
+		if newer.tree == head.tree {
+			return differ
+		}
+		if newer, err = a.readOn(ctx, newer); err != nil {
+			return err
+		}
+		if f := a.order.checkNames(newer); f != nil {
+			return f
+		}
+		more := newer.tree.N - head.tree.N
+		report.head(newer)
+		report.add("read on", figures{"records": more}, "%s more, which came while answers were compared, right as those before", count(more, "record"))
+		head = newer
+	}
+}
+
+// grownSince gives the newer checkpoint of a log whose server answers from more records than a checkpoint covers; where
+// there is none, that checkpoint.
+func (a *Auditor) grownSince(ctx context.Context, head checkpoint) (checkpoint, error) {
+	answered, err := a.answeredFrom(ctx)
+	for look := 0; err == nil && answered > head.tree.N && look < extensions; look++ {
+		newer, err := a.extended(ctx, head)
+		if err != nil || newer.tree != head.tree {
+			return newer, err
+		}
+	}
+	return head, nil
 }
 
 const (
@@ -82,18 +125,22 @@ func (a *Auditor) readOn(ctx context.Context, head checkpoint) (checkpoint, erro
 		if again == extensions {
 			return head, unsettled
 		}
-		if err := a.opt.Pause(ctx, betweenExtensions); err != nil {
+		if head, err = a.extended(ctx, head); err != nil {
 			return head, err
 		}
-		newer, err := a.newest(ctx)
-		if err != nil {
-			return head, err
-		}
-		if err := a.extends(ctx, newer, head); err != nil {
-			return head, err
-		}
-		head = newer
 	}
+}
+
+// extended gives the checkpoint that the log shows after a moment. It holds that of before.
+func (a *Auditor) extended(ctx context.Context, head checkpoint) (checkpoint, error) {
+	if err := a.opt.Pause(ctx, betweenExtensions); err != nil {
+		return head, err
+	}
+	newer, err := a.newest(ctx)
+	if err != nil {
+		return head, err
+	}
+	return newer, a.extends(ctx, newer, head)
 }
 
 // tell reports what all records together came to.

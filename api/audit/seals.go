@@ -1,11 +1,14 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,27 +42,54 @@ func sealsOf(e domain.Event) []sealed {
 	return all
 }
 
-// askDisclosed asks for the values of the public fields of some records. It runs on many bundles at once.
+// askDisclosed asks for the values of the public fields of some records, many at once. It runs on many bundles at once.
 func (a *Auditor) askDisclosed(ctx context.Context, records []record) error {
-	for i := range records {
-		for j := range records[i].seals {
-			s := &records[i].seals[j]
-			if s.field.Visibility != domain.VisiblePublic {
-				continue
+	type question struct {
+		of *record
+		s  *sealed
+	}
+	public := func(yield func(question) bool) {
+		for i := range records {
+			for j := range records[i].seals {
+				if s := &records[i].seals[j]; s.field.Visibility == domain.VisiblePublic && !yield(question{&records[i], s}) {
+					return
+				}
 			}
-			var err error
-			if s.answer, err = a.ask(ctx, s.commitment); errors.Is(err, ErrTooLarge) {
-				return records[i].fail("sealed", "commitment", "%v", err)
-			} else if err != nil {
-				return err
-			}
+		}
+	}
+	type given struct {
+		question
+		tooLarge error
+	}
+	for g, err := range ahead(ctx, mostAsked, public, func(ctx context.Context, q question) (given, error) {
+		answer, err := a.ask(ctx, q.s.commitment)
+		if errors.Is(err, ErrTooLarge) {
+			return given{q, err}, nil
+		}
+		q.s.answer = answer
+		return given{q, nil}, err
+	}) {
+		if err != nil {
+			return err
+		}
+		if g.tooLarge != nil && g.of.failure == nil {
+			g.of.failure = g.of.fail("sealed", "commitment", "%v", g.tooLarge)
 		}
 	}
 	return nil
 }
 
-// ask asks the log for a value; nil where it discloses none.
+// mostAsked is how many values the log is asked for at once, by all bundles together.
+const mostAsked = 32
+
+// ask asks the log for a value, once fewer than mostAsked are asked for; nil where it discloses none.
 func (a *Auditor) ask(ctx context.Context, c vault.Commitment) ([]byte, error) {
+	select {
+	case a.asking <- struct{}{}:
+		defer func() { <-a.asking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	answer, err := a.place.Log.Read(ctx, "disclosed/"+c.URL(), maxDisclosed)
 	if errors.Is(err, ErrAbsent) {
 		return nil, nil
@@ -300,56 +330,78 @@ const (
 // settle holds what is not disclosed against the erasures, and asks for what was erased once more. unsettled is a value
 // that is missing without a record that says why: one further on may say it.
 func (a *Auditor) settle(ctx context.Context) (unsettled *Failure, err error) {
-	for len(a.values.withdrawing) > 0 {
-		if err := a.withdrawn(ctx, a.values.withdrawing[0]); err != nil {
+	for _, err := range ahead(ctx, mostAsked, slices.Values(a.values.withdrawing), a.withdrawn) {
+		if err != nil {
 			return nil, err
 		}
 		a.values.withdrawing = a.values.withdrawing[1:]
 	}
-	for at, missing := range a.values.absent {
-		if a.values.erased[at] {
-			continue
+	for m, err := range ahead(ctx, mostAsked, slices.Values(a.values.unexplained()), func(ctx context.Context, m unexplained) (unexplained, error) {
+		var err error
+		if m.answer, err = a.ask(ctx, m.commitment); errors.Is(err, ErrTooLarge) {
+			err = nil // it is no more than if there were none
 		}
-		answer, err := a.ask(ctx, missing.commitment)
-		if err != nil && !errors.Is(err, ErrTooLarge) {
+		return m, err
+	}) {
+		if err != nil {
 			return nil, err
 		}
-		if answer == nil {
-			if unsettled == nil || missing.failure.Leaf < unsettled.Leaf {
-				unsettled = missing.failure
+		if m.answer == nil {
+			if unsettled == nil {
+				unsettled = m.failure
 			}
 			continue
 		}
-		secret, err := verifyDisclosed(answer, a.order.ledger, missing.commitment, at)
+		secret, err := verifyDisclosed(m.answer, a.order.ledger, m.commitment, m.at)
 		if err != nil {
-			f := *missing.failure
-			f.Reason = fmt.Sprintf("what is disclosed for %s is not what was committed to: %v", at.pointer, err)
+			f := *m.failure
+			f.Reason = fmt.Sprintf("what is disclosed for %s is not what was committed to: %v", m.at.pointer, err)
 			return nil, &f
 		}
 		if err := a.Vault.Put(ctx, []vault.Secret{secret}, nil); err != nil {
 			return nil, fmt.Errorf("keeping a disclosed value: %w", err)
 		}
-		delete(a.values.absent, at)
+		delete(a.values.absent, m.at)
 	}
 	return unsettled, nil
 }
 
+// unexplained is a public value that is missing, with no record that says why.
+type unexplained struct {
+	*absence
+	at     place
+	answer []byte // what the log gives for it by now
+}
+
+// unexplained are those that are missing without a record that says why, in the order of the log.
+func (v *values) unexplained() (all []unexplained) {
+	for at, missing := range v.absent {
+		if !v.erased[at] {
+			all = append(all, unexplained{absence: missing, at: at})
+		}
+	}
+	slices.SortFunc(all, func(a, b unexplained) int {
+		return cmp.Or(cmp.Compare(a.failure.Leaf, b.failure.Leaf), strings.Compare(a.at.pointer, b.at.pointer))
+	})
+	return all
+}
+
 // withdrawn holds that the log does not disclose a value any more.
-func (a *Auditor) withdrawn(ctx context.Context, w withdrawal) error {
+func (a *Auditor) withdrawn(ctx context.Context, w withdrawal) (struct{}, error) {
 	for asked := 1; ; asked++ {
 		answer, err := a.ask(ctx, w.commitment)
 		switch {
 		case errors.Is(err, ErrTooLarge):
 		case err != nil:
-			return err
+			return struct{}{}, err
 		case answer == nil:
-			return nil
+			return struct{}{}, nil
 		}
 		if asked == asksForErased {
-			return w.failure
+			return struct{}{}, w.failure
 		}
 		if err := a.opt.Pause(ctx, patience); err != nil {
-			return err
+			return struct{}{}, err
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -85,9 +86,15 @@ func (f *auditFlags) check() error {
 	return nil
 }
 
+// memoryGoal is the memory, in bytes, from which on an audit collects garbage sooner rather than growing.
+const memoryGoal = 1200 << 20
+
 func (f *auditFlags) run(cmd *cobra.Command, where string) (err error) {
 	if err := f.check(); err != nil {
 		return err
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryGoal))
 	}
 	opt, err := f.options(cmd)
 	if err != nil {

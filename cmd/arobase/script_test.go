@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 			"readkey":     readKey,
 			"private":     private,
 			"halve":       halve,
+			"falsify":     falsify,
 			"ended":       ended,
 			"posts":       posts,
 		},

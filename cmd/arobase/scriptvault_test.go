@@ -158,6 +158,16 @@ func halve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(content[:len(content)/2]), 0o600))
 }
 
+// falsify changes one bit in the middle of a file: falsify FILE.
+func falsify(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: falsify FILE")
+	}
+	content := []byte(ts.ReadFile(args[0]))
+	content[len(content)/2] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+}
+
 // ended writes a backup of a vault that ended yesterday: ended DIR KEY FILE.
 func ended(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
