@@ -56,6 +56,7 @@ type Ledger struct {
 	labels  *labels.Labels   // guarded by the runner
 	figures *figures.Figures // guarded by the runner
 	counts  *trends.Counts
+	index   *bodyIndex
 
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu
@@ -123,7 +124,7 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
-		cog: territory.Official(), labels: labels.New(), figures: figures.New(), counts: new(trends.Counts),
+		cog: territory.Official(), labels: labels.New(), figures: figures.New(), counts: new(trends.Counts), index: new(bodyIndex),
 	}
 	if l.random == nil {
 		l.random = rand.Reader

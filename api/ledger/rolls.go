@@ -146,3 +146,38 @@ func (l *Ledger) DepartementName(code string) (string, error) {
 	}
 	return "", fmt.Errorf("département %q: %w", code, ErrUnknown)
 }
+
+// Naming is one body in one edition, by its id.
+type Naming struct {
+	Edition      int
+	Collectivity string
+}
+
+// NamedBy gives whom a source names, the latest edition first, those without an edition last, each edition in the order of
+// ids. It looks through every edition.
+func (l *Ledger) NamedBy(ctx context.Context, source string, size uint64) []Naming {
+	var out []Naming
+	l.world(ctx, size, func(w reconciliation.World) {
+		editions := w.Labels.Editions(w.Size)
+		slices.Reverse(editions)
+		for _, e := range append(editions, 0) {
+			for _, label := range w.Labels.In(e, w.Size) {
+				if isNamedBy(label, domain.SourceID(source)) {
+					out = append(out, Naming{int(e), string(label.Collectivity)})
+				}
+			}
+		}
+	})
+	return out
+}
+
+// isNamedBy tells whether a source says anything of a label or a mention that stands.
+func isNamedBy(label labels.Label, source domain.SourceID) bool {
+	of := func(c domain.Cite) bool { return c.Source == source && !c.Retracted() }
+	if slices.ContainsFunc(label.Awards, func(a domain.AwardFact) bool { return of(a.Cite) }) {
+		return true
+	}
+	return slices.ContainsFunc(label.Mentions, func(m labels.Mention) bool {
+		return slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return of(f.Cite) })
+	})
+}

@@ -43,13 +43,9 @@ func (s *site) mapPage(p *page) (any, error) {
 		return v, nil
 	}
 	r := p.roll(n)
-	count := map[string]int{}
-	for i := range r.lines {
-		count[rollLevel(r.lines[i])]++
-	}
 	v.Choices = []choice{
 		{"edition", p.T("choose.edition"), p.editionOptions(n)},
-		p.choose("level", level, p.T("choose.all"), append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, withHigh(count)),
+		p.choose("level", level, p.T("choose.all"), append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, r.facets.levels),
 	}
 	if short := p.editionKnown(n); short != nil {
 		v.Coverage = p.coverage(*short)
@@ -76,11 +72,10 @@ func (s *site) mapPage(p *page) (any, error) {
 }
 
 // withHigh adds the count of 4 and 5 @ together.
-func withHigh(count map[string]int) map[string]int {
+func withHigh(count map[string]int) {
 	if n := count["4"] + count["5"]; n > 0 {
 		count["4-5"] = n
 	}
-	return count
 }
 
 // editionAndLevel reads which edition and which level a page is asked for: the latest and all, if nothing is said. 0 where
@@ -202,11 +197,7 @@ func (s *site) departement(p *page) (any, error) {
 	}
 	v.Empty = p.T("departement.empty.edition", yearOf(n))
 	shown := palmaresPage{Paging: v.Paging}
-	before := &roll{}
-	if n > 1 {
-		before = p.roll(n - 1)
-	}
-	shown.show(p, n, lines, before)
+	shown.show(p, n, lines, p.before(n))
 	v.Lines = shown.Lines
 	return v, nil
 }

@@ -73,10 +73,7 @@ func (s *site) palmares(p *page) (any, error) {
 		return nil, fmt.Errorf("%w: sort %q, change %q", ledger.ErrQuery, ask.sort, ask.change)
 	}
 	number := fmt.Sprint(n)
-	now, before := p.roll(n), &roll{}
-	if n > 1 {
-		before = p.roll(n - 1)
-	}
+	now, before := p.roll(n), p.before(n)
 	v := palmaresPage{
 		Heading: p.T("palmares.title", yearOf(n)), Lede: p.T("palmares.lede"), Coverage: p.coverage(*short),
 		Edition: labelled{p.T("palmares.edition", n), p.href("edition", number)}, Action: p.path("palmares", number, nil),
@@ -90,7 +87,7 @@ func (s *site) palmares(p *page) (any, error) {
 	if known := p.editions(); n < known[0].Edition {
 		v.Next = &labelled{p.T("edition.short", n+1, yearOf(n+1)), p.href("palmares", fmt.Sprint(n+1))}
 	}
-	lines := v.narrowed(p, n, now, before, ask)
+	lines := v.narrowed(p, n, now, ask)
 	address := func(q url.Values) string { return p.hrefWith("palmares", number, q) }
 	if v.Paging, err = p.paging(len(lines), address, query); err != nil {
 		return nil, err
@@ -102,7 +99,7 @@ func (s *site) palmares(p *page) (any, error) {
 		v.Clear = address(url.Values{})
 	}
 	v.show(p, n, lines, before)
-	v.Change = p.changed(n, now, before, short.Enumerated)
+	v.Change = p.changed(n, short.Enumerated)
 	v.Map = p.tiles("map", n, lines, func(code string) string {
 		return p.hrefWith("departement", code, url.Values{"edition": {number}})
 	})
@@ -129,32 +126,14 @@ func (p *page) editionKnown(n int) *ledger.EditionShort {
 
 // narrowed keeps the lines that were asked for, in the order that was asked for, and makes the form. Each field counts
 // what it would leave in the whole edition.
-func (v *palmaresPage) narrowed(p *page, n int, now, before *roll, ask narrow) []*ledger.RollLine {
-	levels, kinds, regions, departements, mentions, moves := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
-	names, first := map[string]string{}, map[string]given{}
+func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger.RollLine {
+	f, moves := now.facets, p.changesOf(n)
 	var out []*ledger.RollLine
 	for i := range now.lines {
 		l := &now.lines[i]
-		change := moved(before.find(l.Body.ID), l)
-		levels[rollLevel(*l)]++
-		kinds[l.Body.Kind]++
-		moves[change]++
-		if d := l.Body.Departement; d != nil {
-			departements[d.Code]++
-			names["d"+d.Code] = d.Name
-		}
-		if r := l.Body.Region; r != nil {
-			regions[r.Code]++
-			names["r"+r.Code] = r.Name
-		}
-		for _, m := range l.Mentions {
-			if mentions[m]++; mentions[m] == 1 {
-				first[m] = given{n, l}
-			}
-		}
 		if isLevel(*l, ask.level) && (ask.kind == "" || l.Body.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
 			(ask.departement == "" || placeCode(l.Body.Departement) == ask.departement) &&
-			(ask.mention == "" || slices.Contains(l.Mentions, ask.mention)) && (ask.change == "" || change == ask.change) {
+			(ask.mention == "" || slices.Contains(l.Mentions, ask.mention)) && (ask.change == "" || moves.of[i] == ask.change) {
 			out = append(out, l)
 		}
 	}
@@ -167,23 +146,23 @@ func (v *palmaresPage) narrowed(p *page, n int, now, before *roll, ask narrow) [
 		})
 	}
 	byName := func(kind string, counts map[string]int) []string {
-		return slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Compare(slug(names[kind+a]), slug(names[kind+b])) })
+		return slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Compare(slug(f.names[kind+a]), slug(f.names[kind+b])) })
 	}
 	name := func(kind string) func(string) string {
-		return func(code string) string { return cmp.Or(names[kind+code], code) }
+		return func(code string) string { return cmp.Or(f.names[kind+code], code) }
 	}
 	all := p.T("choose.all")
 	v.Choices = []choice{
-		p.choose("level", ask.level, all, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, withHigh(levels)),
-		p.choose("kind", ask.kind, all, slices.Sorted(maps.Keys(kinds)), p.kind, kinds),
-		p.choose("region", ask.region, all, byName("r", regions), name("r"), regions),
-		p.choose("departement", ask.departement, all, slices.Sorted(maps.Keys(departements)), func(c string) string { return c + " " + name("d")(c) }, departements),
+		p.choose("level", ask.level, all, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, f.levels),
+		p.choose("kind", ask.kind, all, slices.Sorted(maps.Keys(f.kinds)), p.kind, f.kinds),
+		p.choose("region", ask.region, all, byName("r", f.regions), name("r"), f.regions),
+		p.choose("departement", ask.departement, all, slices.Sorted(maps.Keys(f.departements)), func(c string) string { return c + " " + name("d")(c) }, f.departements),
 	}
-	if len(mentions) > 0 {
-		v.Choices = append(v.Choices, p.choose("mention", ask.mention, all, slices.Sorted(maps.Keys(mentions)), func(m string) string { return p.mentionName(m, first[m]) }, mentions))
+	if len(f.mentions) > 0 {
+		v.Choices = append(v.Choices, p.choose("mention", ask.mention, all, slices.Sorted(maps.Keys(f.mentions)), func(m string) string { return p.mentionName(m, f.first[m]) }, f.mentions))
 	}
 	if n > 1 {
-		v.Choices = append(v.Choices, p.choose("change", ask.change, all, palmaresMoves, func(m string) string { return p.T("moved." + m) }, moves))
+		v.Choices = append(v.Choices, p.choose("change", ask.change, all, palmaresMoves, func(m string) string { return p.T("moved." + m) }, moves.count))
 	}
 	sorts := choice{Name: "sort", Label: p.T("choose.sort")}
 	for i, s := range palmaresSorts {
@@ -212,9 +191,18 @@ func (v *palmaresPage) show(p *page, n int, lines []*ledger.RollLine, before *ro
 			m := p.mark(line.Distinction, line.Level, line.Status, line.Derived)
 			x.Mark = &m
 		}
-		x.Before, x.BeforeText = p.heldBefore(before.find(line.Collectivity))
+		x.Before, x.BeforeText = p.heldBefore(before.find(p.bodyOf(line.Collectivity)))
 		v.Lines = append(v.Lines, x)
 	}
+}
+
+// bodyOf is a body by its id; one that was never entered has no place in any list.
+func (p *page) bodyOf(id string) *ledger.BodyShort {
+	all := p.bodiesKnown()
+	if b := all[id]; b != nil {
+		return b
+	}
+	return &ledger.BodyShort{Rank: len(all)}
 }
 
 // heldBefore shows what a line of another edition holds.
@@ -237,14 +225,11 @@ func (p *page) heldBefore(l *ledger.RollLine) (*mark, string) {
 }
 
 // changed counts what moved since the edition before, among those named in both. Nil for the first edition.
-func (p *page) changed(n int, now, before *roll, enumerated bool) *changed {
+func (p *page) changed(n int, enumerated bool) *changed {
 	if n == 1 {
 		return nil
 	}
-	count := map[string]int{}
-	for i := range now.lines {
-		count[moved(before.find(now.lines[i].Body.ID), &now.lines[i])]++
-	}
+	count := p.changesOf(n).count
 	compared := count["rose"] + count["fell"] + count["same"]
 	v := &changed{
 		Heading: p.T("palmares.change", yearOf(n-1)), Text: p.compared(compared),

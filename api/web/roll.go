@@ -56,8 +56,16 @@ func (p *page) bodiesKnown() map[string]*ledger.BodyShort {
 
 // roll is who is named in one edition, the highest level first, then by the alphabet.
 type roll struct {
-	lines []ledger.RollLine
-	byID  []int32 // the places of lines, in the order of the bodies' ids
+	lines  []ledger.RollLine
+	at     []int32 // the place of the line of each body of the ledger, by its rank, plus one; 0 where it has none
+	facets facets
+}
+
+// facets count the lines of an edition by what they can be narrowed by.
+type facets struct {
+	levels, kinds, regions, departements, mentions map[string]int
+	names                                          map[string]string // of regions and départements, by "r" or "d" and the code
+	first                                          map[string]given  // a holder of each mention
 }
 
 func (p *page) roll(edition int) *roll {
@@ -66,27 +74,85 @@ func (p *page) roll(edition int) *roll {
 		slices.SortStableFunc(r.lines, func(a, b ledger.RollLine) int {
 			return cmp.Or(rollRank(b)-rollRank(a), a.Body.Rank-b.Body.Rank)
 		})
-		r.byID = make([]int32, len(r.lines))
-		for i := range r.byID {
-			r.byID[i] = int32(i)
+		r.at = make([]int32, len(p.bodiesKnown()))
+		for i, l := range r.lines {
+			if l.Body.Rank < len(r.at) {
+				r.at[l.Body.Rank] = int32(i) + 1
+			}
 		}
-		slices.SortFunc(r.byID, func(a, b int32) int { return cmp.Compare(r.lines[a].Body.ID, r.lines[b].Body.ID) })
+		r.count(edition)
 		return r, nil
 	})
 	return all
 }
 
 // find gives the line of a body; nil where no source names it.
-func (r *roll) find(id string) *ledger.RollLine {
-	i, ok := slices.BinarySearchFunc(r.byID, id, func(at int32, id string) int { return cmp.Compare(r.lines[at].Body.ID, id) })
-	if !ok {
+func (r *roll) find(b *ledger.BodyShort) *ledger.RollLine {
+	if b.Rank >= len(r.at) || r.at[b.Rank] == 0 {
 		return nil
 	}
-	return &r.lines[r.byID[i]]
+	return &r.lines[r.at[b.Rank]-1]
+}
+
+// count fills the facets.
+func (r *roll) count(edition int) {
+	f := facets{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]string{}, map[string]given{}}
+	for i := range r.lines {
+		l := &r.lines[i]
+		f.levels[rollLevel(*l)]++
+		f.kinds[l.Body.Kind]++
+		if d := l.Body.Departement; d != nil {
+			if f.departements[d.Code]++; f.departements[d.Code] == 1 {
+				f.names["d"+d.Code] = d.Name
+			}
+		}
+		if d := l.Body.Region; d != nil {
+			if f.regions[d.Code]++; f.regions[d.Code] == 1 {
+				f.names["r"+d.Code] = d.Name
+			}
+		}
+		for _, m := range l.Mentions {
+			if f.mentions[m]++; f.mentions[m] == 1 {
+				f.first[m] = given{edition, l}
+			}
+		}
+	}
+	withHigh(f.levels)
+	r.facets = f
+}
+
+// changes says of each line what became of it since the edition before, and counts that.
+type changes struct {
+	of    []string
+	count map[string]int
+}
+
+func (p *page) changesOf(edition int) *changes {
+	all, _ := p.site.changesKnown.at(edition, p.size, p.site.Ledger.Size(), func() (*changes, error) {
+		now, before := p.roll(edition), p.before(edition)
+		c := &changes{make([]string, len(now.lines)), map[string]int{}}
+		for i := range now.lines {
+			c.of[i] = moved(before.find(now.lines[i].Body), &now.lines[i])
+			c.count[c.of[i]]++
+		}
+		return c, nil
+	})
+	return all
+}
+
+// before is the roll of the edition before; an empty one before the first.
+func (p *page) before(edition int) *roll {
+	if edition == 1 {
+		return &roll{}
+	}
+	return p.roll(edition - 1)
 }
 
 // rollLevels are the groups of a palmarès, in its order.
 var rollLevels = []string{"hors-concours", "5", "4", "3", "2", "1", "unspecified", "contested", "mention"}
+
+// digits write the levels.
+var digits = [...]string{"0", "1", "2", "3", "4", "5"}
 
 // rollLevel is the group of a line.
 func rollLevel(l ledger.RollLine) string {
@@ -94,7 +160,7 @@ func rollLevel(l ledger.RollLine) string {
 	case l.Status == string(domain.Contested):
 		return "contested"
 	case l.Level > 0:
-		return fmt.Sprint(l.Level)
+		return digits[l.Level]
 	case l.Distinction == string(domain.DistinctionHorsConcours), l.Distinction == string(domain.DistinctionUnspecified):
 		return l.Distinction
 	}

@@ -68,6 +68,8 @@ type site struct {
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
 	rollsKnown        kept[int, *roll]
+	changesKnown      kept[int, *changes]
+	namedKnown        kept[string, []ledger.Naming]
 	movesKnown        kept[[2]int, ledger.TransitionsView]
 }
 
