@@ -2,6 +2,8 @@ package web
 
 // The catalogues, each in parts that tell one story.
 var (
-	french  = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords}
-	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords}
+	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
+		frenchVerify, frenchArticles, frenchSession}
+	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
+		englishVerify, englishArticles, englishSession}
 )

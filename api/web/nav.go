@@ -10,7 +10,7 @@ func (p *page) Nav() []navItem {
 	var out []navItem
 	for _, route := range []string{"editions", "trends", "reconciliation", "sources", "register"} {
 		here := p.Route == route || route == "editions" && p.Route == "edition" || route == "sources" && p.Route == "source" ||
-			route == "register" && p.Route == "record"
+			route == "register" && (p.Route == "record" || p.Route == "verify")
 		out = append(out, navItem{p.T("nav." + route), p.href(route, ""), here})
 	}
 	return out

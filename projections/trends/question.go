@@ -75,7 +75,8 @@ type roll struct {
 	groups map[string]map[string]tally // by dimension and group, where that was asked for
 	// labelled counts those with a label, whatever is known of it; the others have a mention only.
 	labelled int
-	// enumerated says that the ledger holds the whole list: a source lists it, and as many are recorded.
+	// enumerated says that the ledger holds the whole list: a source lists it, and as many are recorded; or the edition was
+	// run here and its palmarès is published.
 	enumerated bool
 }
 
@@ -87,11 +88,11 @@ func (w World) roll(e domain.Edition) *roll {
 	r := &roll{labels: w.Labels.In(e, w.Size), tally: tally{}, groups: map[string]map[string]tally{}}
 	for i := range r.labels {
 		r.tally.add(&r.labels[i])
-		if r.labels[i].Standing.Status != "" {
+		if r.labels[i].Held() {
 			r.labelled++
 		}
 	}
-	r.enumerated = slices.ContainsFunc(w.Labels.Enumerated(e, w.Size), func(x labels.Enumeration) bool { return r.labelled >= x.Count })
+	r.enumerated = w.Labels.Published(e, w.Size) || slices.ContainsFunc(w.Labels.Enumerated(e, w.Size), func(x labels.Enumeration) bool { return r.labelled >= x.Count })
 	maps.DeleteFunc(w.question.rolls, func(other domain.Edition, _ *roll) bool { return other < e-1 || other > e+1 })
 	w.question.rolls[e] = r
 	return r
@@ -121,7 +122,7 @@ func (t tally) add(l *labels.Label) {
 	for _, m := range l.Mentions {
 		t.count("mention_awards", statedMention(m))
 	}
-	if l.Standing.Status == "" {
+	if !l.Held() {
 		return
 	}
 	stated := !l.Standing.Derived
@@ -149,5 +150,6 @@ func (t tally) recorded(metric string) Recorded {
 var levels = []string{"level1", "level2", "level3", "level4", "level5"}
 
 func statedMention(m labels.Mention) bool {
-	return slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return !f.Retracted() && f.Certainty != domain.Derived })
+	return m.Status == domain.Decided || m.Status == domain.UnderAppeal ||
+		slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return !f.Retracted() && f.Certainty != domain.Derived })
 }
