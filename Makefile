@@ -46,14 +46,22 @@ fuzz: ## fuzz everything that parses, 20 seconds each
 bench: ## run the benchmarks, with their peers
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
+.PHONY: rehearsal
+rehearsal: build ## run two made-up editions of 300 collectivities over HTTP, and audit them
+	@test ! -e arobase-rehearsal || { echo 'arobase-rehearsal is there: remove it first, or keep it and serve it'; exit 1; }
+	$(BIN) simulate --data arobase-rehearsal --collectivities 300 --editions 2
+
 .PHONY: lint
 lint: ## run the linter with the rules of the house
 	$(GO) tool -modfile=tools.mod golangci-lint run
 
 .PHONY: check
-check: ## install what the browser tests need (Debian, as root), and say what is missing
+check: ## install what the tests of browser and database need (Debian, as root), and say what is missing
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || true
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || true
 	@command -v chromium >/dev/null && echo 'chromium: there' || echo 'chromium: not there; the browser tests are skipped'
+	@.ci/axe || echo 'axe-core: not there; the pages are not held to its rules of accessibility'
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && echo 'postgresql: there' || echo 'postgresql: not there; the tests of the shared vault are skipped, unless AROBASE_POSTGRES names a server'
 
 .PHONY: clean
 clean: ## remove what was built, never the data

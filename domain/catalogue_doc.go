@@ -60,6 +60,10 @@ var streamsInWords = []struct{ category, says string }{
 	{"edition", "one edition and its ceremony"},
 	{"figures", "the figures published about one edition"},
 	{"distinction", "one distinction with a term, held by one body"},
+	{"regulation", "one version of the regulation of the label"},
+	{"grid", "one version of the grid of services"},
+	{"juror", "one juror of one edition"},
+	{"action", "one action of one body"},
 }
 
 // formNames call each form by what it is.
@@ -67,7 +71,7 @@ var formNames = map[string]string{
 	"insee": "INSEE code", "siren": "SIREN", "collectivity": "id of a body", "sourceid": "id of a source", "mention": "id of a mention",
 	"slug": "slug", "line": "line", "year": "year as stated", "pointer": "place of a sealed member", "partialdate": "day, month or year",
 	"date": "day", "sha256hex": "SHA-256", "weburl": "web address", "origin": "origin", "vkey": "verifier key", "treehash": "hash of a tree", "metric": "metric", "unit": "unit", "scope": "scope",
-	"departement": "code of a département", "region": "code of a région",
+	"departement": "code of a département", "region": "code of a région", "actionid": "id of an action", "article": "number of an article", "salt": "salt",
 }
 
 func anchor(t Type) string { return fmt.Sprintf("%s-version-%d", t.Name, t.Version) }
@@ -91,6 +95,9 @@ func writeParts(b *strings.Builder, event, under string, t reflect.Type, always 
 		if o := p.object(); o != nil {
 			writeParts(b, event, path+".", o, p.always && always)
 		}
+		if item, ok := p.item(); ok && item.object() != nil {
+			writeParts(b, event, path+"[].", item.object(), p.always && always)
+		}
 	}
 }
 
@@ -99,22 +106,37 @@ func (p part) inWords() string {
 	switch {
 	case p.kind == sealedType:
 		if p.kept {
-			return "sealed text, " + disclosed[p.visibility] + ", never erased"
+			return "sealed " + valuesInWords[p.value] + ", " + disclosed[p.visibility] + ", never erased"
 		}
-		return "sealed text, " + disclosed[p.visibility]
+		return "sealed " + valuesInWords[p.value] + ", " + disclosed[p.visibility]
 	case p.isUUID():
 		return "UUID"
 	case p.object() != nil:
 		return "the members below"
 	case p.kind.Kind() == reflect.Slice:
-		least, _ := param(p.rules, "min")
-		most, _ := param(p.rules, "max")
-		return fmt.Sprintf("list of %s to %s: %s, each once", least, most, stringInWords(p.items))
+		return p.listInWords()
 	case p.kind.Kind() == reflect.String:
 		return stringInWords(p.rules)
 	}
 	s := p.integerSchema()
 	return fmt.Sprintf("whole number from %d to %d", s["minimum"], s["maximum"])
+}
+
+func (p part) listInWords() string {
+	least, bounded := param(p.rules, "min")
+	if !bounded {
+		least = "0"
+	}
+	most, _ := param(p.rules, "max")
+	item, _ := p.item()
+	words := fmt.Sprintf("list of %s to %s: %s", least, most, item.inWords())
+	if name := p.distinct(); name != "" {
+		return words + ", no two with the same " + name
+	}
+	if _, once := param(p.rules, "unique"); once {
+		words += ", each once"
+	}
+	return words
 }
 
 func stringInWords(rules []formRule) string {

@@ -47,11 +47,7 @@ func TestEventsDocIsComplete(t *testing.T) {
 			if meaning(typ.Name, m.path) == "" {
 				t.Errorf("%s: nobody says what %s means", typ, m.path)
 			}
-			if _, own := meanings[typ.Name+" "+m.path]; own {
-				used[typ.Name+" "+m.path] = true
-			} else {
-				used[m.path] = true
-			}
+			used[meaningOf(typ.Name, m.path)] = true
 		}
 	}
 	for key := range meanings {

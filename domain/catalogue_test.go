@@ -29,7 +29,7 @@ func TestTypes(t *testing.T) {
 	streams := map[string]bool{}
 	for _, s := range []StreamName{
 		LedgerStream, SourceStream("a"), CollectivityStream(aix), EditionStream(1), FiguresStream(1), CandidacyStream(1, aix),
-		DistinctionStream("a", aix),
+		DistinctionStream("a", aix), RegulationStream("a"), GridStream("a"), JurorStream(28, 1), ActionStream("a"),
 	} {
 		streams[s.Category()] = true
 	}
@@ -94,7 +94,7 @@ func TestUnknownTypes(t *testing.T) {
 
 // A member is one member of the JSON of an event.
 type member struct {
-	path  string // from the event: chosen.level
+	path  string // from the event: chosen.level, themes[].id
 	name  string // chosen, level
 	field reflect.StructField
 }
@@ -121,12 +121,15 @@ func walk(typ reflect.Type, under string) []member {
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		found = append(found, member{under + name, name, f})
-		inner := f.Type
-		if inner.Kind() == reflect.Pointer {
+		inner, path := f.Type, under+name
+		switch inner.Kind() {
+		case reflect.Pointer:
 			inner = inner.Elem()
+		case reflect.Slice:
+			inner, path = inner.Elem(), path+"[]"
 		}
 		if inner.Kind() == reflect.Struct && f.Type != sealedType {
-			found = append(found, walk(inner, under+name+".")...)
+			found = append(found, walk(inner, path+".")...)
 		}
 	}
 	return found

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -139,10 +140,12 @@ func drawValue(t *rapid.T, s map[string]any) any {
 		return rapid.Int64Range(s["minimum"].(int64), s["maximum"].(int64)).Draw(t, "number")
 	case "array":
 		items := s["items"].(map[string]any)
-		least, most := int(s["minItems"].(int64)), int(s["maxItems"].(int64))
+		least, _ := s["minItems"].(int64)
+		most := s["maxItems"].(int64)
 		list := []any{}
-		for n := rapid.IntRange(least, min(most, least+4)).Draw(t, "items"); len(list) < n; {
-			if item := drawText(t, items); !slices.Contains(list, any(item)) {
+		for n := rapid.IntRange(int(least), int(min(most, least+4))).Draw(t, "items"); len(list) < n; {
+			item := drawValue(t, items)
+			if _, isObject := item.(map[string]any); isObject || !slices.Contains(list, item) {
 				list = append(list, item)
 			}
 		}
@@ -159,7 +162,18 @@ func drawText(t *rapid.T, s map[string]any) string {
 		return word
 	}
 	most := most(s)
-	return rapid.StringMatching(s["pattern"].(string)).Filter(func(s string) bool { return len([]rune(s)) <= most }).Draw(t, "text")
+	return textLike(s["pattern"].(string)).Filter(func(s string) bool { return len([]rune(s)) <= most }).Draw(t, "text")
+}
+
+// textsLike keeps the generators of texts by their expression: to make one costs more than to draw from it.
+var textsLike sync.Map
+
+func textLike(expression string) *rapid.Generator[string] {
+	g, ok := textsLike.Load(expression)
+	if !ok {
+		g, _ = textsLike.LoadOrStore(expression, rapid.StringMatching(expression))
+	}
+	return g.(*rapid.Generator[string])
 }
 
 func most(s map[string]any) int {
@@ -208,6 +222,9 @@ func places(schema, object map[string]any) []place {
 			items, _ := p.schema["items"].(map[string]any)
 			for i := range v {
 				all = append(all, place{schema: items, list: v, at: i})
+				if object, ok := v[i].(map[string]any); ok {
+					all = append(all, places(items, object)...)
+				}
 			}
 		}
 	}
@@ -222,6 +239,21 @@ func spoil(t *rapid.T, schema, data map[string]any, change func(*rapid.T, place)
 	}
 	first := rapid.IntRange(0, len(all)-1).Draw(t, "place")
 	return slices.ContainsFunc(slices.Concat(all[first:], all[:first]), func(p place) bool { return change(t, p) })
+}
+
+// filler is an item that a list does not have yet; a list of objects may have it.
+func filler(items map[string]any, list []any) any {
+	switch {
+	case items["type"] == "integer":
+		for n := int64(1); ; n++ {
+			if !slices.Contains(list, any(n)) {
+				return n
+			}
+		}
+	case items["type"] == "object" && len(list) > 0:
+		return list[0]
+	}
+	return fmt.Sprintf("other-%d", len(list))
 }
 
 // spoilers change data at a place, and tell whether they could.
@@ -299,7 +331,7 @@ var spoilers = map[string]func(*rapid.T, place) bool{
 		}
 		list = slices.Clone(list)
 		for n := int(p.schema["maxItems"].(int64)) + rapid.IntRange(-1, 1).Draw(t, "beyond"); len(list) < n; {
-			list = append(list, fmt.Sprintf("other-%d", len(list)))
+			list = append(list, filler(p.schema["items"].(map[string]any), list))
 		}
 		p.set(list)
 		return true

@@ -46,6 +46,9 @@ func (c ErasePersonalData) Decide(in Input) ([]Event, error) {
 	if err := erasable(stream, c.Event, c.Pointer); err != nil {
 		return nil, err
 	}
+	if a := StateOfCandidacy(stream).OpenAppeal(); a != nil {
+		return nil, broken(RuleUnderAppeal, "event", "an appeal (%s) is open: nothing of the candidacy is erased until it is decided", a.Event)
+	}
 	if _, done := Erasure(in.History, c.Event, c.Pointer); done {
 		return nil, broken(RuleErasedOnce, "pointer", "it was erased before")
 	}

@@ -33,6 +33,8 @@ type Input struct {
 	History []Recorded                // the stream of the command, whole
 	Others  map[StreamName][]Recorded // the streams of the basis, whole
 	Opened  map[Opening]string        // the texts that were asked for and still exist
+	// LedgerID is that of the ledger: what is opened is held against commitments, which it is a part of.
+	LedgerID uuid.UUID
 	// judged says that what was recorded is decided again, by somebody who has no sealed value: neither those of the
 	// command, whose sealed fields hold commitments only, nor those that it opens. A decider then holds all that can be
 	// held without them, and lets pass only what an attested or a deferred rule asks of the values themselves. Judge

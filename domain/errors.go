@@ -39,6 +39,8 @@ type Broken struct {
 	Rule    Rule
 	Field   string // the field that shows it, where there is one
 	Message string
+	// Article is that of the regulation that the rule rests on, or "".
+	Article string
 }
 
 func (e *Broken) Error() string {
@@ -49,5 +51,5 @@ func (e *Broken) Error() string {
 }
 
 func broken(rule Rule, field, format string, args ...any) *Broken {
-	return &Broken{rule, field, fmt.Sprintf(format, args...)}
+	return &Broken{Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
 }

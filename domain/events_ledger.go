@@ -39,6 +39,17 @@ type PersonalDataErased struct {
 
 func (*PersonalDataErased) EventName() string { return "personal-data-erased" }
 
+// SealedValueRead says that somebody whose role allows it is about to be shown a sealed value, and what for. Who it was is
+// sealed in turn; the log shows the role.
+type SealedValueRead struct {
+	Event   uuid.UUID `json:"event" validate:"required"`
+	Pointer string    `json:"pointer" validate:"required,max=200,pointer"`
+	Purpose string    `json:"purpose" validate:"required,oneof=audit appeal dispute request court other"`
+	Provenance
+}
+
+func (*SealedValueRead) EventName() string { return "sealed-value-read" }
+
 // KeyRotated says that the log is signed by another key from now on. The first checkpoint that covers this event is
 // signed by both keys.
 //

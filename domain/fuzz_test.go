@@ -115,8 +115,10 @@ func TestWhatIsAccepted(t *testing.T) {
 			v.SetString(anyText(t))
 		case v.CanInt():
 			v.SetInt(rapid.Int64().Draw(t, "number"))
-		case v.Kind() == reflect.Slice:
+		case v.Kind() == reflect.Slice && v.Index(0).Kind() == reflect.String:
 			v.Index(0).SetString(anyText(t))
+		case v.Kind() == reflect.Slice && v.Index(0).CanInt():
+			v.Index(0).SetInt(rapid.Int64().Draw(t, "number"))
 		}
 		data, err := json.Marshal(e)
 		if err != nil {

@@ -47,7 +47,7 @@ func (v *Verdict) Add(w Verdict) {
 //
 // in.History is the stream of the event before it, whole. in.Others are the streams that the command's Basis asks for,
 // from their beginning: whatever the log has of them before the event. What came after the revision that the event names
-// is not looked at, so they may be longer. Nothing else of in is read, and nothing of it is changed. The cost is that of
+// is not looked at, so they may be longer. in.LedgerID is that of the ledger. Nothing else of in is read, and nothing of it is changed. The cost is that of
 // the decision: some look at each event of their own stream, those that erase at each event of one other.
 func Judge(in Input, r Recorded) (Verdict, error) {
 	c, err := CommandOf(r)
@@ -67,7 +67,7 @@ func Judge(in Input, r Recorded) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	events, err := c.Decide(Input{Now: r.Time.UTC(), History: in.History, Others: others, judged: true})
+	events, err := c.Decide(Input{Now: r.Time.UTC(), History: in.History, Others: others, LedgerID: in.LedgerID, judged: true})
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -25,6 +25,8 @@ const (
 	DistinctionHorsConcours Distinction = "hors-concours"
 	// DistinctionUnspecified is a label whose level the source does not tell.
 	DistinctionUnspecified Distinction = "unspecified"
+	// DistinctionNone is a decision of the jury that gives no label, where the regulation's least level is below the first.
+	DistinctionNone Distinction = "none"
 )
 
 // Award is a distinction with its level. Level is 0 unless the distinction is DistinctionLevel.

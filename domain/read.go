@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"reflect"
@@ -103,8 +104,8 @@ func (o *objectShape) find(name string, next int) int {
 
 // within names the object or the list that a wrong value stands in.
 func within(name string, err error) error {
-	wrong, ok := err.(Invalid)
-	if !ok || len(wrong) != 1 {
+	var wrong Invalid
+	if !errors.As(err, &wrong) || len(wrong) != 1 {
 		return err
 	}
 	switch at := &wrong[0].Field; {
@@ -117,45 +118,55 @@ func within(name string, err error) error {
 }
 
 func (s *shape) read(r *reader, how reading) error {
+	_, err := s.readValue(r, how)
+	return err
+}
+
+// readValue reads a value. Of a text or a number it gives what tells it from others, of others "".
+func (s *shape) readValue(r *reader, how reading) (string, error) {
 	switch s.kind {
 	case anObject:
 		if how.into.IsValid() && how.into.Kind() == reflect.Pointer {
 			how.into.Set(reflect.New(s.is))
 			how.into = how.into.Elem()
 		}
-		return s.object.read(r, how)
+		return "", s.object.read(r, how)
 	case aSealed:
-		return s.readSealed(r, how)
+		return "", s.readSealed(r, how)
 	case aList:
-		return s.readList(r, how)
+		return "", s.readList(r, how)
 	case aNumber:
-		n, err := r.integer()
-		switch {
-		case err != nil:
-			return err
-		case n < s.least:
-			return invalid("", "min", "%d is too small; the least is %d", n, s.least)
-		case n > s.most:
-			return invalid("", "max", "%d is too great; the most is %d", n, s.most)
-		case how.into.IsValid():
-			how.into.SetInt(n)
-		}
-		return nil
+		return s.readNumber(r, how)
 	}
 	text, err := s.text.read(r, how)
 	if err != nil || !how.into.IsValid() {
-		return err
+		return text, err
 	}
 	if s.kind == aUUID {
 		id, err := uuid.Parse(text)
 		if err != nil {
-			return invalid("", "uuid", "%v", err)
+			return "", invalid("", "uuid", "%v", err)
 		}
 		*how.into.Addr().Interface().(*uuid.UUID) = id
-		return nil
+		return text, nil
 	}
 	how.into.SetString(text)
-	return nil
+	return text, nil
+}
+
+func (s *shape) readNumber(r *reader, how reading) (string, error) {
+	n, written, err := r.integer()
+	switch {
+	case err != nil:
+		return "", err
+	case n < s.least:
+		return "", invalid("", "min", "%d is too small; the least is %d", n, s.least)
+	case n > s.most:
+		return "", invalid("", "max", "%d is too great; the most is %d", n, s.most)
+	case how.into.IsValid():
+		how.into.SetInt(n)
+	}
+	return written, nil
 }
 
 // readSealed reads an object of one member, "sealed".
@@ -192,30 +203,39 @@ func (s *shape) readList(r *reader, how reading) error {
 	if !r.take('[') {
 		return invalid("", "type", "is not a list")
 	}
-	var items []string
+	if how.into.IsValid() {
+		how.into.Set(reflect.MakeSlice(how.into.Type(), 0, 0))
+	}
+	var told []string // what tells the items apart
+	n := 0
 	for more := !r.take(']'); more; more = !r.take(']') {
-		if len(items) > 0 && !r.take(',') {
+		if n > 0 && !r.take(',') {
 			return r.notJSON()
 		}
-		item, err := s.text.read(r, how)
-		if err != nil {
-			return within(fmt.Sprintf("[%d]", len(items)), err)
+		item := how
+		if how.into.IsValid() {
+			how.into.Grow(1)
+			how.into.SetLen(n + 1)
+			item.into = how.into.Index(n)
 		}
-		if items = append(items, item); int64(len(items)) > s.most {
+		key, err := s.item.readValue(r, item)
+		switch {
+		case err != nil:
+			return within(fmt.Sprintf("[%d]", n), err)
+		case s.once:
+			told = append(told, key)
+		case s.distinct != nil && how.strict:
+			told = append(told, fmt.Sprint(item.into.FieldByIndex(s.distinct)))
+		}
+		if n++; int64(n) > s.most {
 			return invalid("", "max", "has too many items; the most is %d", s.most)
 		}
 	}
 	switch {
-	case int64(len(items)) < s.least:
+	case int64(n) < s.least:
 		return invalid("", "min", "has too few items; the least is %d", s.least)
-	case s.once && repeats(items):
+	case repeats(told):
 		return invalid("", "unique", "names the same thing twice")
-	}
-	if how.into.IsValid() {
-		how.into.Set(reflect.MakeSlice(how.into.Type(), len(items), len(items)))
-		for i, item := range items {
-			how.into.Index(i).SetString(item)
-		}
 	}
 	return nil
 }
@@ -291,20 +311,20 @@ func (r *reader) notJSON() error {
 	return invalid("", "json", "is not JSON at byte %d of the data", r.at)
 }
 
-// integer reads a whole number as canonical JSON writes it.
-func (r *reader) integer() (int64, error) {
+// integer reads a whole number as canonical JSON writes it, and gives how it is written.
+func (r *reader) integer() (n int64, written string, err error) {
 	if c := r.next(); c != '-' && !isDigit(c) {
-		return 0, invalid("", "type", "is not a whole number")
+		return 0, "", invalid("", "type", "is not a whole number")
 	}
 	start := r.at
 	for r.at++; r.at < len(r.text) && strings.IndexByte("0123456789.eE+-", r.text[r.at]) >= 0; r.at++ {
 	}
-	written := r.text[start:r.at]
-	n, err := strconv.ParseInt(written, 10, 64)
+	written = r.text[start:r.at]
+	n, err = strconv.ParseInt(written, 10, 64)
 	if err != nil || strconv.FormatInt(n, 10) != written {
-		return 0, invalid("", "type", "%s is not a whole number that every program can hold, in its one form", shorten(written))
+		return 0, "", invalid("", "type", "%s is not a whole number that every program can hold, in its one form", shorten(written))
 	}
-	return n, nil
+	return n, written, nil
 }
 
 // string reads a text. What it gives shares the memory of the whole, unless it has escapes.

@@ -41,6 +41,7 @@ const (
 	RuleOrigin            Rule = "origin"
 	RuleErasable          Rule = "erasable"
 	RuleErasedOnce        Rule = "erased-once"
+	RuleReadable          Rule = "readable"
 
 	// These are broken by what was recorded, never by a command: only [Judge] finds them.
 	RuleBasis   Rule = "basis"
@@ -59,25 +60,27 @@ type RuleText struct {
 
 // Rules gives every rule with its mark and its source.
 func Rules() []RuleText {
-	return []RuleText{
+	return append([]RuleText{
 		{RuleGenesis, MarkPublic, "A ledger is opened once, by its first event.", "ledger", nil},
 		{RuleOnce, MarkPublic, "The same body, source or reference is entered once; a change is an event of its own.", "ledger", []string{
 			"reference-adopted", "source-cited", "collectivity-registered", "name-recorded", "collectivity-succeeded",
-			"identity-contested", "edition-enumerated",
+			"identity-contested", "edition-enumerated", "regulation-published", "grid-published", "edition-opened", "juror-appointed",
+			"conflict-declared", "membership-recorded", "action-declared",
 		}},
 		{RuleSourceFirst, MarkPublic, "A fact cites a source that was entered before it.", "ledger", []string{
 			"source-cited", "source-corrected", "population-recorded", "award-recorded", "mention-recorded",
 			"ceremony-fact-recorded", "edition-enumerated", "figure-published", "explanation-proposed", "rule-recorded",
-			"distinction-granted", "distinction-renewed",
+			"distinction-granted", "distinction-renewed", "regulation-published", "grid-published",
 		}},
 		{RuleBodyFirst, MarkPublic, "A fact is about a body, or a contested name, that was entered before it.", "ledger", []string{
 			"name-recorded", "collectivity-renamed", "collectivity-succeeded", "epci-members-recorded",
-			"population-recorded", "identity-settled", "award-recorded", "mention-recorded", "distinction-granted",
+			"population-recorded", "identity-settled", "award-recorded", "mention-recorded", "distinction-granted", "candidacy-registered",
+			"conflict-declared", "membership-recorded", "payment-recorded", "action-declared",
 		}},
 		{RuleAwardForm, MarkPublic, "A level is an integer from 1 to 5; hors concours and a label of unknown level have none.", "villes-internet-2016-interview", []string{"award-recorded", "award-arbitrated"}},
 		{RuleEditionPossible, MarkPublic, "An edition has an ordinal from 1 to that of the year after the record.", "villes-internet-2016-interview", []string{
 			"award-recorded", "mention-recorded", "ceremony-fact-recorded", "edition-enumerated", "figure-published",
-			"explanation-proposed", "rule-recorded",
+			"explanation-proposed", "rule-recorded", "regulation-published", "edition-opened",
 		}},
 		{RuleEditionYear, MarkPublic, "Edition and year belong together; there was no ceremony in calendar 2010.", "localtis-2009", []string{"award-recorded", "mention-recorded", "figure-published", "rule-recorded"}},
 		{RuleIdentityForm, MarkPublic, "The id of a body follows from its code: INSEE for a commune, SIREN for an EPCI.", "ledger", []string{"collectivity-registered", "identity-contested"}},
@@ -96,10 +99,14 @@ func Rules() []RuleText {
 		{RuleOrigin, MarkPublic, "A name of the log is opened once; it closes the one in force.", "ledger", []string{"origin-opened"}},
 		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.", "ledger", []string{"personal-data-erased"}},
 		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger", []string{"personal-data-erased"}},
+		{RuleReadable, MarkPublic, "What is read is a sealed value of an event that was recorded before, and was not erased before.", "ledger", []string{"sealed-value-read"}},
 		{RuleBasis, MarkPublic, "An event names the streams that it was decided from, with revisions that come before it.", "ledger", nil},
 		{RuleOutcome, MarkPublic, "An event is what its command decides, in the stream that it is about.", "ledger", nil},
-	}
+	}, slices.Concat(editionRules(), candidacyRules())...)
 }
+
+// Asked counts the rules that are asked of an event of a name.
+func Asked(name string) Verdict { return asked[name] }
 
 // asked counts the rules that are asked of each event.
 var asked = func() map[string]Verdict {

@@ -21,7 +21,7 @@ func TestEveryRuleIsBrokenByAStory(t *testing.T) {
 			t.Errorf("the rule %q is listed twice, or has no name", r.Rule)
 		}
 		listed[r.Rule] = true
-		if !broken[r.Rule] && r.Rule != RuleBasis && r.Rule != RuleOutcome { // no command can break these
+		if !broken[r.Rule] && r.Rule != RuleBasis && r.Rule != RuleOutcome && r.Rule != RulePalmares { // no command can break these
 			t.Errorf("no story breaks the rule %s", r.Rule)
 		}
 	}
@@ -52,7 +52,7 @@ func TestRulesAreAskedOfEvents(t *testing.T) {
 			t.Errorf("%s is asked of nothing", r.Rule)
 		}
 		for _, name := range r.Events {
-			if !told[pair{r.Rule, name}] {
+			if !told[pair{r.Rule, name}] && r.Rule != RulePalmares {
 				t.Errorf("%s is asked of %s, and no story is refused for that", r.Rule, name)
 			}
 		}

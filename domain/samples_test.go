@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func samples() map[string]Event {
 		Source: "villes-internet-2017-palmares", Note: sealed('n'), Provenance: entered("2017-02-01"),
 	}
 
-	return map[string]Event{
+	all := map[string]Event{
 		"arobase.ledger-opened.v1": &LedgerOpened{
 			LedgerID: uuid.MustParse("5f0c1d2e-3b4a-4c5d-8e6f-708192a3b4c5"), Origin: "log.label.example/arobase", Envelope: "arobase.envelope.v1", Kind: "made-up",
 		},
@@ -31,6 +32,9 @@ func samples() map[string]Event {
 		},
 		"arobase.personal-data-erased.v1": &PersonalDataErased{
 			Event: fact, Pointer: "/data/note", Ground: "request", Reason: sealed('r'), Provenance: entered("2026-05-31"),
+		},
+		"arobase.sealed-value-read.v1": &SealedValueRead{
+			Event: fact, Pointer: "/data/by", Purpose: "request", Provenance: entered("2026-11-26"),
 		},
 		"arobase.key-rotated.v1": &KeyRotated{
 			From: "log.label.example/arobase+7e7fb3be+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
@@ -129,6 +133,8 @@ func samples() map[string]Event {
 			On: "2027-02-04", Cause: "term", Provenance: entered("2027-02-04"),
 		},
 	}
+	maps.Copy(all, editionSamples())
+	return all
 }
 
 // sealed is a field with the commitment of which every byte is c.
@@ -175,6 +181,9 @@ func checkComplete(t *testing.T, at string, v reflect.Value) {
 		}
 		if f.Kind() == reflect.Struct {
 			checkComplete(t, name, f)
+		}
+		if f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct {
+			checkComplete(t, name+"[0]", f.Index(0))
 		}
 	}
 }

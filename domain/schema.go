@@ -36,23 +36,13 @@ func (p part) schema(event, path string) map[string]any {
 	var s map[string]any
 	switch {
 	case p.kind == sealedType:
-		s = sealedSchema(p.visibility)
+		s = sealedSchema(p)
 	case p.isUUID():
 		s = map[string]any{"type": "string", "format": "uuid", "pattern": uuidPattern, "not": map[string]any{"const": uuid.Nil.String()}}
 	case p.object() != nil:
 		s = objectSchema(event, path+".", p.object())
 	case p.kind.Kind() == reflect.Slice:
-		s = map[string]any{"type": "array", "items": stringSchema(p.items)}
-		for _, r := range p.rules {
-			switch r.name {
-			case "min":
-				s["minItems"] = number(r.param)
-			case "max":
-				s["maxItems"] = number(r.param)
-			case "unique":
-				s["uniqueItems"] = true
-			}
-		}
+		s = p.listSchema(event, path)
 	case p.kind.Kind() == reflect.String:
 		s = stringSchema(p.rules)
 	default:
@@ -67,6 +57,37 @@ func (p part) schema(event, path string) map[string]any {
 	return s
 }
 
+// listSchema is that of a list. That two objects in it differ in one of their members is beyond a schema, and told in words.
+func (p part) listSchema(event, path string) map[string]any {
+	item, _ := p.item()
+	s := map[string]any{"type": "array", "items": item.schema(event, path+"[]")}
+	for _, r := range p.rules {
+		switch r.name {
+		case "min":
+			s["minItems"] = number(r.param)
+		case "max":
+			s["maxItems"] = number(r.param)
+		case "unique":
+			if r.param == "" {
+				s["uniqueItems"] = true
+			} else {
+				s["description"] = "No two with the same " + p.distinct() + "."
+			}
+		}
+	}
+	return s
+}
+
+// distinct is the name of the member in which the objects of a list differ, or "".
+func (p part) distinct() string {
+	if field, _ := param(p.rules, "unique"); field != "" {
+		f, _ := p.kind.Elem().FieldByName(field)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return name
+	}
+	return ""
+}
+
 // The forms that are told by an expression here and by a function where events are checked.
 const (
 	uuidPattern   = `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`
@@ -78,10 +99,10 @@ const (
 	linePattern   = `^[^ \t\r\n](.*[^ \t\r\n])?$`
 )
 
-func sealedSchema(v Visibility) map[string]any {
+func sealedSchema(p part) map[string]any {
 	return map[string]any{
 		"type":                 "object",
-		"description":          "Sealed: the log holds a commitment only, the text is " + disclosed[v] + ".",
+		"description":          "Sealed: the log holds a commitment only, the " + valuesInWords[p.value] + " is " + disclosed[p.visibility] + ".",
 		"properties":           map[string]any{"sealed": map[string]any{"type": "string", "contentEncoding": "base64", "pattern": sealedPattern}},
 		"required":             []any{"sealed"},
 		"additionalProperties": false,
@@ -126,7 +147,7 @@ func stringSchema(rules []formRule) map[string]any {
 }
 
 // longest are the bounds of the forms whose expression has none.
-var longest = map[string]int64{"collectivity": 100, "sourceid": 80, "mention": 60}
+var longest = map[string]int64{"collectivity": 100, "sourceid": 80, "mention": 60, "actionid": 80}
 
 // formInWords is what a person reads of a form, or "".
 func formInWords(tag string) string {
@@ -147,7 +168,7 @@ func patternOf(form string) string {
 		return sirenPattern
 	case "collectivity":
 		return anyIDForm()
-	case "sourceid", "mention", "slug":
+	case "sourceid", "mention", "slug", "actionid":
 		return slug.String()
 	case "line":
 		return linePattern

@@ -64,7 +64,8 @@ func spoiledSamples(t *testing.T, typ Type) map[string][]byte {
 	return spoiled
 }
 
-// TestSchemaRequires holds that a schema requires what the tag validate requires, and numbers that may be zero.
+// TestSchemaRequires holds that a schema requires what the tag validate requires, and numbers and objects that
+// may be zero.
 func TestSchemaRequires(t *testing.T) {
 	for _, typ := range Types() {
 		checkRequired(t, typ.Name, Schema(typ), reflect.TypeOf(typ.New()).Elem())
@@ -80,8 +81,9 @@ func checkRequired(t *testing.T, where string, schema map[string]any, of reflect
 		}
 		rules := strings.Split(m.field.Tag.Get("validate"), ",")
 		always := !strings.Contains(m.field.Tag.Get("json"), ",omitempty")
-		isNumber := m.field.Type.Kind() == reflect.Int || m.field.Type.Kind() == reflect.Int64
-		if required := slices.Contains(rules, "required"); required || always && isNumber {
+		kind := m.field.Type.Kind()
+		mayBeZero := kind == reflect.Int || kind == reflect.Int64 || kind == reflect.Struct
+		if required := slices.Contains(rules, "required"); required || always && mayBeZero {
 			want = append(want, m.name)
 			if !always {
 				t.Errorf("%s: %s is required but left out where it is empty", where, m.path)
@@ -97,6 +99,8 @@ func checkRequired(t *testing.T, where string, schema map[string]any, of reflect
 				object = object.Elem()
 			}
 			checkRequired(t, where+" "+m.name, inner, object)
+		} else if items, ok := inner["items"].(map[string]any); ok && items["type"] == "object" {
+			checkRequired(t, where+" "+m.name+"[]", items, m.field.Type.Elem())
 		}
 	}
 	got := slices.Concat([]any(nil), schema["required"].([]any))

@@ -28,8 +28,8 @@ type Sealed struct {
 	value      any
 }
 
-// Secret is a field that is still to be sealed. The value must be a string, an integer, or something that has a
-// canonical JSON form without fractions.
+// Secret is a field that is still to be sealed. The value is of the Go type that the field's [ValueKind] asks for: a string
+// unless it says otherwise.
 func Secret(value any) *Sealed { return &Sealed{value: value} }
 
 // Text is Secret for free text: nil where there is none.
@@ -90,7 +90,9 @@ type SealedField struct {
 	Pointer    string // in the envelope, such as /data/note
 	Visibility Visibility
 	// Kept says that the value is never erased: a result rests on it.
-	Kept  bool
+	Kept bool
+	// Value is what the field holds.
+	Value ValueKind
 	Field *Sealed
 }
 
@@ -101,7 +103,8 @@ var sealedType = reflect.TypeFor[*Sealed]()
 const neverErased = "never"
 
 // SealedFields gives the sealed fields of an event that are present, in the order of the struct. Their visibility is
-// in the struct tag "seal"; the tag erase:"never" is on those that can never be erased.
+// in the struct tag "seal"; the tag erase:"never" is on those that can never be erased, the tag "value" on those that do not
+// hold a text.
 func SealedFields(e Event) iter.Seq[SealedField] {
 	return func(yield func(SealedField) bool) {
 		v := reflect.ValueOf(e)
@@ -118,7 +121,8 @@ func SealedFields(e Event) iter.Seq[SealedField] {
 			}
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			kept := f.Tag.Get("erase") == neverErased
-			if !yield(SealedField{"/data/" + name, Visibility(f.Tag.Get("seal")), kept, field.Interface().(*Sealed)}) {
+			value := ValueKind(f.Tag.Get("value"))
+			if !yield(SealedField{"/data/" + name, Visibility(f.Tag.Get("seal")), kept, value, field.Interface().(*Sealed)}) {
 				return
 			}
 		}

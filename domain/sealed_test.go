@@ -99,6 +99,7 @@ var sealedFields = map[string][]string{
 	"ledger-opened":           nil,
 	"reference-adopted":       nil,
 	"personal-data-erased":    {"reason restricted", "by restricted"},
+	"sealed-value-read":       {"by restricted"},
 	"key-rotated":             nil,
 	"origin-opened":           nil,
 	"source-cited":            {"note public", "by restricted"},
@@ -126,6 +127,30 @@ var sealedFields = map[string][]string{
 	"distinction-granted":     {"by restricted"},
 	"distinction-renewed":     {"by restricted"},
 	"distinction-lapsed":      {"by restricted"},
+
+	"regulation-published": {"by restricted"}, "grid-published": {"by restricted"}, "edition-opened": {"by restricted"},
+	"deadline-extended": {"reason public", "by restricted"}, "declarations-closed": {"by restricted"}, "jury-list-published": {"by restricted"},
+	"jury-session-held": {"by restricted"}, "deliberation-closed": {"by restricted"}, "ceremony-postponed": {"reason public", "by restricted"},
+	"palmares-published": {"second restricted", "by restricted"}, "edition-closed": {"by restricted"},
+	"juror-appointed":   {"person restricted", "affiliation public", "by restricted"},
+	"conflict-declared": {"nature restricted", "by restricted"}, "juror-term-ended": {"by restricted"},
+	"membership-recorded": {"reason public", "by restricted"}, "payment-recorded": {"reference restricted", "by restricted"},
+	"action-declared":  {"title public", "description public", "by restricted"},
+	"action-amended":   {"title public", "description public", "by restricted"},
+	"action-confirmed": {"by restricted"}, "action-ended": {"by restricted"},
+	"candidacy-registered": {"by restricted"}, "candidacy-submitted": {"signedOff restricted", "by restricted"},
+	"candidacy-withdrawn": {"reason restricted", "by restricted"}, "candidacy-ruled-inadmissible": {"reason public", "by restricted"},
+	"information-requested": {"question restricted", "by restricted"}, "information-answered": {"answer restricted", "by restricted"},
+	"juror-assigned": {"by restricted"}, "juror-recused": {"by restricted"}, "opinion-sealed": {"opinion restricted", "by restricted"},
+	"decision-deferred": {"reason restricted", "by restricted"},
+	"decision-sealed": {
+		"distinction ceremony kept", "level ceremony kept", "mentions ceremony kept", "tally ceremony kept",
+		"assessment ceremony", "departure ceremony", "motivation ceremony", "votes restricted", "by restricted",
+	},
+	"decision-superseded": {"reason restricted", "by restricted"}, "decision-disclosed": {"by restricted"}, "decision-notified": {"by restricted"},
+	"decision-rectified": {"reason public", "by restricted"}, "label-withdrawn": {"reason public", "by restricted"},
+	"appeal-lodged": {"grounds restricted", "by restricted"}, "appeal-admitted": {"by restricted"},
+	"appeal-rejected": {"reason public", "by restricted"}, "appeal-decided": {"reason public", "by restricted"},
 }
 
 func TestSealedFields(t *testing.T) {
@@ -136,7 +161,11 @@ func TestSealedFields(t *testing.T) {
 		}
 		var got []string
 		for f := range SealedFields(sample(t, typ)) {
-			got = append(got, fmt.Sprintf("%s %s", strings.TrimPrefix(f.Pointer, "/data/"), f.Visibility))
+			is := fmt.Sprintf("%s %s", strings.TrimPrefix(f.Pointer, "/data/"), f.Visibility)
+			if f.Kept {
+				is += " kept"
+			}
+			got = append(got, is)
 			if at := pointed(t, golden(t, typ), f.Pointer); at != f.Field.Commitment() {
 				t.Errorf("%s: %s does not point at its field", typ.Name, f.Pointer)
 			}
@@ -202,12 +231,14 @@ var lines = map[string]bool{
 	"collectivity-registered name": true, "name-recorded name": true, "collectivity-renamed name": true, "identity-contested name": true,
 	"award-recorded holder": true, "mention-recorded holder": true,
 	"figure-published scope": true, "explanation-proposed scope": true, // holder:<name> and region:<name>
+	"regulation-published title": true, "grid-published themes[].name": true, "grid-published stakes[].name": true, "grid-published services[].name": true,
+	"edition-opened mentions[].name": true,
 }
 
 // bounding are the rules of a form that leaves no room for free text.
 var bounding = []string{
 	"oneof", "eq", "insee", "siren", "collectivity", "sourceid", "mention", "slug", "partialdate", "date", "year", "pointer", "sha256hex",
-	"weburl", "origin", "vkey", "treehash", "metric", "unit", "departement", "region",
+	"weburl", "origin", "vkey", "treehash", "metric", "unit", "departement", "region", "actionid", "article", "salt",
 }
 
 func TestNoFreeTextInTheLog(t *testing.T) {

@@ -12,9 +12,11 @@ import (
 // schema that is published: the two cannot say different things. Read.go holds data against it.
 type shape struct {
 	kind        shapeKind
-	text        textShape    // of a text, of every item of a list, or of the commitment of a sealed member
+	text        textShape    // of a text, or of the commitment of a sealed member
 	least, most int64        // of a number, or of the count of items
-	once        bool         // no item of the list is there twice
+	item        *shape       // of every item of a list
+	once        bool         // no text or number of the list is there twice
+	distinct    []int        // the field in which no two objects of the list are alike, or nil
 	object      *objectShape // of an object
 	is          reflect.Type // the struct of the object
 }
@@ -104,7 +106,12 @@ func (p part) shape() shape {
 		case "string":
 			s.kind, s.text = aText, textShapeOf(schema, p.rules)
 		case "array":
-			s.kind, s.text = aList, textShapeOf(schema["items"].(map[string]any), p.items)
+			item, _ := p.item()
+			s.kind, s.item = aList, new(item.shape())
+			if field, _ := param(p.rules, "unique"); field != "" {
+				f, _ := p.kind.Elem().FieldByName(field)
+				s.distinct = f.Index
+			}
 		case "integer":
 			s.kind = aNumber
 		}

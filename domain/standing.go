@@ -28,6 +28,9 @@ type Facts struct {
 	Mentions     []MentionFact
 	Arbitrations []Arbitration
 	Disputes     []Dispute
+	// Course is what the jury decided, where the edition was run in Arobase. It says nothing to anybody before the palmarès
+	// is published: see Decision.
+	Course Course
 }
 
 // Cite is where a fact stands and who says it.
@@ -143,6 +146,8 @@ func (f *Facts) Apply(r Recorded) {
 				f.Mentions[i].RetractedAt = r.Position + 1
 			}
 		}
+	default:
+		f.Course.Apply(r)
 	}
 }
 
@@ -180,6 +185,7 @@ func (f *Facts) AsOf(size uint64) *Facts {
 		}
 	}
 	g.Disputes = DisputesAsOf(f.Disputes, size)
+	g.Course = f.Course.AsOf(size)
 	return g
 }
 
@@ -189,10 +195,12 @@ func (f *Facts) Join(g *Facts) {
 	f.Mentions = append(f.Mentions, g.Mentions...)
 	f.Arbitrations = append(f.Arbitrations, g.Arbitrations...)
 	f.Disputes = append(f.Disputes, g.Disputes...)
+	f.Course = append(f.Course, g.Course...)
 	slices.SortFunc(f.Awards, func(a, b AwardFact) int { return cmp.Compare(a.Position, b.Position) })
 	slices.SortFunc(f.Mentions, func(a, b MentionFact) int { return cmp.Compare(a.Position, b.Position) })
 	slices.SortFunc(f.Arbitrations, func(a, b Arbitration) int { return cmp.Compare(a.Position, b.Position) })
 	slices.SortFunc(f.Disputes, func(a, b Dispute) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortFunc(f.Course, func(a, b Step) int { return cmp.Compare(a.Position, b.Position) })
 }
 
 // Live are the awards that were not taken back.
@@ -258,4 +266,27 @@ func (f *Facts) Standing(independent Independent) Standing {
 		}
 	}
 	return Standing{Status: status, Award: &best, Derived: len(stated) == 0}
+}
+
+// Decision is the standing that the jury's decision gives, with what it rests on; false where there is none. Before the
+// palmarès of the edition is published, a decision that is sealed, or opened already, is under embargo: it has no award,
+// whatever it is. What was decided stands above what sources say.
+func (f *Facts) Decision(published bool) (Standing, Outcome, bool) {
+	if !published {
+		return Standing{Status: Embargoed}, Outcome{}, f.Course.Sealed()
+	}
+	stands, ok := f.Course.Outcome()
+	if !ok {
+		return Standing{}, stands, false
+	}
+	award := Award{stands.Result.Distinction, stands.Result.Level}
+	switch {
+	case stands.Withdrawn && stands.Appeal == uuid.Nil:
+		return Standing{Status: Withdrawn}, stands, true
+	case stands.Withdrawn:
+		return Standing{Status: UnderAppeal}, stands, true
+	case stands.Appeal != uuid.Nil:
+		return Standing{Status: UnderAppeal, Award: &award}, stands, true
+	}
+	return Standing{Status: Decided, Award: &award}, stands, true
 }

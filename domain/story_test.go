@@ -1,8 +1,6 @@
 package domain
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -99,7 +97,7 @@ func (b *book) append(s StreamName, e Event, name string) {
 	for f := range SealedFields(e) {
 		o := Opening{r.ID, f.Pointer}
 		b.vault[o], _ = f.Field.Value().(string)
-		f.Field.Seal(commitmentTo(o, b.vault[o]))
+		f.Field.Seal(commitmentTo(b.t, o, f.Field.Value()))
 	}
 	b.log = append(b.log, roundTrip(b.t, r))
 }
@@ -145,10 +143,17 @@ func copyOf(e Event) Event {
 	return c.Interface().(Event)
 }
 
-// commitmentTo stands for the HMAC of the vault: it has its form.
-func commitmentTo(o Opening, value string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", o.Event, o.Pointer, value))
-	return base64.StdEncoding.EncodeToString(sum[:])
+// storyLedger is the ledger of the stories.
+var storyLedger = id("ledger")
+
+// commitmentTo is that of the vault, with the salt of the stories.
+func commitmentTo(t *testing.T, o Opening, value any) string {
+	t.Helper()
+	text, err := envelope.Canonical(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return commitment(saltOf(o), storyLedger, o.Event, o.Pointer, text)
 }
 
 // roundTrip holds that what a command said can be written, read strictly, and is then the same.
@@ -172,7 +177,7 @@ func roundTrip(t *testing.T, r Recorded) Recorded {
 // decide gives a command what it asks for and nothing else: a stream that is not in its basis is empty to it, a sealed
 // value that it does not open is unknown to it.
 func (b *book) decide(c Command) ([]Event, error) {
-	in := Input{Now: today, History: b.stream(c.Stream()), Others: map[StreamName][]Recorded{}, Opened: map[Opening]string{}}
+	in := Input{Now: today, History: b.stream(c.Stream()), Others: map[StreamName][]Recorded{}, Opened: map[Opening]string{}, LedgerID: storyLedger}
 	for _, s := range c.Basis() {
 		in.Others[s] = b.stream(s)
 	}
@@ -187,7 +192,7 @@ func (b *book) decide(c Command) ([]Event, error) {
 // sealedAlike compares sealed fields by what they hold, committedAlike by what the log shows of it.
 var (
 	sealedAlike = cmp.Comparer(func(a, b *Sealed) bool {
-		return (a == nil) == (b == nil) && a.Commitment() == b.Commitment() && a.Value() == b.Value()
+		return (a == nil) == (b == nil) && a.Commitment() == b.Commitment() && reflect.DeepEqual(a.Value(), b.Value())
 	})
 	committedAlike = cmp.Comparer(func(a, b *Sealed) bool {
 		return (a == nil) == (b == nil) && a.Commitment() == b.Commitment()
@@ -260,6 +265,7 @@ func allStories() map[string][]story {
 		"ledger":       ledgerStories(),
 		"key":          keyStories(),
 		"erasure":      erasureStories(),
+		"reading":      readingStories(),
 		"source":       sourceStories(),
 		"collectivity": collectivityStories(),
 		"identity":     identityStories(),
@@ -269,6 +275,16 @@ func allStories() map[string][]story {
 		"edition":      editionStories(),
 		"figures":      figureStories(),
 		"distinction":  distinctionStories(),
+		"regulation":   regulationStories(),
+		"campaign":     campaignStories(),
+		"jury":         juryStories(),
+		"action":       actionStories(),
+		"membership":   membershipStories(),
+		"application":  applicationStories(),
+		"report":       reportStories(),
+		"decision":     decisionStories(),
+		"outcome":      outcomeStories(),
+		"appeal":       appealStories(),
 		"real":         realStories(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -30,6 +31,8 @@ var patterns = map[string]*regexp.Regexp{
 	"scope":       regexp.MustCompile(`^(region|departement|holder|population|mention|kind):.{1,80}$`),
 	"departement": regexp.MustCompile(`^([0-9][0-9AB]|9[78][0-9])$`),
 	"region":      regexp.MustCompile(`^[0-9]{2,3}$`),
+	"article":     regexp.MustCompile(`^[A-Z0-9][A-Za-z0-9.-]{0,19}$`),
+	"salt":        regexp.MustCompile(sealedPattern),
 }
 
 // forms are the rules of the field that validator does not know, each with the message that a person reads.
@@ -59,6 +62,9 @@ var forms = []struct {
 	{"scope", "a scope is region:, departement:, holder:, population:, mention: or kind: and a value", validScope},
 	{"departement", "a département's code, such as 73, 2A or 971", isDepartement},
 	{"region", "a region's code, such as 84", isRegion},
+	{"actionid", "an action's id has lower-case letters, digits and hyphens", func(s string) bool { return ActionID(s).Valid() }},
+	{"article", "the number of an article, of letters, digits, dots and hyphens: 12, R.5, 3-bis", patterns["article"].MatchString},
+	{"salt", "the salt of a commitment: 32 bytes in base64", isCommitment},
 }
 
 func validScope(s string) bool { return hasScopeForm(s) && validLine(s) }
@@ -132,13 +138,12 @@ func Validate(e Event) error {
 	}
 	found = append(found, together(e)...)
 	for f := range SealedFields(e) {
-		if text, ok := f.Field.Value().(string); ok {
-			switch why := checkText(text); {
-			case strings.TrimSpace(text) == "":
-				found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), "required", "is missing"})
-			case why != "":
-				found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), "text", why})
-			}
+		value := f.Field.Value()
+		if value == nil {
+			continue // it was sealed before, by somebody else
+		}
+		if why := checkValue(f.Value, value); why != "" {
+			found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), valueRule(f.Value, why), why})
 		}
 	}
 	if len(found) > 0 {
@@ -147,10 +152,63 @@ func Validate(e Event) error {
 	return nil
 }
 
+// valueRule is the rule that a sealed value breaks.
+func valueRule(kind ValueKind, why string) string {
+	switch {
+	case why == missing:
+		return "required"
+	case kind == ValueText:
+		return "text"
+	}
+	return "value"
+}
+
+// missing is what is said of a field that is not there.
+const missing = "is missing"
+
 // together checks what the form of one member asks of another.
 func together(e Event) Invalid {
-	if f, ok := e.(*FigurePublished); ok && f.Scale > 0 && f.Value%10 == 0 {
-		return invalid("value", "number", "a number has one form: without zeros at the end of its decimals")
+	switch e := e.(type) {
+	case *FigurePublished:
+		if e.Scale > 0 && e.Value%10 == 0 {
+			return invalid("value", "number", "a number has one form: without zeros at the end of its decimals")
+		}
+	case *ActionDeclared:
+		return e.checkEvidence()
+	case *ActionAmended:
+		return e.checkEvidence()
+	case *EditionOpened:
+		for i, m := range e.Mentions {
+			if m.Follows == m.Mention {
+				return invalid(fmt.Sprintf("mentions[%d].follows", i), "follows", "a mention does not continue itself")
+			}
+		}
+	case *DecisionDisclosed:
+		return inOrder("opened.mentions.value", e.Opened.Mentions.Value)
+	case *DecisionRectified:
+		return append(inOrder("from.mentions", e.From.Mentions), inOrder("to.mentions", e.To.Mentions)...)
+	case *AppealDecided:
+		if e.To != nil {
+			return inOrder("to.mentions", e.To.Mentions)
+		}
+	}
+	return nil
+}
+
+// inOrder holds that mentions have one form.
+func inOrder(field string, mentions []MentionID) Invalid {
+	if !slices.IsSorted(mentions) {
+		return invalid(field, "order", "mentions stand in the order of their ids")
+	}
+	return nil
+}
+
+// checkEvidence holds that whatever is called evidence can be found.
+func (p *ActionParticulars) checkEvidence() Invalid {
+	for i, e := range p.Evidence {
+		if e == (Evidence{}) {
+			return invalid(fmt.Sprintf("evidence[%d]", i), "evidence", "needs an address, or the hash of a file")
+		}
 	}
 	return nil
 }
@@ -188,7 +246,7 @@ func message(w validator.FieldError) string {
 	}
 	switch w.Tag() {
 	case "required":
-		return "is missing"
+		return missing
 	case "level":
 		return fmt.Sprintf("%v: a level is an integer from %d to %d", w.Value(), MinLevel, MaxLevel)
 	case "edition":

@@ -58,6 +58,9 @@ func TestForms(t *testing.T) {
 		"scope":       {[]string{"region:Île-de-France", "kind:epci", "population:3000-20000"}, []string{"", "region:", "town:Aix", "Region:x", "region:a\nb", "region:a ", "region:" + strings.Repeat("a", 81)}},
 		"departement": {[]string{"73", "2A", "2B", "971", "988"}, []string{"7", "073", "AB", "2a", "9711", "960"}},
 		"region":      {[]string{"84", "01", "988"}, []string{"8", "ARA", "8400"}},
+		"actionid":    {[]string{"wifi-public-73008-1", "a"}, []string{"", "Wifi", "a--b", strings.Repeat("a", 81)}},
+		"article":     {[]string{"1", "12", "R.5", "3-bis", "A1.2"}, []string{"", "article 12", "-1", ".", "é", "a1", strings.Repeat("1", 21), "1\n"}},
+		"salt":        {[]string{strings.Repeat("A", 43) + "="}, []string{"", strings.Repeat("A", 44), strings.Repeat("A", 42) + "B=", strings.Repeat("0f", 32)}},
 	}
 	for _, f := range forms {
 		examples, ok := examples[f.tag]
@@ -151,8 +154,8 @@ func TestValidate(t *testing.T) {
 func TestErrorsSpeakOfFields(t *testing.T) {
 	for want, err := range map[string]error{
 		"level: is missing; holder: is too long": Invalid{{"level", "required", "is missing"}, {"holder", "max", "is too long"}},
-		"by: say who":                            &Broken{RuleFourEyes, "by", "say who"},
-		"the ledger is already open":             &Broken{RuleGenesis, "", "the ledger is already open"},
+		"by: say who":                            &Broken{Rule: RuleFourEyes, Field: "by", Message: "say who"},
+		"the ledger is already open":             &Broken{Rule: RuleGenesis, Field: "", Message: "the ledger is already open"},
 	} {
 		if err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
@@ -169,15 +172,22 @@ func TestEveryMemberIsChecked(t *testing.T) {
 		}
 		for _, m := range walk(reflect.TypeOf(typ.New()).Elem(), "") {
 			e := sample(t, typ)
-			want := m.path
+			want := strings.ReplaceAll(m.path, "[]", "[0]")
 			switch v := reach(reflect.ValueOf(e).Elem(), m.path); {
 			case v.Kind() == reflect.String:
 				v.SetString("\n")
 			case v.CanInt():
 				v.SetInt(math.MinInt64)
-			case v.Kind() == reflect.Slice:
+			case v.Kind() == reflect.Slice && v.Index(0).Kind() == reflect.String:
 				v.Index(0).SetString("\n")
 				want += "[0]"
+			case v.Kind() == reflect.Slice && v.Index(0).CanInt():
+				v.Index(0).SetInt(math.MinInt64)
+				want += "[0]"
+			case v.Kind() == reflect.Slice && strings.Contains(m.field.Tag.Get("validate"), "required"):
+				v.SetZero()
+			case v.Kind() == reflect.Slice:
+				continue // its items are checked
 			case v.Type() == reflect.TypeFor[uuid.UUID]():
 				v.SetZero()
 			case v.Type() == sealedType:
@@ -219,18 +229,23 @@ func TestEveryOptionalMemberMayBeMissing(t *testing.T) {
 	}
 }
 
-// reach gives the field at a path of names as in JSON.
+// reach gives the field at a path of names as in JSON, in the first item of a list.
 func reach(v reflect.Value, path string) reflect.Value {
 	name, rest, more := strings.Cut(path, ".")
+	name, isList := strings.CutSuffix(name, "[]")
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == name && !f.Anonymous {
-			if more {
-				return reach(v.FieldByIndex(f.Index), rest)
+			switch field := v.FieldByIndex(f.Index); {
+			case isList:
+				return reach(field.Index(0), rest)
+			case more:
+				return reach(field, rest)
+			default:
+				return field
 			}
-			return v.FieldByIndex(f.Index)
 		}
 	}
 	panic("no field " + path)

@@ -141,6 +141,9 @@ var (
 	// ErrDamaged says that what a store holds is not what it should hold: an event between others is not there, or its
 	// file is malformed. Reading it again will not help.
 	ErrDamaged = errors.New("store is damaged")
+	// ErrUnavailable says that the store cannot be written to at the moment, because what keeps it does not answer. Reading
+	// goes on. The outcome is unclear: send the same bytes again with the same expected revision.
+	ErrUnavailable = errors.New("store does not take writes at the moment")
 	// ErrForeign says that a file belongs to another ledger.
 	ErrForeign = errors.New("file belongs to another ledger")
 )

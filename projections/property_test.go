@@ -115,6 +115,44 @@ func TestReplay(t *testing.T) {
 	})
 }
 
+// Before its palmarès is published, no answer depends on what was decided of an edition: two ledgers that differ in every
+// result that was disclosed answer alike.
+func TestEmbargo(t *testing.T) {
+	decided := 0
+	rapid.Check(t, func(t *rapid.T) {
+		events := projectiontest.Draw(t, 60)
+		published := map[domain.Edition]bool{}
+		var one, other []domain.Recorded
+		for _, r := range events {
+			switch e := r.Event.(type) {
+			case *domain.PalmaresPublished:
+				published[e.Edition] = true
+			case *domain.DecisionDisclosed:
+				if !published[e.Edition] {
+					decided++
+					twin := *e
+					twin.Opened = projectiontest.Opened(rapid.SampledFrom(projectiontest.Results).Draw(t, "other result"))
+					one, other = append(one, r), append(other, r)
+					other[len(other)-1].Event = &twin
+					continue
+				}
+			}
+			one, other = append(one, r), append(other, r)
+		}
+		n := len(events)
+		if i := slices.IndexFunc(events, func(r domain.Recorded) bool { _, ok := r.Event.(*domain.PalmaresPublished); return ok }); i >= 0 {
+			n = i // from here on something is public
+		}
+		a, b := newFolds(), newFolds()
+		a.apply(one)
+		b.apply(other)
+		compare(t, "under embargo", a.answers(uint64(n)), b.answers(uint64(n)))
+	})
+	if decided == 0 {
+		t.Error("nothing was ever disclosed before its palmarès")
+	}
+}
+
 // What holds of every answer, whatever was recorded.
 func TestEveryAnswer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

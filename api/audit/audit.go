@@ -14,6 +14,7 @@
 //	prefix.go     what proves that a tree begins with a smaller one, and which leaf is not the signed one
 //	order.go      records in their order: streams, places
 //	judge.go      the rules of the domain, judged at the basis of each record
+//	ceremony.go   what all candidacies of an edition together are held against: its palmarès
 //	seals.go      commitments and the values that are disclosed for them
 //	questions.go  what is asked
 //	answers.go    the same questions to the server and to the ledger that was computed here
@@ -100,11 +101,14 @@ type Auditor struct {
 	order     order
 	histories histories
 	values    values
-	unknown   int64          // records of types that this program does not know
-	before    int64          // records that earlier audits kept
-	rules     domain.Verdict // of all records that were judged
-	judged    int64          // their number
-	tiles     atomic.Int64   // of hashes, that were held against the records
+	// ceremonies are the editions whose palmarès is to come.
+	ceremonies ceremonies
+	unknown    int64          // records of types that this program does not know
+	before     int64          // records that earlier audits kept
+	rules      domain.Verdict // of all records that were judged
+	judged     int64          // their number
+	opened     int64          // of the deferred rules, those that were judged because what they need stands open
+	tiles      atomic.Int64   // of hashes, that were held against the records
 
 	shown   checkpoint // the last one that was verified, with all that it covers
 	answers *Answers
@@ -121,7 +125,7 @@ func New(p Place, opt Options) *Auditor {
 	}
 	return &Auditor{
 		place: p, opt: opt, tileReader: &tileReader{log: p.Log}, asking: make(chan struct{}, mostAsked),
-		order: order{streams: map[string]end{}}, values: newValues(),
+		order: order{streams: map[string]end{}}, values: newValues(), ceremonies: ceremonies{},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // judge decides a record again, from what came before it. What follows from a record of a type that this program does not
 // know nobody here can judge.
 func (a *Auditor) judge(ctx context.Context, r *record) error {
+	a.ceremonies.apply(r)
 	if r.event == nil {
 		a.unknown++
 		return nil
@@ -22,7 +23,7 @@ func (a *Auditor) judge(ctx context.Context, r *record) error {
 	if err != nil {
 		return r.fail("rules", "form", "%v", err)
 	}
-	in := domain.Input{}
+	in := domain.Input{LedgerID: a.order.ledger}
 	if in.History, err = a.histories.before(ctx, rec); err != nil {
 		return err
 	}
@@ -43,10 +44,26 @@ func (a *Auditor) judge(ctx context.Context, r *record) error {
 	case err != nil:
 		return r.fail("rules", "form", "%v", err)
 	}
+	if err := a.ceremonies.judge(r); err != nil {
+		return err
+	}
 	a.judged++
 	a.rules.Add(verdict)
+	a.opened += openedBy(r, verdict)
 	a.histories.add(rec)
 	return nil
+}
+
+// openedBy counts the deferred rules that can be told from a record on: its own, where it seals nothing of what they need,
+// and those of the decision that it discloses, whose values it opens.
+func openedBy(r *record, verdict domain.Verdict) int64 {
+	switch r.event.(type) {
+	case *domain.DecisionSealed:
+		return 0
+	case *domain.DecisionDisclosed:
+		return int64(verdict.Deferred + domain.Asked("decision-sealed").Deferred)
+	}
+	return int64(verdict.Deferred)
 }
 
 // histories reads streams from the store and remembers those that were asked for last. A stream that is remembered is

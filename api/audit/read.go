@@ -337,8 +337,11 @@ func (a *Auditor) replay(ctx context.Context) error {
 				if err := a.judge(ctx, r); err != nil {
 					return err
 				}
-			case r.event == nil:
-				a.unknown++
+			default:
+				a.ceremonies.apply(r)
+				if r.event == nil {
+					a.unknown++
+				}
 			}
 		}
 		if err := a.takeValues(ctx, records); err != nil {

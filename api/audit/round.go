@@ -154,9 +154,9 @@ func (a *Auditor) tell(report *Report) {
 	report.add("records", figures{"records": size, "streams": int64(len(a.order.streams)), "unknown": a.unknown},
 		"%d in %s, each in its one form and by its schema; %d of a type unknown here", size, count(int64(len(a.order.streams)), "stream"), a.unknown)
 	public, deferred, attested := int64(a.rules.Public), int64(a.rules.Deferred), int64(a.rules.Attested)
-	report.add("rules", figures{"judged": a.judged, "public": public, "deferred": deferred, "attested": attested},
-		"%s judged at their basis; of the rules that they are asked %d are public and kept, %d deferred, %d attested by the operator",
-		count(a.judged, "record"), public, deferred, attested)
+	report.add("rules", figures{"judged": a.judged, "public": public, "deferred": deferred, "opened": a.opened, "attested": attested},
+		"%s judged at their basis; of the rules that they are asked %d are public and kept, %d deferred (%d of them judged since, as the values were opened), %d attested by the operator",
+		count(a.judged, "record"), public, deferred, a.opened, attested)
 	v := &a.values
 	report.add("sealed", figures{
 		"commitments": v.public + v.restricted + v.ceremony, "disclosed": v.disclosed(), "erased": v.gone(), "restricted": v.restricted, "ceremony": v.ceremony,

@@ -97,11 +97,11 @@ func (a *Auditor) ask(ctx context.Context, c vault.Commitment) ([]byte, error) {
 	return answer, err
 }
 
-// keptValues looks for the values of the public fields of a record that is kept.
+// keptValues looks for the values of the fields of a record that is kept, those that are public by now.
 func (a *Auditor) keptValues(ctx context.Context, r *record) error {
 	for i := range r.seals {
 		s := &r.seals[i]
-		if s.field.Visibility != domain.VisiblePublic {
+		if s.field.Visibility == domain.VisibleRestricted {
 			continue
 		}
 		secret, err := a.Vault.Get(ctx, s.commitment)
@@ -133,8 +133,8 @@ type values struct {
 	seed  maphash.Seed
 
 	public, restricted, ceremony int64
-	// absent are the public fields of which nothing is disclosed, and open those that are for a ceremony and that no later
-	// record has opened.
+	// absent are the public fields of which nothing is disclosed, and open those that are for a ceremony that is to come. What
+	// was superseded is among neither.
 	absent map[place]*absence
 	open   map[vault.Commitment]place
 	// erased are the fields of which a record says that they were erased. Those of withdrawing are still to be asked for:
@@ -222,6 +222,7 @@ func (a *Auditor) takeValues(ctx context.Context, records []record) error {
 		}
 	}
 	for i := range records {
+		a.opens(&records[i])
 		if e, ok := records[i].event.(*domain.PersonalDataErased); ok {
 			if err := a.erase(ctx, &records[i], place{e.Event, e.Pointer}); err != nil {
 				return err
@@ -246,6 +247,8 @@ func (v *values) take(ctx context.Context, r *record, s sealed, ledger uuid.UUID
 	v.known[h] = struct{}{}
 	at := place{r.env.ID, s.field.Pointer}
 	switch {
+	case s.field.Visibility == domain.VisibleCeremony && s.kept:
+		v.public++
 	case s.field.Visibility == domain.VisibleCeremony:
 		v.ceremony++
 		v.open[s.commitment] = at
@@ -310,7 +313,8 @@ func (a *Auditor) erase(ctx context.Context, r *record, at place) error {
 		if err := a.Vault.Erase(ctx, vault.Secret{Commitment: s.commitment, Event: at.event, Pointer: at.pointer, Visibility: vault.Visibility(s.field.Visibility)}); err != nil {
 			return fmt.Errorf("forgetting what was erased: %w", err)
 		}
-		if s.field.Visibility == domain.VisiblePublic && a.values.absent[at] == nil {
+		_, open := a.values.open[s.commitment] // for a ceremony that is to come
+		if s.field.Visibility != domain.VisibleRestricted && !open && a.values.absent[at] == nil {
 			a.values.absent[at] = &absence{commitment: s.commitment}
 		}
 		a.values.withdrawing = append(a.values.withdrawing, withdrawal{

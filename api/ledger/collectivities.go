@@ -56,6 +56,18 @@ type EditionView struct {
 	Holders        []string      `json:"holders,omitempty"`
 	RecordedAs     string        `json:"recordedAs,omitempty"` // where a contested name was settled
 	Arbitration    *Arbitration  `json:"arbitration,omitempty"`
+	// Decision is what the jury's decision rests on, where the edition was run here and its palmarès is published.
+	Decision *DecisionView `json:"decision,omitempty"`
+}
+
+// DecisionView names the event by which a decision stands as it does: the one that disclosed it, a rectification, the
+// withdrawal of the label or the outcome of an appeal.
+type DecisionView struct {
+	Event uuid.UUID `json:"event"`
+	Index uint64    `json:"index"`
+	By    string    `json:"by"` // the type of the event: decision-rectified
+	// Appeal is the open appeal, or nil.
+	Appeal *uuid.UUID `json:"appeal,omitempty"`
 }
 
 // Arbitration is a settled contradiction.
@@ -267,6 +279,12 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 	v.RecordedAs = string(label.RecordedAs)
 	if a := label.Arbitration; a != nil {
 		v.Arbitration = &Arbitration{a.Event, a.Position, l.Text(ctx, a.Reason)}
+	}
+	if d := label.Decision; d != nil {
+		v.Decision = &DecisionView{Event: d.By.Event, Index: d.By.Position, By: d.By.Name}
+		if d.Appeal != uuid.Nil {
+			v.Decision.Appeal = &d.Appeal
+		}
 	}
 	for _, a := range label.Awards {
 		f := l.fact(ctx, a.Cite)

@@ -91,7 +91,7 @@ func (l *Ledger) editionShort(w reconciliation.World, e domain.Edition) EditionS
 	v := EditionShort{Edition: int(e), Year: e.Year(), HeldOn: w.Figures.HeldOn(e, w.Size), Levels: map[string]int{}}
 	for _, label := range w.Labels.In(e, w.Size) {
 		v.Mentions += len(label.Mentions)
-		if label.Standing.Status == "" {
+		if !label.Held() {
 			continue
 		}
 		v.Recorded++

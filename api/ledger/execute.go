@@ -31,6 +31,9 @@ type Request struct {
 	// Operation and Payload say what the key stands for. They are never stored, only a keyed digest of them.
 	Operation string
 	Payload   []byte
+	// Expected is the revision that the stream must be at when the command is decided, -1 for a stream that must not be
+	// there; where it is not, the error is *Stale. Nil: any.
+	Expected *int64
 }
 
 // Receipt says what became of a command.
@@ -92,6 +95,9 @@ func (l *Ledger) write(ctx context.Context, req Request) (Receipt, error) {
 		in, basis, err := l.input(ctx, req.Command, l.history)
 		if err != nil {
 			return Receipt{}, err
+		}
+		if current := int64(len(in.History)) - 1; req.Expected != nil && *req.Expected != current {
+			return Receipt{}, &Stale{req.Command.Stream(), current}
 		}
 		events, err := domain.Decide(in, req.Command)
 		if err != nil {
@@ -196,7 +202,7 @@ func (l *Ledger) input(ctx context.Context, c domain.Command, history func(conte
 	if err != nil {
 		return domain.Input{}, nil, err
 	}
-	in := domain.Input{Now: l.clock().UTC(), History: own, Others: map[domain.StreamName][]domain.Recorded{}, Opened: map[domain.Opening]string{}}
+	in := domain.Input{Now: l.clock().UTC(), History: own, Others: map[domain.StreamName][]domain.Recorded{}, Opened: map[domain.Opening]string{}, LedgerID: l.LedgerID}
 	basis := map[string]int64{}
 	for _, s := range c.Basis() {
 		other, err := history(ctx, s)

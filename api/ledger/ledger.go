@@ -14,11 +14,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/domain/territory"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
 	"arobase/projections"
+	"arobase/projections/actions"
+	"arobase/projections/campaigns"
 	"arobase/projections/figures"
 	"arobase/projections/labels"
 	"arobase/projections/trends"
@@ -33,6 +36,8 @@ type Parts struct {
 	Secret [32]byte
 	Clock  func() time.Time // the time at which things are recorded; needed to write
 	Random io.Reader        // nil: crypto/rand
+	// Workspace keeps what the jury prepares. Nil: nothing can be prepared here.
+	Workspace workspace.Workspace
 }
 
 // Genesis is what a ledger says of itself when it begins.
@@ -46,17 +51,26 @@ type Genesis struct {
 // Ledger is an open ledger.
 type Ledger struct {
 	Genesis
-	store   eventstore.Store
-	vault   vault.Vault
-	secret  [32]byte
-	clock   func() time.Time
-	random  io.Reader
-	cog     *territory.Reference
-	runner  *projections.Runner
-	labels  *labels.Labels   // guarded by the runner
-	figures *figures.Figures // guarded by the runner
-	counts  *trends.Counts
-	index   *bodyIndex
+	store  eventstore.Store
+	vault  vault.Vault
+	secret [32]byte
+	clock  func() time.Time
+	random io.Reader
+	room   workspace.Workspace
+	cog    *territory.Reference
+	runner *projections.Runner
+	// The projections are guarded by the runner.
+	labels    *labels.Labels
+	figures   *figures.Figures
+	campaigns *campaigns.Campaigns
+	actions   *actions.Actions
+	counts    *trends.Counts // guards itself
+	index     *bodyIndex     // guards itself
+	// past are the ceremonies that were held. It guards itself.
+	past *campaigns.Ceremonies
+
+	// ceremonies is held by whoever closes a deliberation or publishes: one at a time, on this node.
+	ceremonies sync.Mutex
 
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu
@@ -123,14 +137,31 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 
 func assemble(p Parts) *Ledger {
 	l := &Ledger{
-		store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
-		cog: territory.Official(), labels: labels.New(), figures: figures.New(), counts: new(trends.Counts), index: new(bodyIndex),
+		room: p.Workspace, store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
+		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
+		past: campaigns.NewCeremonies(),
 	}
 	if l.random == nil {
 		l.random = rand.Reader
 	}
-	l.runner = projections.NewRunner(p.Store, l.labels, l.figures)
+	l.runner = projections.NewRunner(p.Store, l.labels, l.figures, l.campaigns, l.actions, l.past)
 	return l
+}
+
+// UseWorkspace gives the room in which editions are prepared. It is for whoever opened the ledger, before anyone uses it.
+func (l *Ledger) UseWorkspace(room workspace.Workspace) { l.room = room }
+
+// ErrReal says that something is possible for a made-up ledger only.
+var ErrReal = errors.New("this ledger is real; that is for a made-up one")
+
+// UseClock gives the clock of a rehearsal, whose days go by faster. It is for whoever opened the ledger, before anyone uses
+// it. A real ledger keeps the clock of the machine: the error is ErrReal.
+func (l *Ledger) UseClock(clock func() time.Time) error {
+	if !l.MadeUp {
+		return ErrReal
+	}
+	l.clock = clock
+	return nil
 }
 
 // Runner follows the store for the projections. Whoever opened the ledger runs it, or calls CatchUp.

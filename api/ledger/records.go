@@ -42,6 +42,7 @@ type EventFilter struct {
 	Type   string // award-recorded, or arobase.award-recorded.v1
 	Stream string
 	After  uint64 // events with a greater or equal index
+	Before uint64 // events with a smaller index; 0: up to the end
 	Follow bool
 }
 
@@ -59,6 +60,9 @@ func (l *Ledger) Events(ctx context.Context, f EventFilter) iter.Seq2[EventView,
 		for e, err := range all {
 			if err != nil {
 				yield(EventView{}, fmt.Errorf("reading events: %w", err))
+				return
+			}
+			if f.Before != 0 && uint64(e.Position) >= f.Before {
 				return
 			}
 			if f.Stream != "" && e.Stream != f.Stream || uint64(e.Position) < f.After || !f.matches(e.Type) {
@@ -117,12 +121,12 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 		switch {
 		case errors.Is(err, vault.ErrErased):
 			v.Erased = append(v.Erased, f.Pointer)
-		case err == nil && f.Visibility == domain.VisiblePublic:
+		case err == nil && (f.Visibility == domain.VisiblePublic || f.Visibility == domain.VisibleCeremony && !f.Kept): // a result is told by its disclosure
 			if v.Disclosed == nil {
 				v.Disclosed = map[string]json.RawMessage{}
 			}
 			v.Disclosed[f.Pointer] = s.Value
-		case errors.Is(err, vault.ErrUnknown) && f.Visibility == domain.VisiblePublic:
+		case errors.Is(err, vault.ErrUnknown) && (f.Visibility == domain.VisiblePublic || f.Visibility == domain.VisibleCeremony && !f.Kept && l.past.Opened(e.ID)):
 			v.NotAtHand = append(v.NotAtHand, f.Pointer)
 		}
 	}

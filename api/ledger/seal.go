@@ -94,8 +94,9 @@ func (l *Ledger) disclosed(ctx context.Context, commitment string) (string, bool
 	return text, true
 }
 
-// Disclosed gives a public sealed value with its salt, so that anyone can check the commitment. vault.ErrErased once it
-// was erased; vault.ErrUnknown where it is not public.
+// Disclosed gives a public sealed value with its salt, so that anyone can check the commitment: one that is public at once,
+// or one of a decision that was disclosed, once the projections have its palmarès; of one that was superseded never.
+// vault.ErrErased once it was erased; vault.ErrUnknown where it is not public. No history is read for it.
 func (l *Ledger) Disclosed(ctx context.Context, commitment string) (vault.Secret, error) {
 	c, err := vault.ParseCommitment(commitment)
 	if err != nil || l.vault == nil {
@@ -105,10 +106,16 @@ func (l *Ledger) Disclosed(ctx context.Context, commitment string) (vault.Secret
 	if err != nil {
 		return vault.Secret{}, err
 	}
-	if s.Visibility != vault.Public {
-		return vault.Secret{}, vault.ErrUnknown
+	switch s.Visibility {
+	case vault.Public:
+		return s, nil
+	case vault.Ceremony:
+		if !l.past.Opened(s.Event) {
+			return vault.Secret{}, vault.ErrUnknown
+		}
+		return s, nil
 	}
-	return s, nil
+	return vault.Secret{}, vault.ErrUnknown
 }
 
 // PurgeOrphans removes sealed values whose event was never written: the process ended between the two. Only values

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/api/tlog"
 	"arobase/domain"
@@ -49,6 +51,8 @@ func problemOf(o *operation, err error) *Problem {
 		revision *eventstore.RevisionConflict
 		id       *eventstore.IDConflict
 		unsigned *tlog.NotSignedYet
+		stale    *ledger.Stale
+		often    *auth.TooMany
 	)
 	switch {
 	case errors.As(err, &said):
@@ -61,21 +65,35 @@ func problemOf(o *operation, err error) *Problem {
 		return problem(c, "%s", kinds[c].Says)
 	case errors.Is(err, ledger.ErrAsOf):
 		p := problem(invalidAsOf, "%s", without(err, ledger.ErrAsOf))
-		p.Errors = []ProblemField{{"as_of", "moment", p.Detail}}
+		p.Errors = []ProblemField{{Field: "as_of", Rule: "moment", Message: p.Detail}}
 		return p
 	case errors.Is(err, ledger.ErrQuery):
 		return problem(invalidQuery, "%s", without(err, ledger.ErrQuery))
 	case errors.As(err, &invalid):
 		p := problem(invalidInput, "%s", invalid)
 		for _, f := range invalid {
-			p.Errors = append(p.Errors, ProblemField(f))
+			p.Errors = append(p.Errors, ProblemField{Field: f.Field, Rule: f.Rule, Message: f.Message})
 		}
 		return p
 	case errors.As(err, &broken):
 		// The form is right and the state forbids it; after another event the same request may be fine. So it is a
 		// conflict with the state, not an error of form.
 		p := problem(ruleBroken, "%s", broken)
-		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message}}
+		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message, broken.Article}}
+		return p
+	case errors.Is(err, ledger.ErrUnauthenticated):
+		return problem(unauthenticated, "%s", kinds[unauthenticated].Says)
+	case errors.Is(err, auth.ErrDenied):
+		return problem(invalidToken, "%s", kinds[invalidToken].Says)
+	case errors.Is(err, ledger.ErrForbidden):
+		return problem(forbidden, "%s", without(err, ledger.ErrForbidden))
+	case errors.As(err, &often):
+		p := problem(tooMany, "%s", kinds[tooMany].Says)
+		p.retryAfter = max(1, int(math.Ceil(often.After.Seconds())))
+		return p
+	case errors.As(err, &stale):
+		p := problem(conflict, "%s", stale)
+		p.Current = &stale.Current
 		return p
 	case errors.As(err, &revision), errors.As(err, &id):
 		return problem(conflict, "%s", kinds[conflict].Says)
@@ -85,13 +103,17 @@ func problemOf(o *operation, err error) *Problem {
 		return problem(erased, "%s", kinds[erased].Says)
 	case errors.As(err, &unsigned), errors.Is(err, tlog.ErrNoHead):
 		return later(notSigned, 1)
-	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, eventstore.ErrReadOnly):
+	case errors.Is(err, ledger.ErrLocked):
+		return problem(locked, "%s", kinds[locked].Says)
+	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, ledger.ErrNoWorkspace), errors.Is(err, eventstore.ErrReadOnly):
 		return later(readOnly, 0)
 	case errors.Is(err, projections.ErrStopped):
 		return later(projectionsStopped, 0)
-	case errors.Is(err, eventstore.ErrClosed):
+	case errors.Is(err, eventstore.ErrUnavailable):
+		return later(storeUnavailable, 5) // the cluster is being looked for; the same request with the same key is safe
+	case errors.Is(err, eventstore.ErrClosed), errors.Is(err, vault.ErrAway):
 		return later(storeUnavailable, 5) // a restart is under way
-	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign):
+	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign), errors.Is(err, eventstore.ErrDiverged):
 		return later(storeUnavailable, 0) // somebody has to look at it first
 	case errors.Is(err, context.DeadlineExceeded):
 		return later(timedOut, 1)

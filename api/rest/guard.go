@@ -12,8 +12,8 @@ import (
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Access-Control-Allow-Origin", "*") // all of it is public, and there are no cookies
-	h.Set("Access-Control-Expose-Headers", "Arobase-Size, Content-Disposition, ETag, Link, Retry-After")
+	h.Set("Access-Control-Allow-Origin", "*") // what is read is public; who writes shows a token, and there are no cookies
+	h.Set("Access-Control-Expose-Headers", "Arobase-Size, Content-Disposition, ETag, Link, Location, Retry-After")
 	h.Set("Vary", "Accept, Accept-Language")
 	defer func() {
 		if v := recover(); v != nil {
@@ -24,8 +24,8 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	if r.Method == http.MethodOptions {
-		h.Set("Access-Control-Allow-Methods", "GET, HEAD")
-		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match, Last-Event-ID")
+		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
+		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID")
 		h.Set("Access-Control-Max-Age", "86400")
 		w.WriteHeader(http.StatusNoContent)
 		return

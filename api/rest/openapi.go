@@ -35,6 +35,10 @@ func newHuma(a *api) huma.API {
 		{Name: "figures", Description: "Trends, and published figures against the ledger."},
 		{Name: "ledger", Description: "Events as they were recorded, proofs, disclosed values, sources."},
 		{Name: "reference", Description: "Schemas and problems."},
+		{Name: "recording", Description: "Having something recorded, with a token."},
+	}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", Description: "A token that the operator of the ledger gave: aro_..."},
 	}
 	h := humago.New(a.mux, config)
 	h.UseMiddleware(a.check)

@@ -79,15 +79,21 @@ func TestDocumentHasEveryAddress(t *testing.T) {
 		"/v1/trends", "/v1/trends/transitions", "/v1/reconciliation",
 		"/v1/events", "/v1/events/{id}", "/v1/events/{id}/proof", "/v1/events/live",
 		"/v1/sources", "/v1/sources/{id}", "/v1/rules",
-		"/log/disclosed/{commitment}", "/schemas/{type}/{version}", "/problems/{code}",
+		"/v1/events/{id}/sealed", "/log/disclosed/{commitment}", "/schemas/{type}/{version}", "/problems/{code}",
 	}
 	for _, p := range promised {
 		if at(paths, p, "get") == nil {
 			t.Errorf("GET %s is not described", p)
 		}
 	}
-	if len(paths) != len(promised) {
-		t.Errorf("%d addresses are described, %d are promised here", len(paths), len(promised))
+	described := 0
+	for _, item := range paths {
+		if at(item, "get") != nil {
+			described++
+		}
+	}
+	if described != len(promised) {
+		t.Errorf("%d addresses are described, %d are promised here", described, len(promised))
 	}
 }
 
@@ -102,8 +108,18 @@ func TestEveryOperationIsWhole(t *testing.T) {
 	for _, tag := range doc["tags"].([]any) {
 		tags[at(tag, "name").(string)] = true
 	}
+	type described struct {
+		path string
+		op   map[string]any
+	}
+	var all []described
 	for path, item := range doc["paths"].(map[string]any) {
-		op := at(item, "get").(map[string]any)
+		for _, op := range item.(map[string]any) {
+			all = append(all, described{path, op.(map[string]any)})
+		}
+	}
+	for _, d := range all {
+		path, op := d.path, d.op
 		id, _ := op["operationId"].(string)
 		if id == "" || ids[id] {
 			t.Errorf("%s: the operation id %q is missing or used twice", path, id)

@@ -17,6 +17,8 @@ type Problem struct {
 	Detail   string         `json:"detail" doc:"What happened this time, and what to do about it." example:"collectivity \"fr-commune-00000\": not found"`
 	Instance string         `json:"instance" doc:"This occurrence: the address that was asked for, or, where something went wrong on our side, an id to quote when you write to us." example:"/v1/collectivities/fr-commune-00000"`
 	Errors   []ProblemField `json:"errors,omitempty" doc:"The fields or parameters that are wrong, all of them."`
+	// Current is a pointer because 0 is a revision.
+	Current *int64 `json:"currentRevision,omitempty" doc:"With a conflict: the revision that the stream is at; -1 where it is not there." example:"7"`
 
 	retryAfter int // seconds; 0: nothing is said
 }
@@ -26,12 +28,21 @@ type ProblemField struct {
 	Field   string `json:"field" doc:"The field or the parameter." example:"limit"`
 	Rule    string `json:"rule" doc:"The rule that it breaks, by a stable name." example:"maximum"`
 	Message string `json:"message" doc:"What is wrong, for a person." example:"5000: the greatest is 1000"`
+	Article string `json:"article,omitempty" doc:"The article of the regulation that says so, where there is one." example:"7"`
 }
 
 // code is the stable name of a kind of problem: the last part of its type.
 type code string
 
 const (
+	unauthenticated     code = "unauthenticated"
+	invalidToken        code = "invalid-token"
+	forbidden           code = "forbidden"
+	tooMany             code = "too-many-requests"
+	tooLarge            code = "too-large"
+	unsupportedMedia    code = "unsupported-media-type"
+	invalidHeader       code = "invalid-header"
+	unknownResource     code = "unknown-resource"
 	unknownAddress      code = "unknown-address"
 	unknownEdition      code = "unknown-edition"
 	unknownCollectivity code = "unknown-collectivity"
@@ -54,6 +65,7 @@ const (
 	notSigned           code = "not-signed"
 	tooManyReaders      code = "too-many-readers"
 	readOnly            code = "read-only"
+	locked              code = "vault-lacking"
 	storeUnavailable    code = "store-unavailable"
 	projectionsStopped  code = "projections-stopped"
 	timedOut            code = "timed-out"
@@ -70,6 +82,14 @@ type kind struct {
 
 // kinds is append-only: programs know these names.
 var kinds = map[code]kind{
+	unauthenticated:     {401, "A token is needed", "Recording needs to know who asks. Send the token that you were given, in the header Authorization: Bearer aro_..."},
+	invalidToken:        {401, "The token is not valid", "It is none, it is over, or it was revoked: which of them is not said. Ask whoever gave it to you for another."},
+	forbidden:           {403, "Not yours to do", "The role of the token does not include this, or the token is bound to another collectivity or another seat."},
+	tooMany:             {429, "Too many requests", "Wait as long as the header Retry-After says, and try again."},
+	tooLarge:            {413, "Too large", "The request has more bytes than are taken here."},
+	unsupportedMedia:    {415, "Not a form that is taken here", "What is sent is JSON, with the header Content-Type: application/json."},
+	invalidHeader:       {400, "Invalid header", "A header of the request is not of its form."},
+	unknownResource:     {404, "No such resource", "Nothing of this name can be recorded."},
 	unknownAddress:      {404, "No such address", "Nothing is served at this address. Every address of the interface is described at /openapi.json and, to read, at /docs."},
 	unknownEdition:      {404, "No such edition", "The ledger knows nothing of this edition as of the size that was asked for. Editions are numbered from 1 (1999) on; /v1/editions lists those of which something is known."},
 	unknownCollectivity: {404, "No such collectivity", "Neither the ledger nor the official list knows this id. Ids look like fr-commune-73008 or fr-epci-200068674; /v1/collectivities?q= finds them by a name or a code."},
@@ -91,6 +111,7 @@ var kinds = map[code]kind{
 	erased:              {410, "Erased", "The value was destroyed on purpose, on a ground that the ledger names. The commitment stays in the log, the proofs stay valid, and nobody can tell any more what the value was."},
 	notSigned:           {503, "No signed checkpoint yet", "The event is in the ledger and not under a signed checkpoint yet. That takes a second at most while the log is being signed."},
 	tooManyReaders:      {503, "Too many live readers", "As many readers as this node allows follow the events already. Try again later, or read /v1/events from time to time."},
+	locked:              {503, "The vault lacks a value", "What is to be opened is not in the vault. Restore the vault from its encrypted backup, and ask again: nothing was published."},
 	readOnly:            {503, "Read only", "This node is open for reading only."},
 	storeUnavailable:    {503, "Store unavailable", "The store of events cannot be reached, or refuses, at the moment."},
 	projectionsStopped:  {503, "Answers are held back", "The ledger holds an event that this program cannot read. Answers stay those of the size before it until the program is updated."},
@@ -124,6 +145,9 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, p *Problem) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	h.Set("Cache-Control", "no-store") // what is not there now may be soon
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="arobase"`)
+	}
 	if p.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.retryAfter))
 	}

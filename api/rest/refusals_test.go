@@ -135,7 +135,7 @@ func TestProblemsInAnyForm(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
-		for _, address := range []string{"/v1/editions", "/v1/events/live", "/openapi.json", "/docs", "/problems/erased"} {
+		for _, address := range []string{"/v1/trends", "/v1/events/live", "/openapi.json", "/docs", "/problems/erased"} {
 			w := ask(t, handler, method, address)
 			p := trouble(t, w)
 			if p.Type != "/problems/method-not-allowed" || p.Status != 405 || w.Header().Get("Allow") != "GET, HEAD" {
@@ -143,8 +143,8 @@ func TestMethods(t *testing.T) {
 			}
 		}
 	}
-	w := ask(t, handler, "OPTIONS", "/v1/editions", "Origin", "https://example.org", "Access-Control-Request-Headers", "if-none-match")
-	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
+	w := ask(t, handler, "OPTIONS", "/v1/trends", "Origin", "https://example.org", "Access-Control-Request-Headers", "if-none-match")
+	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD, POST" ||
 		!strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "If-None-Match") {
 		t.Errorf("OPTIONS: %d %v", w.Code, w.Header())
 	}

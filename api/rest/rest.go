@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 )
 
@@ -26,6 +27,8 @@ type Prover interface {
 // Deps are what the interface rests on.
 type Deps struct {
 	Ledger *ledger.Ledger
+	// Gate recognises who asks to have something recorded. Nil: nothing is recorded here.
+	Gate *auth.Gate
 	// Log gives proofs. Nil: this node signs nothing, and says so.
 	Log Prover
 	// Logger hears of what readers are not told. Nil: slog.Default.
@@ -86,6 +89,10 @@ func New(d Deps) http.Handler {
 	a.schemas()
 	a.problems()
 	a.exports()
+	a.writes()
+	a.reading()
+	a.jury()
+	a.tokens()
 	a.document()
 	a.docs()
 	return a

@@ -62,6 +62,8 @@ type Signer struct {
 	heads Heads
 	now   func() time.Time
 	told  func() // nil, or called after every success
+	// before is nil, or called before a tree is signed.
+	before func(ctx context.Context, size int64) error
 
 	mu         sync.Mutex
 	state      State         // guarded by mu
@@ -78,6 +80,10 @@ func NewSigner(key *Key, tree Tree, heads Heads, now func() time.Time) *Signer {
 // OnSigned has a function called whenever the last checkpoint is known to be signed. It must not block, and is to be set
 // before the first Sign.
 func (s *Signer) OnSigned(f func()) { s.told = f }
+
+// BeforeSigning has a function called before a tree of a size is signed; its error is why it is not. Where events come by way
+// of a network it reads them again, by another way. It is to be set before the first Sign.
+func (s *Signer) BeforeSigning(f func(ctx context.Context, size int64) error) { s.before = f }
 
 // State is how the signer does.
 func (s *Signer) State() State {
@@ -133,6 +139,11 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 		}
 		if size == last.Size {
 			return last, nil
+		}
+		if s.before != nil {
+			if err := s.before(ctx, size); err != nil {
+				return Head{}, fmt.Errorf("confirming the events: %w", err)
+			}
 		}
 		next, err := s.checkpoint(size, root)
 		if err != nil {

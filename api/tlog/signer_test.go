@@ -1,6 +1,7 @@
 package tlog_test
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -399,5 +400,27 @@ func TestSignAfterARotation(t *testing.T) {
 	}
 	if _, err := second.Following("not a key"); err == nil {
 		t.Error("following what is no key")
+	}
+}
+
+// What must be known before a tree is signed is asked first, with its size, and nothing is signed without it.
+func TestBeforeSigning(t *testing.T) {
+	key, e, heads := newKey(t, 1), newEvents(t, "before", 5), &memoryHeads{}
+	signer := tlog.NewSigner(key, treeOf(t, e), heads, clock)
+	unsure := errors.New("the store does not answer")
+	var asked []int64
+	signer.BeforeSigning(func(_ context.Context, size int64) error {
+		asked = append(asked, size)
+		return unsure
+	})
+	if _, err := signer.Sign(t.Context()); !errors.Is(err, unsure) || len(heads.signed()) != 0 {
+		t.Errorf("%v; %d checkpoints", err, len(heads.signed()))
+	}
+	unsure = nil
+	if head, err := signer.Sign(t.Context()); err != nil || head.Size != 5 {
+		t.Errorf("%+v, %v", head, err)
+	}
+	if !cmp.Equal(asked, []int64{5, 5}) {
+		t.Errorf("asked for %v", asked)
 	}
 }

@@ -8,6 +8,7 @@ func BenchmarkPages(b *testing.B) {
 	for name, path := range map[string]string{
 		"home": "/", "edition": "/editions/18", "collectivity": "/collectivites/fr-commune-92072", "reconciliation": "/rapprochement",
 		"trends": "/tendances", "search": "/recherche?q=saint-m", "source": "/sources/localtis-2016-labels",
+		"register": "/registre", "register, a rare type": "/registre?type=key-rotated", "record": "/inscriptions/" + firstRecord(b, h), "feed": "/feed.atom",
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

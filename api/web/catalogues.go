@@ -2,6 +2,8 @@ package web
 
 // The catalogues, each in parts that tell one story.
 var (
-	french  = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords, frenchBrowse}
-	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords, englishBrowse}
+	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
+		frenchVerify, frenchArticles, frenchSession, frenchBrowse}
+	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
+		englishVerify, englishArticles, englishSession, englishBrowse}
 )

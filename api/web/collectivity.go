@@ -59,7 +59,7 @@ type moment struct {
 	Remarks                 []string
 	Notes                   []cite // of the label
 	Disputes                []dispute
-	Arbitration             []proof
+	Settled                 []proof
 }
 
 // mentionLine is a mention in an edition with its own sources.
@@ -187,7 +187,7 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 		}
 		isAward := func(f ledger.Fact) bool { return f.Mention == "" }
 		contested := e.Status == string(domain.Contested)
-		if slices.ContainsFunc(e.Facts, isAward) {
+		if slices.ContainsFunc(e.Facts, isAward) || e.Decision != nil || e.Status == string(domain.Embargoed) {
 			st := p.status(e.Status, e.Derived, works(e.Facts, isAward))
 			m.Status = &st
 			if e.Distinction != "" || contested {
@@ -206,7 +206,10 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 			}
 		}
 		if a := e.Arbitration; a != nil {
-			m.Arbitration = p.proofs(p.T("status.arbitrated"), []string{a.Event.String()})
+			m.Settled = p.proofs(p.T("status.arbitrated"), []string{a.Event.String()})
+		}
+		if d := e.Decision; d != nil {
+			m.Settled = p.proofs(p.or("record.type."+d.By, d.By), []string{d.Event.String()})
 		}
 		for _, d := range disputes {
 			if d.Edition == e.Edition && slices.ContainsFunc(e.Facts, func(f ledger.Fact) bool { return f.Event == d.Fact }) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -16,12 +17,12 @@ var others = []string{"/v1/", "/log/", "/docs", "/openapi.json", "/exports/", "/
 // crawlLimit bounds how many pages of one route are read, in each language: the records alone are a thousand.
 const crawlLimit = 30
 
-// TestCrawl reads the site from its first page on as a visitor would, every page of every route up to a limit, and holds
-// each to what every page must be.
-func TestCrawl(t *testing.T) {
-	h := history(t)
-	seen, queue := map[string]bool{"/": true}, []string{"/"}
-	read := map[string]int{}
+// crawl reads the site from its first page on as a visitor would, of every route as many pages as a limit allows, in each
+// language. It gives how many of each route were read, and how many addresses were seen.
+func crawl(t *testing.T, h http.Handler, limit int, each func(path, body string, doc *html.Node)) (read map[string]int, seen int) {
+	t.Helper()
+	known, queue := map[string]bool{"/": true}, []string{"/"}
+	read = map[string]int{}
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
@@ -39,20 +40,27 @@ func TestCrawl(t *testing.T) {
 			t.Errorf("GET %s: %v", path, err)
 			continue
 		}
-		holdPage(t, path, body, doc)
 		for _, to := range links(t, path, doc) {
-			if seen[to] {
+			if known[to] {
 				continue
 			}
-			seen[to] = true
-			if route := routeOf(to); read[route] < crawlLimit {
+			known[to] = true
+			if route := routeOf(to); read[route] < limit {
 				read[route]++
 				queue = append(queue, to)
 			}
 		}
+		each(path, body, doc)
 	}
-	t.Logf("%d addresses seen, read by route: %v", len(seen), read)
-	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre"} {
+	return read, len(known)
+}
+
+// TestCrawl holds every page that a visitor comes to, up to a limit, to what every page must be.
+func TestCrawl(t *testing.T) {
+	h := history(t)
+	read, seen := crawl(t, h, crawlLimit, func(path, body string, doc *html.Node) { holdPage(t, path, body, doc) })
+	t.Logf("%d addresses seen, read by route: %v", seen, read)
+	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify", "/glossaire", "/accessibilite", "/en/legal"} {
 		if read[route] == 0 {
 			t.Errorf("no link leads to %s", route)
 		}
@@ -149,7 +157,9 @@ func holdPage(t *testing.T, path, body string, doc *html.Node) {
 			if text(n) == "" {
 				t.Errorf("%s: an empty %s", path, n.Data)
 			}
-		case "script", "style", "iframe", "object", "embed", "base":
+		case "script":
+			holdScript(t, path, n)
+		case "style", "iframe", "object", "embed", "base":
 			t.Errorf("%s: there is a <%s>", path, n.Data)
 		}
 		holdElement(t, path, n)
@@ -171,6 +181,22 @@ func holdPage(t *testing.T, path, body string, doc *html.Node) {
 		}
 	}
 }
+
+// holdScript allows two kinds: a description for machines, which is data, and on the page of a record a file of this site.
+func holdScript(t *testing.T, path string, n *html.Node) {
+	t.Helper()
+	src, _ := attr(n, "src")
+	typ, _ := attr(n, "type")
+	onRecord := strings.Contains(path, "/inscriptions/") || strings.Contains(path, "/records/")
+	switch {
+	case typ == "application/ld+json" && src == "" && n.FirstChild != nil && json.Valid([]byte(n.FirstChild.Data)):
+	case typ == "" && n.FirstChild == nil && onRecord && ownScript.MatchString(src):
+	default:
+		t.Errorf("%s: there is a <script type=%q src=%q>", path, typ, src)
+	}
+}
+
+var ownScript = regexp.MustCompile(`^/assets/verify\.[0-9a-f]{12}\.js$`)
 
 // holdElement holds what can be seen in one element.
 func holdElement(t *testing.T, path string, n *html.Node) {
@@ -232,7 +258,7 @@ func holdReferences(t *testing.T, path string, doc *html.Node, ids map[string]bo
 	for _, n := range elements(doc) {
 		id, _ := attr(n, "id")
 		typ, _ := attr(n, "type")
-		if (n.Data == "input" && typ != "hidden" || n.Data == "select") && !labelled[id] {
+		if (n.Data == "input" && typ != "hidden" || n.Data == "select" || n.Data == "textarea") && !labelled[id] {
 			t.Errorf("%s: a field without a label", path)
 		}
 	}
@@ -242,7 +268,7 @@ func holdReferences(t *testing.T, path string, doc *html.Node, ids map[string]bo
 func withoutCode(doc *html.Node) string {
 	var pre []*html.Node
 	for _, n := range elements(doc) {
-		if n.Data == "pre" {
+		if class, _ := attr(n, "class"); n.Data == "pre" || n.Data == "script" || class == "code" {
 			pre = append(pre, n)
 		}
 	}

@@ -86,11 +86,13 @@ var englishVocabulary = words{
 	"level.horsconcours": "beyond competition",
 	"level.unspecified":  "label whose level is not stated",
 	"level.contested":    "contested level, none is retained",
+	"level.none":         "no label",
 	"level.heading.5":    "Five at-signs", "level.heading.4": "Four at-signs", "level.heading.3": "Three at-signs",
 	"level.heading.2": "Two at-signs", "level.heading.1": "One at-sign",
 	"level.heading.hors-concours": "Beyond competition",
 	"level.heading.unspecified":   "Labelled, level not stated",
 	"level.heading.contested":     "Contested level",
+	"level.heading.withdrawn":     "Label withdrawn",
 	"level.heading.mention":       "A mention, no label recorded",
 
 	"status.reported":              "According to one source",

@@ -115,6 +115,12 @@ func (t *tongue) day(d time.Time) string {
 	return day + "\u00a0" + t.T("month."+strconv.Itoa(int(d.Month()))) + " " + strconv.Itoa(d.Year())
 }
 
+// MomentShort is Moment for lists that say once that times are in UTC.
+func (t *tongue) MomentShort(at time.Time) string {
+	at = at.UTC()
+	return t.T("moment.short", t.day(at), at.Format("15"), at.Format("04"))
+}
+
 // Moment writes a point in time, always in UTC and saying so.
 func (t *tongue) Moment(at time.Time) string {
 	at = at.UTC()

@@ -86,11 +86,13 @@ var frenchVocabulary = words{
 	"level.horsconcours": "hors concours",
 	"level.unspecified":  "label dont le niveau n'est pas précisé",
 	"level.contested":    "niveau contesté, aucun n'est retenu",
+	"level.none":         "aucun label",
 	"level.heading.5":    "Cinq arobases", "level.heading.4": "Quatre arobases", "level.heading.3": "Trois arobases",
 	"level.heading.2": "Deux arobases", "level.heading.1": "Une arobase",
 	"level.heading.hors-concours": "Hors concours",
 	"level.heading.unspecified":   "Labellisées, niveau non précisé",
 	"level.heading.contested":     "Niveau contesté",
+	"level.heading.withdrawn":     "Label retiré",
 	"level.heading.mention":       "Une mention, sans label recensé",
 
 	"status.reported":              "Selon une source",

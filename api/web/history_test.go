@@ -142,9 +142,14 @@ func open(t testing.TB, h http.Handler, path string) *html.Node {
 	if w.Code != http.StatusOK {
 		t.Fatalf("GET %s: %d\n%.2000s", path, w.Code, w.Body)
 	}
+	return parsed(t, w)
+}
+
+func parsed(t testing.TB, w *httptest.ResponseRecorder) *html.Node {
+	t.Helper()
 	doc, err := html.Parse(w.Body)
 	if err != nil {
-		t.Fatalf("GET %s: %v", path, err)
+		t.Fatal(err)
 	}
 	return doc
 }

@@ -23,6 +23,8 @@ func (t *tongue) mark(distinction string, level *int, status string, derived boo
 		m.Kind, m.Spoken = "contested", t.T("level.contested")
 	case level != nil:
 		m.Kind, m.Level, m.Spoken = "level", *level, t.N("level.spoken", *level)
+	case distinction == string(domain.DistinctionNone):
+		m.Spoken = t.T("level.none")
 	case distinction == string(domain.DistinctionHorsConcours):
 		m.Kind, m.Spoken = "hors-concours", t.T("level.horsconcours")
 	}

@@ -11,7 +11,7 @@ func (p *page) Nav() []navItem {
 	for _, route := range []string{"editions", "map", "mentions", "trends", "reconciliation", "sources", "register"} {
 		here := p.Route == route || route == "editions" && (p.Route == "edition" || p.Route == "palmares") ||
 			route == "map" && p.Route == "departement" || route == "mentions" && p.Route == "mention" || route == "sources" && p.Route == "source" ||
-			route == "register" && p.Route == "record"
+			route == "register" && (p.Route == "record" || p.Route == "verify")
 		out = append(out, navItem{p.T("nav." + route), p.href(route, ""), here})
 	}
 	return out

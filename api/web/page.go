@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"arobase/api/ledger"
 )
@@ -30,8 +31,12 @@ type page struct {
 	Status      int
 	// Asked is what stands in the search field.
 	Asked string
+	// head is that of the answer: a handler may set a cookie.
+	head http.Header
 	// sources are those that the page cites, each read once.
 	sources map[string]*ledger.SourceView
+	// editionsRead are those that are known as of this page, once they were asked for.
+	editionsRead []ledger.EditionShort
 }
 
 // frame is what a template is given: the page around and the view inside.
@@ -49,7 +54,7 @@ func (r redirect) Error() string { return "see " + r.to }
 func (s *site) newPage(t *tongue, route string, r *http.Request) *page {
 	return &page{
 		tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
-		sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
+		head: http.Header{}, sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
 	}
 }
 
@@ -57,6 +62,7 @@ func (s *site) newPage(t *tongue, route string, r *http.Request) *page {
 func (s *site) page(t *tongue, route string, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := s.newPage(t, route, r)
+		p.head = w.Header()
 		body, err := s.make(p, h)
 		var to redirect
 		switch {
@@ -70,7 +76,12 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Language", t.code)
-		w.Header().Set("Cache-Control", "no-cache")
+		if w.Header().Get("Cache-Control") == "" {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
+		if more, ok := policies[p.Route]; ok {
+			w.Header().Set("Content-Security-Policy", more)
+		}
 		if p.Status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, HEAD")
 		}
@@ -102,7 +113,13 @@ func (p *page) render(name string, view any) ([]byte, error) {
 }
 
 // problem is a page that says what went wrong and what to do next.
-type problem struct{ Heading, Text string }
+type problem struct {
+	Heading, Text string
+	// Unknown says that there is no such page; Guess is what may have been looked for, with what the ledger knows of it.
+	Unknown bool
+	Guess   string
+	Found   []result
+}
 
 // errMethod says that a page was asked to do something else than to be read.
 var errMethod = errors.New("pages are read, and nothing else")
@@ -140,6 +157,10 @@ func (s *site) excuse(p *page, err error) []byte {
 		kind, status = "notdecided", http.StatusConflict
 	case errors.Is(err, errMethod):
 		kind, status = "method", http.StatusMethodNotAllowed
+	case errors.Is(err, errForeign):
+		kind, status = "foreign", http.StatusForbidden
+	case errors.Is(err, errForm):
+		kind, status = "form", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrAsOf):
 		kind, status = "asof", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrQuery):
@@ -149,12 +170,35 @@ func (s *site) excuse(p *page, err error) []byte {
 	}
 	p.Status, p.Route = status, "problem"
 	p.Title = p.T("problem." + kind)
-	body, err := p.render("problem", problem{p.Title, p.T("problem." + kind + ".text")})
+	v := problem{Heading: p.Title, Text: p.T("problem." + kind + ".text"), Unknown: kind == "unknown"}
+	if v.Unknown {
+		v.Guess = guessed(p.req.URL.Path)
+	}
+	if v.Guess != "" {
+		for _, c := range s.Ledger.Search(p.ctx, v.Guess, guesses, p.size) {
+			v.Found = append(v.Found, p.result(c, p.href("collectivity", c.ID)))
+		}
+	}
+	body, err := p.render("problem", v)
 	if err != nil {
 		s.Logger.ErrorContext(p.ctx, "making the page of an error failed", slog.Any("error", err))
 		return []byte("500\n")
 	}
 	return body
+}
+
+// guesses is how many bodies a page offers to whoever came to an address that leads nowhere.
+const guesses = 5
+
+// guessed is what somebody may have looked for who came to an address that leads nowhere: its last part, as words.
+func guessed(path string) string {
+	last := strings.TrimSpace(path[strings.LastIndexByte(strings.TrimSuffix(path, "/"), '/')+1:])
+	words := strings.Fields(strings.NewReplacer("-", " ", "_", " ", "+", " ", "/", " ", ".html", "").Replace(last))
+	last = strings.Join(words, " ")
+	if len(last) < 3 || len(last) > longestName || strings.ContainsFunc(last, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+		return ""
+	}
+	return last
 }
 
 // href is the address of another page, seen as of the same moment.
@@ -207,6 +251,9 @@ func (p *page) Version() string { return p.site.Version }
 
 // MadeUp says that nothing in this ledger is real.
 func (p *page) MadeUp() bool { return p.site.Ledger.MadeUp }
+
+// SignsIn tells whether anybody can sign in here.
+func (p *page) SignsIn() bool { return p.site.Sessions != nil }
 
 // Unsigned says that the log is not signed at the moment, and why; "" while it is.
 func (p *page) Unsigned() string {

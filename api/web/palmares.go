@@ -39,7 +39,7 @@ func (p *page) groups(lines []ledger.PalmaresLine) []levelGroup {
 	for _, line := range lines {
 		key := groupKey(line)
 		if len(out) == 0 || out[len(out)-1].ID != "g-"+key {
-			g := levelGroup{ID: "g-" + key, Heading: p.T("level.heading." + key), Bare: key == "mention"}
+			g := levelGroup{ID: "g-" + key, Heading: p.T("level.heading." + key), Bare: key == "mention" || key == "withdrawn"}
 			g.Mark = p.mark(line.Distinction, line.Level, line.Status, false)
 			out = append(out, g)
 		}
@@ -53,6 +53,8 @@ func groupKey(line ledger.PalmaresLine) string {
 	switch {
 	case line.Status == string(domain.Contested):
 		return "contested"
+	case line.Decision != nil && line.Distinction == "":
+		return "withdrawn"
 	case line.Level != nil:
 		return fmt.Sprint(*line.Level)
 	case line.Distinction != "":

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -23,17 +25,27 @@ type recordView struct {
 	Texts    []disclosed
 	Erased   bool
 	Absent   bool
-	Bytes    string
-	Steps    []string
+	Bytes    string // exactly
+	Readable string // the same with line breaks
+	Links    recordLinks
 	Proof    string // the proof as it is served, "" where there is none yet
-	ProofURL string
+	ProofURL string // "" where no log is kept
 	Commands string
+	Verify   verifier
 	Previous *labelled
 	Next     *labelled
 }
 
-// disclosed is a text that belongs to a record and is public. The record holds only its seal.
-type disclosed struct{ Name, Text string }
+// verifier is what the script that verifies in the browser is told.
+type verifier struct {
+	ID, Index string
+	Key       string // which this site gives
+	Texts     bool   // there are sealed texts to compare
+}
+
+// disclosed is a text that belongs to a record and is public. The record holds only its seal, at Pointer; "" where the text
+// is not here.
+type disclosed struct{ Name, Text, Pointer string }
 
 func (s *site) record(p *page) (any, error) {
 	id, err := uuid.Parse(p.here())
@@ -56,15 +68,25 @@ func (s *site) record(p *page) (any, error) {
 	p.Description = p.or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), asText(value)})
+		if text := asText(value); text != "" {
+			v.Texts = append(v.Texts, disclosed{p.textName(pointer), text, pointer})
+		}
 	}
 	for _, pointer := range e.Erased {
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased")})
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased"), ""})
 	}
 	for _, pointer := range e.NotAtHand {
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.absent")})
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.absent"), ""})
 	}
 	slices.SortFunc(v.Texts, func(a, b disclosed) int { return strings.Compare(a.Name, b.Name) })
+	var readable bytes.Buffer
+	if err := json.Indent(&readable, []byte(e.Envelope), "", "  "); err != nil {
+		return nil, fmt.Errorf("setting record %s: %w", id, err)
+	}
+	v.Readable = readable.String()
+	if v.Links, err = p.linksOf(e); err != nil {
+		return nil, err
+	}
 	s.prove(p, &v, e)
 	return v, v.neighbours(p, e.Index)
 }
@@ -80,18 +102,22 @@ func (s *site) prove(p *page, v *recordView, e ledger.EventView) {
 		return
 	}
 	v.ProofURL = "/v1/events/" + e.ID.String() + "/proof"
-	v.Steps = []string{p.T("proof.step.bytes"), p.T("proof.step.place", p.Int(int(e.Index))), p.T("proof.step.signature")}
 	if proof, err := s.Proof(p.ctx, e.Index); err == nil {
 		v.Proof = string(proof)
+		v.Verify = verifier{e.ID.String(), strconv.FormatUint(e.Index, 10), s.Key, len(e.Disclosed) > 0}
 	}
-	v.Commands = "curl -fo " + p.T("proof.file") + " " + p.origin() + v.ProofURL + "\narobase verify " + p.T("proof.file") + " --key " + p.key()
+	v.Commands = p.proofCommands(v.ProofURL)
 }
 
-// asText gives a disclosed value as text; one that is not a text as it is written.
+// asText gives a disclosed value as text: its own, where it has one among other things; else as it is written.
 func asText(value json.RawMessage) string {
 	var s string
 	if json.Unmarshal(value, &s) == nil {
 		return s
+	}
+	var found struct{ Text string }
+	if json.Unmarshal(value, &found) == nil && found.Text != "" {
+		return found.Text
 	}
 	return string(value)
 }

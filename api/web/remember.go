@@ -43,9 +43,13 @@ func (p *page) points() ([]ledger.PointView, error) {
 
 // editions gives every edition of which something is known, the latest first.
 func (p *page) editions() []ledger.EditionShort {
+	if p.editionsRead != nil {
+		return p.editionsRead
+	}
 	all, _ := p.site.editionsKnown.at(p.size, p.site.Ledger.Size(), func() ([]ledger.EditionShort, error) {
 		return p.site.Ledger.Editions(p.ctx, p.size), nil
 	})
+	p.editionsRead = all
 	return all
 }
 

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -30,6 +31,20 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestScriptPolicy holds that only the page of a record lets a script run, and only one of this site.
+func TestScriptPolicy(t *testing.T) {
+	h := history(t)
+	for _, path := range []string{"/inscriptions/" + firstRecord(t, h), "/en/records/" + firstRecord(t, h)} {
+		want := get(h, "/").Header().Get("Content-Security-Policy") + "; script-src 'self'; connect-src 'self'"
+		if got := get(h, path).Header().Get("Content-Security-Policy"); got != want {
+			t.Errorf("GET %s: the policy is %q, want %q", path, got, want)
+		}
+	}
+	if got := get(h, "/inscriptions/"+testLedgerID.String()).Header().Get("Content-Security-Policy"); strings.Contains(got, "script-src") {
+		t.Errorf("where there is no record scripts may run: %q", got)
+	}
+}
+
 // TestAssets fetches every asset that the first page names: kept for ever, and referring to no other host.
 func TestAssets(t *testing.T) {
 	h := history(t)
@@ -37,6 +52,11 @@ func TestAssets(t *testing.T) {
 	if len(paths) < 2 {
 		t.Fatalf("the first page names the assets %q", paths)
 	}
+	script := ownScript.FindString(strings.Join(regexp.MustCompile(`/assets/[a-z.0-9]+js`).FindAllString(get(h, "/inscriptions/"+firstRecord(t, h)).Body.String(), -1), ""))
+	if script == "" {
+		t.Fatal("the page of a record has no script")
+	}
+	paths = append(paths, script)
 	for _, path := range paths {
 		w := get(h, path)
 		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("Content-Type") == "" {
@@ -101,7 +121,7 @@ func TestInside(t *testing.T) {
 	}
 }
 
-func firstRecord(t *testing.T, h http.Handler) string {
+func firstRecord(t testing.TB, h http.Handler) string {
 	t.Helper()
 	m := regexp.MustCompile(`/inscriptions/([0-9a-f-]{36})`).FindStringSubmatch(get(h, "/registre").Body.String())
 	if m == nil {
@@ -150,7 +170,9 @@ func TestHostile(t *testing.T) {
 	} {
 		doc := open(t, h, path)
 		for _, n := range elements(doc) {
-			if n.Data == "script" || n.Data == "img" {
+			src, _ := attr(n, "src")
+			typ, _ := attr(n, "type")
+			if n.Data == "script" && typ != "application/ld+json" && !ownScript.MatchString(src) || n.Data == "img" {
 				t.Errorf("%s: a hostile text became <%s>", path, n.Data)
 			}
 			if _, ok := attr(n, "onload"); ok {
@@ -223,6 +245,8 @@ func TestTemplates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			b = bytes.ReplaceAll(b, []byte(`<script src="{{asset "verify.js"}}" defer></script>`), nil)
+			b = bytes.ReplaceAll(b, []byte(`<script type="application/ld+json">{{.}}</script>`), nil)
 			if m := regexp.MustCompile(`(?i)<script|javascript:|style="|\son[a-z]+="|@import|@font-face`).Find(b); m != nil {
 				t.Errorf("%s/%s: %q", dir, e.Name(), m)
 			}

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -121,7 +122,7 @@ func (p *page) editionOf(e domain.Edition, stated string) template.HTML {
 		return template.HTML(template.HTMLEscapeString(p.T("undated.edition", p.undatedYear([]ledger.Fact{{YearAsStated: stated}})))) // escaped
 	}
 	to := labelled{p.edition(int(e), e.Year()), p.href("edition", fmt.Sprint(int(e)))}
-	if _, err := p.site.Ledger.Palmares(p.ctx, int(e), p.size); err != nil {
+	if !slices.ContainsFunc(p.editions(), func(known ledger.EditionShort) bool { return known.Edition == int(e) }) {
 		return template.HTML(template.HTMLEscapeString(to.Text)) // escaped
 	}
 	return link(to.Href, to.Text)

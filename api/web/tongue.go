@@ -35,6 +35,11 @@ var routes = map[string][2]string{
 	"source":         {"/sources/{id}", "/en/sources/{id}"},
 	"register":       {"/registre", "/en/ledger"},
 	"record":         {"/inscriptions/{id}", "/en/records/{id}"},
+	"verify":         {"/verifier", "/en/verify"},
+	"glossary":       {"/glossaire", "/en/glossary"},
+	"accessibility":  {"/accessibilite", "/en/accessibility"},
+	"legal":          {"/mentions-legales", "/en/legal"},
+	"session":        {"/session", "/en/session"},
 }
 
 func (t *tongue) pattern(route string) string {

@@ -57,15 +57,15 @@ func TestWays(t *testing.T) {
 }
 
 // pasted are the commands that a page may show, as the program has them.
-var pasted = regexp.MustCompile(`^(curl -fo \S+ https?://\S+|arobase (verify \S+ --key '[^']+'|log (key|checkpoint) --data \S+|check --data \S+))$`)
+var pasted = regexp.MustCompile(`^(curl -fo \S+( -H 'Accept: application/cloudevents\+json')? https?://\S+|curl -f https?://\S+/log/checkpoint|\(printf '\\000'; cat \S+\) \| sha256sum|arobase (audit https?://\S+ --key '[^']+'( --follow|( --seen \S+)? --keep \S+)|verify \S+ --key '[^']+'|log (key|checkpoint) --data \S+|check --data \S+))$`)
 
 // TestCommands holds the commands to paste to those that the program has.
 func TestCommands(t *testing.T) {
 	h := history(t)
-	for _, path := range []string{"/registre", "/en/ledger", "/inscriptions/" + firstRecord(t, h)} {
+	for _, path := range []string{"/registre", "/en/ledger", "/verifier", "/en/verify", "/inscriptions/" + firstRecord(t, h)} {
 		found := 0
 		for _, n := range elements(open(t, h, path)) {
-			if class, _ := attr(n, "class"); n.Data != "pre" || class != "paste" {
+			if class, _ := attr(n, "class"); n.Data != "pre" || !strings.HasPrefix(class, "paste") {
 				continue
 			}
 			for line := range strings.Lines(n.FirstChild.FirstChild.Data) {

@@ -1,5 +1,6 @@
 // Package web is the site: what a citizen, a journalist or a mayor reads. It is rendered here, in French at / and in
-// English at /en/, and works without scripts; it asks nothing of any other host.
+// English at /en/, and works without scripts; it asks nothing of any other host. There is one script, on the page of a
+// record, which verifies the record in the reader's browser (assets/verify.js); without it the page gives a command.
 //
 // A page is made in three steps. A handler asks package ledger a question; it turns the answer into a view, which is the
 // page in the order in which it is read, with every sentence said in the reader's language; a template sets the view. So
@@ -15,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 )
 
@@ -39,6 +41,8 @@ type Deps struct {
 	// Operator is who runs this site. Every page says so.
 	Operator string
 	Version  string
+	// Sessions are those who are signed in. Nil: nobody can sign in here.
+	Sessions *auth.Sessions
 	Logger   *slog.Logger // nil: silent
 }
 
@@ -98,9 +102,10 @@ func New(deps Deps) http.Handler {
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
-		"register": s.register, "record": s.record,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
-		"panel": s.panel,
+		"panel":    s.panel,
+		"register": s.register, "record": s.record, "verify": s.verify,
+		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
 		for route, h := range pages {
@@ -109,6 +114,20 @@ func New(deps Deps) http.Handler {
 				pattern += "{$}"
 			}
 			mux.Handle("GET "+pattern, s.page(t, route, h))
+		}
+	}
+	for _, t := range []*tongue{fr, en} {
+		mux.Handle("GET "+t.feedPath(), s.feed(t))
+		mux.Handle("GET /sitemap-"+t.code+".xml", s.sitemapOf(t))
+	}
+	mux.Handle("GET /sitemap.xml", s.sitemap(fr))
+	mux.Handle("GET /robots.txt", s.robots(fr))
+	if s.Sessions != nil {
+		for _, t := range []*tongue{fr, en} {
+			at := t.pattern("session")
+			mux.Handle("GET "+at, s.page(t, "session", s.session))
+			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
+			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))

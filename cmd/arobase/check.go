@@ -80,14 +80,17 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 	}
 	line("records", "%d in %d streams, each in its one form; %d of a type unknown here", c.Events, c.Streams, c.Unknown)
 	if o.vault == nil {
-		return 0, fmt.Errorf("%s: it is missing or cannot be read", vaultFile)
+		return 0, fmt.Errorf("%s: it is missing or cannot be read", o.dir.vaultName(ctx))
 	}
 	line("vault", "%d sealed: %d kept and fitting, %d erased; %d without a record", c.Sealed, c.Kept, c.Erased, c.Orphans)
 	if err := checkMissing(ctx, o, c.Missing, line); err != nil {
 		return 0, err
 	}
 
-	private := []string{secretFile, vaultFile}
+	private := []string{secretFile}
+	if !vaultOf(ctx).shared() {
+		private = append(private, vaultFile)
+	}
 	keys, err := filepath.Glob(o.dir.file(keyFile + "*")) // the one in force, the next, and those that were kept
 	if err != nil {
 		return 0, err

@@ -19,16 +19,17 @@ import (
 	"arobase/api/ledger"
 	"arobase/eventstore/sqlite"
 	"arobase/eventstore/vault"
-	"arobase/eventstore/vault/sqlitevault"
 )
 
 // dataDir is the directory of a ledger on this machine.
 //
 //	ledger.db      the events: the truth
-//	vault.db       the sealed values, which can be erased
+//	vault.db       the sealed values, which can be erased; where --vault says another place, not there
 //	ledger.secret  makes the ids of keyed commands unguessable (0600)
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
+//	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
+//	workspace.db   what the jury prepares: drafts of decisions; never public (0600), and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -44,6 +45,8 @@ const (
 	treeFile     = "tree.hashes"
 	keyFile      = "log.key"
 	headsFile    = "log.db"
+	authFile     = "auth.db"
+	roomFile     = "workspace.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -115,12 +118,9 @@ func (d dataDir) readUnanswered(ctx context.Context) (_ *opened, err error) {
 	if o.store, err = sqlite.OpenReadOnly(ctx, d.file(ledgerFile)); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", d.file(ledgerFile), err)
 	}
-	v, err := sqlitevault.OpenReadOnly(ctx, d.file(vaultFile), o.store.LedgerID())
-	switch {
-	case err == nil:
-		o.vault = v
-	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("opening %s: %w", d.file(vaultFile), err)
+	o.vault, err = d.openVaultReadOnly(ctx, o.store.LedgerID())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+		return nil, err
 	}
 	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Clock: time.Now}); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", d, err)
@@ -184,14 +184,12 @@ func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
 	if o.store, err = sqlite.Open(ctx, o.dir.file(ledgerFile)); err != nil {
 		return fmt.Errorf("opening %s: %w", o.dir.file(ledgerFile), err)
 	}
-	v, err := sqlitevault.Open(ctx, vaultPath, o.store.LedgerID())
-	if err != nil {
+	if o.vault, err = o.dir.openVault(ctx, vaultPath, o.store.LedgerID()); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w; `arobase vault restore` brings it back from a backup", err)
+			err = fmt.Errorf("%w; `arobase vault restore` brings it back from a backup, and --vault says where it is if it is elsewhere", err)
 		}
 		return err
 	}
-	o.vault = v
 	if o.secret, err = readSecret(o.dir.file(secretFile), o.store.LedgerID()); err != nil {
 		return err
 	}
@@ -253,12 +251,10 @@ func (d dataDir) create(ctx context.Context, g genesis) (err error) {
 	if o.store, err = sqlite.Create(ctx, d.file(ledgerFile), id); err != nil {
 		return err
 	}
-	v, err := sqlitevault.Create(ctx, d.file(vaultFile), id)
-	if err != nil {
+	if o.vault, err = createVault(ctx, d.file(vaultFile), id); err != nil {
 		return err
 	}
-	o.vault = v
-	parts := ledger.Parts{Store: o.store, Vault: v, Secret: secret, Clock: time.Now}
+	parts := ledger.Parts{Store: o.store, Vault: o.vault, Secret: secret, Clock: time.Now}
 	if _, err := ledger.Create(ctx, parts, ledger.Genesis{LedgerID: id, Origin: g.origin, MadeUp: g.madeUp}); err != nil {
 		return err
 	}
@@ -274,7 +270,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

@@ -91,6 +91,8 @@ func gistOfStatement(e ledger.EventView, data domain.Event) string {
 		return words("on", d.On, d.Cause)
 	case *domain.PersonalDataErased:
 		return words(d.Event.String(), d.Pointer, d.Ground)
+	case *domain.SealedValueRead:
+		return words(d.Event.String(), d.Pointer, d.Purpose)
 	}
 	return ""
 }

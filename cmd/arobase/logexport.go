@@ -82,7 +82,7 @@ func exportAdvice(err error, data, dir string) error {
 // exported is what an export of a ledger consists of.
 func (o *opened) exported(ctx context.Context, p *logParts) (static.Source, error) {
 	if o.vault == nil {
-		return static.Source{}, fmt.Errorf("%s: %w; nothing is exported, because it says which texts may be shown", o.dir.file(vaultFile), ledger.ErrNoVault)
+		return static.Source{}, fmt.Errorf("%s: %w; nothing is exported, because it says which texts may be shown", o.dir.vaultName(ctx), ledger.ErrNoVault)
 	}
 	erased, err := o.Erasures(ctx)
 	if err != nil {

@@ -23,7 +23,6 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/eventstore/sqlite"
-	"arobase/eventstore/vault/sqlitevault"
 	"arobase/projections/transparency"
 )
 
@@ -70,6 +69,10 @@ type restoration struct {
 	seen []string // files with checkpoints
 	key  string   // the file of the private key, or ""
 	out  io.Writer
+	// What to say of a ledger that came from elsewhere: why it may have gone on there, why its texts are not at hand, and what
+	// it is that does not verify.
+	doubt, absent string
+	refused       error
 
 	staged dataDir // where the files are until all of them are verified
 	manifest
@@ -106,6 +109,7 @@ func (r *restoration) run(ctx context.Context, path string) (err error) {
 	if err := r.unpack(file); err != nil {
 		return &unprovenError{fmt.Errorf("%s: %w: %w", path, errBackup, err)}
 	}
+	r.doubt, r.absent, r.refused = "it was restored from a backup of "+day(r.Made), "restored without the vault", errBackup
 	last, shown, err := r.assemble(ctx, seen)
 	if err != nil {
 		return err
@@ -259,7 +263,7 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 	o := &opened{dir: r.staged}
 	defer func() { err = errors.Join(err, o.close()) }()
 	bad := func(format string, args ...any) error {
-		return &unprovenError{fmt.Errorf("%w: "+format, append([]any{errBackup}, args...)...)}
+		return &unprovenError{fmt.Errorf("%w: "+format, append([]any{r.refused}, args...)...)}
 	}
 	if o.store, err = sqlite.OpenReadOnly(ctx, r.staged.file(ledgerFile)); err != nil {
 		return last, shown, bad("%w", err)
@@ -299,9 +303,8 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 	if root, err := tree.Root(last.Size); err != nil || last.Size > 0 && root != last.Root {
 		return last, shown, bad("its last checkpoint has another root than its first %d records", last.Size)
 	}
-	day := r.Made.UTC().Format(time.DateOnly)
-	absent := sqlitelog.Absent{From: 0, End: r.Size, Why: "restored without the vault", At: time.Now().UTC().Truncate(time.Second)}
-	if err := errors.Join(heads.Unprove("it was restored from a backup of "+day), heads.AddAbsent(ctx, absent)); err != nil {
+	absent := sqlitelog.Absent{From: 0, End: r.Size, Why: r.absent, At: time.Now().UTC().Truncate(time.Second)}
+	if err := errors.Join(heads.Unprove(r.doubt), heads.AddAbsent(ctx, absent)); err != nil {
 		return last, shown, err
 	}
 	if err := r.private(ctx, o); err != nil {
@@ -320,7 +323,10 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 
 // private makes what was not in the backup, empty.
 func (r *restoration) private(ctx context.Context, o *opened) error {
-	v, err := sqlitevault.Create(ctx, r.staged.file(vaultFile), o.LedgerID)
+	v, err := createVault(ctx, r.staged.file(vaultFile), o.LedgerID)
+	if shared := vaultOf(ctx).shared(); shared && errors.Is(err, fs.ErrExist) {
+		v, err = r.dir.openVault(ctx, "", o.LedgerID) // the other nodes have it
+	}
 	if err != nil {
 		return err
 	}
@@ -423,6 +429,12 @@ func (r *restoration) tell(last, shown tlog.Head) error {
 	} else {
 		line("the last checkpoint in the backup is of %d records", last.Size)
 	}
+	return r.tellStanding(shown)
+}
+
+// tellStanding says what is missing, and what serve will do.
+func (r *restoration) tellStanding(shown tlog.Head) error {
+	line := func(format string, args ...any) { fmt.Fprintf(r.out, format+"\n", args...) }
 	line("the sealed values are not in it: arobase vault restore brings them back; until then texts are not at hand")
 	switch {
 	case r.key == "":

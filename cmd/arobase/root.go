@@ -23,10 +23,15 @@ verify.
 
 Every flag can be given in the environment: --data is AROBASE_DATA.
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
-		SilenceUsage:      true,
-		SilenceErrors:     true,
-		Args:              noArgs,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) },
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := fromEnvironment(cmd.Flags()); err != nil {
+				return err
+			}
+			return withVault(cmd)
+		},
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
@@ -34,7 +39,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
 	root.AddCommand(
 		newServe(), newInit(), newImport(), newErase(), newVault(),
 		newTrends(), newShow(), newPalmares(), newReconcile(), newEvents(),
-		newBackup(), newRestore(), newExport(), newLog(), newVerify(), newAudit(), newCheck(), newConfig(), newVersion(), newCompletion(),
+		newBackup(), newRestore(), newCopy(), newExport(), newLog(), newVerify(), newAudit(), newCheck(), newToken(), newHolds(), newSimulate(), newConfig(), newVersion(), newCompletion(),
 	)
 	return root
 }
@@ -107,8 +112,9 @@ func originOf(f *pflag.Flag) string {
 	return "default"
 }
 
-// dataFlag adds --data.
+// dataFlag adds --data, and --vault for what may lie elsewhere.
 func dataFlag(cmd *cobra.Command) *string {
+	vaultFlag(cmd.Flags())
 	return cmd.Flags().String("data", "./arobase-data", "the `directory` of the ledger")
 }
 

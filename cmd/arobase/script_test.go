@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"arobase/eventstore/vault/pgvault/pgtest"
 )
 
 // The scripts in testdata run the program as people do: its own process, its arguments, its streams, its exit code.
@@ -23,16 +25,37 @@ func TestScripts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of processes: too slow with the race detector in each")
 	}
+	testscript.Run(t, newStories(t).params("script", nil))
+}
+
+// Those that need a database get one of their own: $VAULT.
+func TestScriptsOnPostgreSQL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the vault itself is tested elsewhere")
+	}
+	server := pgtest.Start(t)
+	testscript.Run(t, newStories(t).params("postgres", func(env *testscript.Env) { env.Setenv("VAULT", server.Schema(t)) }))
+}
+
+func newStories(t *testing.T) *stories {
+	t.Helper()
 	history, err := filepath.Abs(filepath.Join("..", "..", "history"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stories{history: history, dir: t.TempDir()}
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "script"),
+	return &stories{history: history, dir: t.TempDir()}
+}
+
+// params says how to run the scripts of a directory.
+func (s *stories) params(dir string, setup func(*testscript.Env)) testscript.Params {
+	return testscript.Params{
+		Dir: filepath.Join("testdata", dir),
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("HISTORY", history)
+			env.Setenv("HISTORY", s.history)
 			env.Values[followerKey{}] = new(follower)
+			if setup != nil {
+				setup(env)
+			}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -65,8 +88,11 @@ func TestScripts(t *testing.T) {
 			"falsify":     falsify,
 			"ended":       ended,
 			"posts":       posts,
+			"paste":       paste,
+			"partcopy":    partCopy,
+			"tamper":      tamper,
 		},
-	})
+	}
 }
 
 // stories keeps what scripts share: the history, imported once.

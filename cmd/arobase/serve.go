@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"arobase/api/auth"
 	"arobase/api/rest"
 	"arobase/api/tlog"
 	"arobase/api/web"
@@ -22,8 +24,12 @@ import (
 // settings are those of serve.
 type settings struct {
 	data, listen, admin, operator string
-	witnesses                     witnessFlags
-	trust                         trustFlags
+	// clock is the file that says how far the clock of a made-up ledger is ahead, or "".
+	clock string
+	// show is told the first token of a new ledger; nil: nobody is.
+	show      io.Writer
+	witnesses witnessFlags
+	trust     trustFlags
 }
 
 func newServe() *cobra.Command {
@@ -32,7 +38,8 @@ func newServe() *cobra.Command {
 		Use: "serve", Short: "Serve the site, the API and the log",
 		Long: `Serve the site, the API and the log on --listen, and metrics, health and readiness
 on --admin. One process at a time serves a directory. A ledger is made where there
-is none. Interrupt it to stop: requests under way are finished first.
+is none, and an admin token is printed once. Interrupt it to stop: requests under way
+are finished first.
 
 ` + trustHelp + "\n\n" + witnessHelp,
 		Args: noArgs,
@@ -41,13 +48,16 @@ is none. Interrupt it to stop: requests under way are finished first.
 				return usagef("--scrub is a time from 1s on, such as 24h: it cannot be left out")
 			}
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+			s.show = cmd.OutOrStdout()
 			return serve(cmd.Context(), s, logger)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.data, "data", "./arobase-data", "the `directory` of the ledger")
+	vaultFlag(f)
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
+	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
 	f.StringVar(&s.operator, "operator", "", "who operates this site, as `name` on every page")
 	s.trust.add(f)
 	s.witnesses.add(f)
@@ -77,12 +87,33 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err := o.replaceLostKey(ctx, logger); err != nil {
 		return err
 	}
+	tokens, err := o.openTokens()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tokens.Close()) }()
+	if created && s.show != nil {
+		if err := o.firstToken(ctx, tokens, s.show); err != nil {
+			return err
+		}
+	}
+	room, err := o.openWorkspace()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, room.Close()) }()
+	o.UseWorkspace(room)
+	if s.clock != "" {
+		if err := o.rehearse(s.clock); err != nil {
+			return err
+		}
+	}
 	p, err := o.openLog(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	n := &node{opened: o, logParts: p, signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, started: time.Now()}
+	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, started: time.Now()}
 	if n.collector, err = p.attend(witnesses, n.signer, logger); err != nil {
 		return err
 	}
@@ -129,8 +160,8 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	return g.Wait()
 }
 
-// purge removes sealed values that have no record. Nobody else writes here: what has no record now never will, unless
-// the ledger has lost some. Its own tree and its signed checkpoints tell; then every value is kept, for records that may
+// purge removes sealed values that have no record. Nobody else writes here, or they have had the time to: what has no
+// record now never will, unless the ledger has lost some. Its own tree and its signed checkpoints tell; then every value is kept, for records that may
 // be brought back.
 func (o *opened) purge(ctx context.Context, p *logParts, signer *tlog.Signer, logger *slog.Logger) error {
 	_, err := signer.Sign(ctx)
@@ -141,7 +172,7 @@ func (o *opened) purge(ctx context.Context, p *logParts, signer *tlog.Signer, lo
 		logger.Error("the log is not signed, and nothing is removed from the vault", "error", withAdvice(err))
 		return nil
 	}
-	n, err := o.PurgeOrphans(ctx, time.Now())
+	n, err := o.PurgeOrphans(ctx, purgeBefore(ctx, time.Now()))
 	if err != nil {
 		return fmt.Errorf("removing sealed values without a record: %w", err)
 	}
@@ -181,6 +212,7 @@ type node struct {
 	*opened
 	*logParts
 	signer    *tlog.Signer
+	gate      *auth.Gate
 	collector *tlog.Collector
 	scrubber  *tlog.Scrubber
 	logger    *slog.Logger
@@ -239,9 +271,9 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 
 // publicHandler puts the faces side by side. stopping sends away those who would stay for ever.
 func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler {
-	api := rest.New(rest.Deps{Ledger: n.Ledger, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
+	api := rest.New(rest.Deps{Ledger: n.Ledger, Gate: n.gate, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
-		Ledger: n.Ledger, Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
+		Ledger: n.Ledger, Sessions: auth.NewSessions(n.gate), Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
 		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
 		Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
 	})

@@ -100,7 +100,7 @@ func (d dataDir) backUpVault(ctx context.Context, path string, keep time.Duratio
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
 	if o.vault == nil {
-		return fmt.Errorf("%s is missing or cannot be read", d.file(vaultFile))
+		return fmt.Errorf("%s is missing or cannot be read", d.vaultName(ctx))
 	}
 	secret, err := readSecret(d.file(secretFile), o.LedgerID)
 	if err != nil {
@@ -126,7 +126,8 @@ func newVaultRestore() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "restore FILE --identity KEYFILE", Short: "Bring sealed values back from a backup",
 		Long: `Bring the sealed values back from a backup into the directory of their ledger, whose
-vault may be missing, empty or incomplete. What is there stays as it is, and what was
+vault may be missing, empty or incomplete, or, with --vault, into a database, where a
+vault is made if there is none. What is there stays as it is, and what was
 erased stays erased, whatever the backup holds. The whole file is verified before
 anything is written; a damaged one, one of another ledger and one that has ended
 change nothing. serve must not run meanwhile.`,
@@ -190,6 +191,7 @@ func (r vaultRestore) run(ctx context.Context, path string, out io.Writer) (err 
 		return err
 	}
 	vaultPath := r.dir.file(vaultFile)
+	missing = missing && !vaultOf(ctx).shared() // its name is given once it is whole; a database has no such name
 	if missing {
 		vaultPath += restoring
 	}
@@ -279,7 +281,7 @@ func (r vaultRestore) secret(ctx context.Context, b vaultbackup.Backup) error {
 // used tells whether the vault that is there holds a value or the mark of a request, and so the secret beside it has been
 // used.
 func (r vaultRestore) used(ctx context.Context, id uuid.UUID) (used bool, err error) {
-	v, err := sqlitevault.OpenReadOnly(ctx, r.dir.file(vaultFile), id)
+	v, err := r.dir.openVaultReadOnly(ctx, id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil // nobody knows
 	}
@@ -308,6 +310,16 @@ func (d dataDir) dropRestoring() error {
 
 // create makes a vault to restore into where there is none.
 func (r vaultRestore) create(ctx context.Context, id uuid.UUID) (missing bool, err error) {
+	if vaultOf(ctx).shared() {
+		v, err := createVault(ctx, "", id)
+		if errors.Is(err, fs.ErrExist) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		return true, v.Close()
+	}
 	path := r.dir.file(vaultFile)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return false, err

@@ -4,12 +4,14 @@
 // HMAC of the value under a random salt. Value and salt lie here, apart from the ledger, and can be destroyed without
 // changing a byte of the ledger, its tree or its proofs.
 //
-// This file is the contract; package sqlitevault keeps the values in one file.
+// This file is the contract; package sqlitevault keeps the values in one file, and package pgvault in a PostgreSQL
+// database that several nodes share.
 package vault
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,6 +46,20 @@ type Secret struct {
 func (s Secret) Tombstone() Secret {
 	s.Salt, s.Value = [SaltSize]byte{}, nil
 	return s
+}
+
+// Check tells why a secret cannot be kept by the vault of a ledger: it has no value or an unknown visibility, or its
+// commitment does not verify. Each is ErrInvalid.
+func (s Secret) Check(ledger uuid.UUID) error {
+	switch {
+	case len(s.Value) == 0:
+		return fmt.Errorf("%w: secret %s has no value", ErrInvalid, s.Commitment)
+	case !s.Visibility.Known():
+		return fmt.Errorf("%w: secret %s has visibility %q", ErrInvalid, s.Commitment, s.Visibility)
+	case !s.Verify(ledger):
+		return fmt.Errorf("%w: %s is not the commitment of the value at %s of event %s", ErrInvalid, s.Commitment, s.Pointer, s.Event)
+	}
+	return nil
 }
 
 // Request binds a leaf to the request that led to it, so that the same idempotency key with another request can be
@@ -92,4 +108,8 @@ var (
 	ErrUnknown = errors.New("no such sealed value")
 	// ErrErased says that the value was destroyed on purpose.
 	ErrErased = errors.New("sealed value was erased")
+	// ErrAway says that what keeps the vault does not answer at the moment. What became of a call is unclear: make it again.
+	ErrAway = errors.New("the vault cannot be reached at the moment")
+	// ErrInvalid says that a secret cannot be kept: its commitment is wrong, or it contradicts one that is kept.
+	ErrInvalid = errors.New("invalid secret")
 )

@@ -30,6 +30,7 @@ type Labels struct {
 	settled     map[domain.CollectivityID][]settlement // by the body that a contested name was settled as
 	successions []succession
 	enumerated  map[domain.Edition][]enumeration
+	published   map[domain.Edition]uint64          // the position of the palmarès plus one, of an edition run here
 	tenures     map[domain.CollectivityID][]tenure // every state of each, in the order in which it became known
 	terms       map[domain.StreamName]term         // what a stream of a distinction is about
 }
@@ -72,6 +73,7 @@ func New() *Labels {
 		byEdition:   map[domain.Edition][]*candidacy{},
 		settled:     map[domain.CollectivityID][]settlement{},
 		enumerated:  map[domain.Edition][]enumeration{},
+		published:   map[domain.Edition]uint64{},
 		tenures:     map[domain.CollectivityID][]tenure{},
 		terms:       map[domain.StreamName]term{},
 	}
@@ -88,6 +90,8 @@ func (*Labels) Events() []string {
 		"population-recorded", "identity-contested", "identity-settled",
 		"award-recorded", "mention-recorded", "award-arbitrated", "record-retracted", "fact-disputed", "dispute-answered",
 		"edition-enumerated", "distinction-granted", "distinction-renewed", "distinction-lapsed",
+		"decision-sealed", "decision-superseded", "decision-disclosed", "decision-rectified", "label-withdrawn",
+		"appeal-lodged", "appeal-rejected", "appeal-decided", "palmares-published",
 	}
 }
 
@@ -113,6 +117,15 @@ func (l *Labels) Apply(r domain.Recorded) {
 		l.enumerated[e.Edition] = append(l.enumerated[e.Edition], enumeration{Enumeration{e.Source, e.Count, r.Position}, r.ID, 0})
 	case *domain.DistinctionGranted, *domain.DistinctionRenewed, *domain.DistinctionLapsed:
 		l.applyTenure(r)
+	case *domain.DecisionSealed, *domain.DecisionSuperseded, *domain.DecisionDisclosed, *domain.DecisionRectified, *domain.LabelWithdrawn,
+		*domain.AppealLodged, *domain.AppealRejected, *domain.AppealDecided:
+		if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
+			l.candidacy(key.Edition, key.Collectivity).apply(r)
+		}
+	case *domain.PalmaresPublished:
+		if l.published[e.Edition] == 0 {
+			l.published[e.Edition] = r.Position + 1
+		}
 	default:
 		l.applyBody(r)
 	}
@@ -165,8 +178,18 @@ func (c *candidacy) apply(r domain.Recorded) {
 	c.size = r.Position + 1
 }
 
-// live tells whether any fact was known at a size and stood.
-func (c *candidacy) live(size uint64) bool {
+// Published tells whether the palmarès of an edition that was run here was published when the ledger had a size. Before,
+// no result of it is known to anybody; from then on all of them are.
+func (l *Labels) Published(e domain.Edition, size uint64) bool {
+	at := l.published[e]
+	return at != 0 && at <= size
+}
+
+// live tells whether any fact was known at a size and stood, or a label was decided that is published by then.
+func (c *candidacy) live(size uint64, published bool) bool {
+	if outcome, ok := c.facts.Course.AsOf(size).Outcome(); published && ok && holds(outcome.Result.Distinction, outcome.Withdrawn) {
+		return true
+	}
 	stands := func(f domain.Cite) bool { return f.Position < size && (f.RetractedAt == 0 || f.RetractedAt > size) }
 	return slices.ContainsFunc(c.facts.Awards, func(a domain.AwardFact) bool { return stands(a.Cite) }) ||
 		slices.ContainsFunc(c.facts.Mentions, func(m domain.MentionFact) bool { return stands(m.Cite) })
@@ -190,6 +213,8 @@ type Label struct {
 	Disputes []domain.Dispute
 	// Arbitration is the one in force, or nil.
 	Arbitration *domain.Arbitration
+	// Decision is what the jury decided and what stands of it; nil where there is none, or while it is under embargo.
+	Decision *domain.Outcome
 }
 
 // Mention is what is known of one mention in one edition.
@@ -210,7 +235,7 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 		if c.size > size {
 			part = part.AsOf(size)
 		}
-		if len(part.Awards) == 0 && len(part.Mentions) == 0 {
+		if len(part.Awards) == 0 && len(part.Mentions) == 0 && len(part.Course) == 0 {
 			continue
 		}
 		if c.Collectivity != id {
@@ -227,7 +252,7 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 			}
 		}
 	}
-	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 {
+	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 && len(facts.Course) == 0 {
 		return Label{}, false
 	}
 	independent := l.independentAt(size)
@@ -248,7 +273,54 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 		}
 	}
 	v.Mentions = mentions(facts.Mentions, independent)
-	return v, true
+	v.decide(facts, l.Published(v.Edition, size))
+	return v, len(v.Awards) > 0 || len(facts.Mentions) > 0 || v.Standing.Status != ""
+}
+
+// decide puts what the jury decided above what sources say. A decision under embargo shows only where nothing else is
+// known.
+func (v *Label) decide(facts *domain.Facts, published bool) {
+	standing, outcome, ok := facts.Decision(published)
+	switch {
+	case !ok:
+		return
+	case standing.Status == domain.Embargoed:
+		if v.Standing.Status == "" {
+			v.Standing = standing
+		}
+		return
+	}
+	v.Standing, v.Reasoned, v.Arbitration, v.Decision = standing, nil, nil, &outcome
+	if standing.Award == nil {
+		v.Mentions = nil
+		return
+	}
+	for _, id := range outcome.Result.Mentions {
+		i := slices.IndexFunc(v.Mentions, func(m Mention) bool { return m.ID == id })
+		if i < 0 {
+			i = len(v.Mentions)
+			v.Mentions = append(v.Mentions, Mention{ID: id})
+		}
+		v.Mentions[i].Status = standing.Status
+	}
+	slices.SortFunc(v.Mentions, func(a, b Mention) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// Held tells whether a label is held, whatever is known of it: not one that was withdrawn, nor a decision under embargo or
+// one that gives no label.
+func (v Label) Held() bool {
+	switch v.Standing.Status {
+	case "", domain.Embargoed, domain.Withdrawn:
+		return false
+	}
+	if v.Decision != nil {
+		return holds(v.Decision.Result.Distinction, v.Decision.Withdrawn)
+	}
+	return true
+}
+
+func holds(d domain.Distinction, withdrawn bool) bool {
+	return !withdrawn && d != domain.DistinctionNone
 }
 
 // mentions groups the facts by mention, in the order of their ids.
@@ -288,8 +360,10 @@ func mentionStatus(facts []domain.MentionFact, independent domain.Independent) d
 	return status
 }
 
-// Live tells whether any fact of the label still stands.
-func (v Label) Live() bool { return v.Standing.Status != "" || len(v.Mentions) > 0 }
+// Live tells whether any fact of the label still stands, or what was decided is to be shown: a label that was withdrawn is.
+func (v Label) Live() bool {
+	return v.Held() || v.Standing.Status == domain.Withdrawn || v.Decision != nil && v.Decision.Withdrawn || len(v.Mentions) > 0
+}
 
 // Of gives what is known of one body, in the order of editions, undated facts last. It includes the facts of contested
 // names that were settled as that body, and keeps labels of which every fact was retracted. A contested name that was
@@ -369,7 +443,7 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 func (l *Labels) Editions(size uint64) []domain.Edition {
 	var out []domain.Edition
 	for e, all := range l.byEdition {
-		if e != 0 && slices.ContainsFunc(all, func(c *candidacy) bool { return c.live(size) }) {
+		if e != 0 && slices.ContainsFunc(all, func(c *candidacy) bool { return c.live(size, l.Published(e, size)) }) {
 			out = append(out, e)
 		}
 	}
@@ -413,7 +487,7 @@ func (l *Labels) Today(id domain.CollectivityID, size uint64) Today {
 	t := Today{Latest: l.Latest(size)}
 	for _, v := range l.Of(id, size) {
 		switch {
-		case v.Edition == 0 || v.Standing.Status == "":
+		case v.Edition == 0 || !v.Held():
 			continue
 		case v.Standing.Derived:
 			t.Reasoned = &v

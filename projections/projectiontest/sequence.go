@@ -35,7 +35,9 @@ func ID(position uint64) uuid.UUID {
 
 // Draw makes a sequence of events.
 func Draw(t *rapid.T, most int) []domain.Recorded {
-	d := &drawing{t: t, revisions: map[domain.StreamName]int64{}}
+	d := &drawing{
+		t: t, revisions: map[domain.StreamName]int64{}, decisions: map[domain.Candidacy]*decision{}, published: map[domain.Edition]bool{},
+	}
 	d.opening()
 	for n := rapid.IntRange(0, most).Draw(t, "events"); n > 0; n-- {
 		d.any()
@@ -49,6 +51,16 @@ type drawing struct {
 	revisions map[domain.StreamName]int64
 	facts     []domain.Recorded // that can be retracted or disputed
 	disputes  []domain.Recorded
+	decisions map[domain.Candidacy]*decision
+	published map[domain.Edition]bool
+}
+
+// decision is how far one decision of the jury has come.
+type decision struct {
+	seal, appeal uuid.UUID
+	disclosed    bool
+	result       domain.Result // that stands
+	withdrawn    bool
 }
 
 func (d *drawing) add(s domain.StreamName, e domain.Event) domain.Recorded {
@@ -87,7 +99,7 @@ func (d *drawing) opening() {
 
 // any adds one event of any kind.
 func (d *drawing) any() {
-	kinds := []func(){d.award, d.award, d.award, d.mention, d.figure, d.figure, d.retract, d.arbitrate, d.dispute, d.answer, d.body, d.source, d.edition}
+	kinds := []func(){d.award, d.award, d.award, d.mention, d.figure, d.figure, d.retract, d.arbitrate, d.dispute, d.answer, d.body, d.source, d.edition, d.decide, d.decide, d.decide, d.publish}
 	pick(d, "kind", kinds)()
 }
 
@@ -226,4 +238,70 @@ func (d *drawing) edition() {
 		fact = d.add(domain.FiguresStream(e), &domain.RuleRecorded{Edition: e, Topic: "grid", Statement: d.sealed(), Source: pick(d, "source", Sources)})
 	}
 	d.facts = append(d.facts, fact)
+}
+
+// Results are those that a jury gives in the sequences.
+var Results = []domain.Result{
+	{Distinction: domain.DistinctionLevel, Level: 1},
+	{Distinction: domain.DistinctionLevel, Level: 4, Mentions: []domain.MentionID{"accessibilite"}},
+	{Distinction: domain.DistinctionLevel, Level: 5, Mentions: []domain.MentionID{"accessibilite", "teletravail"}},
+	{Distinction: domain.DistinctionHorsConcours}, {Distinction: domain.DistinctionNone},
+}
+
+// Opened is a result as a disclosure opens it.
+func Opened(r domain.Result) domain.Opened {
+	return domain.Opened{
+		Distinction: domain.OpenedDistinction{Value: r.Distinction}, Level: domain.OpenedLevel{Value: int(r.Level)}, Mentions: domain.OpenedMentions{Value: r.Mentions},
+	}
+}
+
+// publish publishes the palmarès of an edition.
+func (d *drawing) publish() {
+	e := pick(d, "edition", Editions[2:])
+	if !d.published[e] {
+		d.published[e] = true
+		d.add(domain.EditionStream(e), &domain.PalmaresPublished{Edition: e})
+	}
+}
+
+// decide takes the decision on a candidacy one step further: sealed, taken back, disclosed, and what can follow.
+func (d *drawing) decide() {
+	c := domain.Candidacy{Edition: pick(d, "edition", Editions[2:]), Collectivity: pick(d, "body", Bodies[:3])}
+	x := d.decisions[c]
+	if x == nil {
+		x = new(decision)
+		d.decisions[c] = x
+	}
+	result := pick(d, "result", Results)
+	add := func(e domain.Event) uuid.UUID { return d.add(c.Stream(), e).ID }
+	step := rapid.IntRange(0, 5).Draw(d.t, "step")
+	switch {
+	case x.seal == uuid.Nil && !d.published[c.Edition]:
+		x.seal = add(&domain.DecisionSealed{Candidacy: c, Session: 1})
+	case x.seal == uuid.Nil:
+	case !x.disclosed && step == 0:
+		add(&domain.DecisionSuperseded{Candidacy: c, Of: x.seal})
+		x.seal = uuid.Nil
+	case !x.disclosed:
+		add(&domain.DecisionDisclosed{Candidacy: c, Of: x.seal, Opened: Opened(result)})
+		x.disclosed, x.result = true, result
+	case !d.published[c.Edition]:
+	case x.appeal != uuid.Nil && step == 0:
+		add(&domain.AppealRejected{Candidacy: c, Appeal: x.appeal})
+		x.appeal = uuid.Nil
+	case x.appeal != uuid.Nil && step == 1:
+		add(&domain.AppealDecided{Candidacy: c, Appeal: x.appeal, Outcome: "confirmed"})
+		x.appeal = uuid.Nil
+	case x.appeal != uuid.Nil:
+		add(&domain.AppealDecided{Candidacy: c, Appeal: x.appeal, Outcome: "changed", To: &result})
+		x.appeal, x.result, x.withdrawn = uuid.Nil, result, false
+	case step < 2:
+		x.appeal = add(&domain.AppealLodged{Candidacy: c, Of: x.seal})
+	case step < 4 && !x.withdrawn:
+		add(&domain.DecisionRectified{Candidacy: c, Of: x.seal, From: x.result, To: result})
+		x.result = result
+	case !x.withdrawn:
+		add(&domain.LabelWithdrawn{Candidacy: c, Of: x.seal})
+		x.withdrawn = true
+	}
 }

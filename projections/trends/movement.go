@@ -51,9 +51,9 @@ func (w World) Transitions(from, to domain.Edition) Transitions {
 	return t
 }
 
-// labelled leaves out who has a mention only.
+// labelled leaves out who has a mention only, and whose label was withdrawn.
 func labelled(l *labels.Label) *labels.Label {
-	if l == nil || l.Standing.Status == "" {
+	if l == nil || !l.Held() {
 		return nil
 	}
 	return l

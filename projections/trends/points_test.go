@@ -365,3 +365,44 @@ func TestTransitionOfSettledName(t *testing.T) {
 		t.Errorf("settled: %+v", got)
 	}
 }
+
+// An edition that was run here is the whole list of it from its palmarès on: who entered, left, rose and fell is known. A
+// label that was withdrawn counts no more; a decision that gives none never did.
+func TestEditionsRunHere(t *testing.T) {
+	decided := func(e domain.Edition, n int, r domain.Result) Step {
+		c := domain.Candidacy{Edition: e, Collectivity: body(n)}
+		return Together(Event(c.Stream(), &domain.DecisionSealed{Candidacy: c}), Event(c.Stream(), &domain.DecisionDisclosed{Candidacy: c, Opened: Opened(r)}))
+	}
+	level := func(n domain.Level) domain.Result {
+		return domain.Result{Distinction: domain.DistinctionLevel, Level: n}
+	}
+	published := func(e domain.Edition) Step {
+		return Event(domain.EditionStream(e), &domain.PalmaresPublished{Edition: e})
+	}
+	left := domain.Candidacy{Edition: 27, Collectivity: body(4)}
+	given := []Step{
+		decided(26, 1, level(3)), decided(26, 2, level(3)), decided(26, 3, level(3)), published(26),
+		decided(27, 1, level(5)), decided(27, 2, level(2)), decided(27, 4, level(1)), decided(27, 5, level(4)), decided(27, 3, domain.Result{Distinction: domain.DistinctionNone}),
+	}
+	counts := func(w trends.World) (all []string) {
+		for _, metric := range []string{"labelled", "level4to5", "entries", "exits", "progressions", "regressions"} {
+			all = append(all, row(point(t, w, trends.Query{From: 27, To: 27}, metric, "")))
+		}
+		return all
+	}
+	none := "- | - | -"
+	for _, tt := range []struct {
+		what  string
+		given []Step
+		want  []string
+	}{
+		{"under embargo", given, []string{"- | 0 | -", "- | 0 | -", none, none, none, none}},
+		{"published", append(given, published(27)), []string{"- | 4 | -", "- | 2 | -", "- | 2 | -", "- | 1 | -", "- | 1 | -", "- | 1 | -"}},
+		{"one withdrawn since", append(given, published(27), Event(left.Stream(), &domain.LabelWithdrawn{Candidacy: left})),
+			[]string{"- | 3 | -", "- | 2 | -", "- | 1 | -", "- | 1 | -", "- | 1 | -", "- | 1 | -"}},
+	} {
+		if diff := cmp.Diff(tt.want, counts(world(tt.given...))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.what, diff)
+		}
+	}
+}

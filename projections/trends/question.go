@@ -81,7 +81,8 @@ type roll struct {
 	labelled int
 	// beyond counts those beyond competition, mentioned those with a mention, kinds the different mentions.
 	beyond, mentioned, kinds int
-	// enumerated says that the ledger holds the whole list: a source lists it, and as many are recorded.
+	// enumerated says that the ledger holds the whole list: a source lists it, and as many are recorded; or the edition was
+	// run here and its palmarès is published.
 	enumerated bool
 }
 
@@ -104,12 +105,12 @@ func (w World) roll(e domain.Edition) *roll {
 		for _, m := range l.Mentions {
 			kinds[m.ID] = true
 		}
-		if r.labels[i].Standing.Status != "" {
+		if l.Held() {
 			r.labelled++
 		}
 	}
 	r.kinds = len(kinds)
-	r.enumerated = slices.ContainsFunc(w.Labels.Enumerated(e, w.Size), func(x labels.Enumeration) bool { return r.labelled >= x.Count })
+	r.enumerated = w.Labels.Published(e, w.Size) || slices.ContainsFunc(w.Labels.Enumerated(e, w.Size), func(x labels.Enumeration) bool { return r.labelled >= x.Count })
 	maps.DeleteFunc(w.question.rolls, func(other domain.Edition, _ *roll) bool { return other < e-1 || other > e+1 })
 	w.question.rolls[e] = r
 	return r
@@ -211,7 +212,7 @@ func (t tally) add(l *labels.Label) {
 	for _, m := range l.Mentions {
 		t.count("mention_awards", statedMention(m))
 	}
-	if l.Standing.Status == "" {
+	if !l.Held() {
 		return
 	}
 	stated := !l.Standing.Derived
@@ -239,5 +240,6 @@ func (t tally) recorded(metric string) Recorded {
 var levels = []string{"level1", "level2", "level3", "level4", "level5"}
 
 func statedMention(m labels.Mention) bool {
-	return slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return !f.Retracted() && f.Certainty != domain.Derived })
+	return m.Status == domain.Decided || m.Status == domain.UnderAppeal ||
+		slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return !f.Retracted() && f.Certainty != domain.Derived })
 }

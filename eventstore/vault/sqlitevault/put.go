@@ -25,7 +25,7 @@ func (v *Vault) Put(ctx context.Context, secrets []vault.Secret, requests []vaul
 
 func (v *Vault) put(ctx context.Context, secrets []vault.Secret, requests []vault.Request) error {
 	for _, s := range secrets {
-		if err := v.validate(s); err != nil {
+		if err := s.Check(v.ledger); err != nil {
 			return err
 		}
 	}
@@ -43,18 +43,6 @@ func (v *Vault) put(ctx context.Context, secrets []vault.Secret, requests []vaul
 		}
 		return nil
 	})
-}
-
-func (v *Vault) validate(s vault.Secret) error {
-	switch {
-	case len(s.Value) == 0:
-		return fmt.Errorf("%w: secret %s has no value", ErrInvalid, s.Commitment)
-	case !s.Visibility.Known():
-		return fmt.Errorf("%w: secret %s has visibility %q", ErrInvalid, s.Commitment, s.Visibility)
-	case !s.Verify(v.ledger):
-		return fmt.Errorf("%w: %s is not the commitment of the value at %s of event %s", ErrInvalid, s.Commitment, s.Pointer, s.Event)
-	}
-	return nil
 }
 
 func putSecret(conn *sqlite.Conn, s vault.Secret, now int64) error {

@@ -29,7 +29,7 @@ var (
 	// ErrMode says that others than the owner may read or write the file.
 	ErrMode = errors.New("vault file is open to others: set its mode to 0600")
 	// ErrInvalid says that a secret cannot be kept: its commitment is wrong, or it contradicts one that is kept.
-	ErrInvalid = errors.New("invalid secret")
+	ErrInvalid = vault.ErrInvalid
 )
 
 const readers = 2

@@ -1,0 +1,423 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arobase/api/auth"
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/projections/dossier"
+)
+
+// Dossier is what a juror needs to decide on a candidacy and to justify the decision. Every line names the record that it
+// rests on.
+type Dossier struct {
+	Edition        domain.Edition        `json:"edition"`
+	Collectivity   domain.CollectivityID `json:"collectivity"`
+	Name           string                `json:"name"`
+	Kind           string                `json:"kind"`
+	Population     int                   `json:"population,omitempty"`
+	PopulationYear int                   `json:"populationYear,omitempty"`
+	Stage          domain.Stage          `json:"stage"`
+	Grid           string                `json:"grid"`
+	Regulation     string                `json:"regulation"`
+	Stakes         []DossierStake        `json:"stakes"`
+	LeftOut        []DossierLeftOut      `json:"leftOut"`
+	// Assessment is nil for a juror who has not given an opinion yet: it is shown afterwards.
+	Assessment *DossierAssessment `json:"assessment"`
+	Withheld   string             `json:"withheld,omitempty"` // why there is no assessment
+	Changes    DossierChanges     `json:"changes"`            // since the last candidacy that was run here
+	Editions   []EditionView      `json:"editions"`           // what was awarded before
+	Jury       DossierJury        `json:"jury"`
+	// Precedents are nil where the assessment is withheld.
+	Precedents *DossierPrecedents `json:"precedents"`
+	Records    []DossierRecord    `json:"records"` // of the candidacy, in their order
+}
+
+// DossierStake is one stake with the services that apply to the candidacy.
+type DossierStake struct {
+	Stake    string           `json:"stake"`
+	Name     string           `json:"name"`
+	Rendered int              `json:"rendered"`
+	Applies  int              `json:"applies"`
+	Services []DossierService `json:"services"`
+}
+
+// DossierService is one service with the actions behind it.
+type DossierService struct {
+	Service string          `json:"service"`
+	Name    string          `json:"name"`
+	Actions []DossierAction `json:"actions"`
+}
+
+// DossierAction is an action as it was submitted.
+type DossierAction struct {
+	Action      domain.ActionID   `json:"action"`
+	Revision    int64             `json:"revision"`
+	Title       string            `json:"title"`
+	Description string            `json:"description,omitempty"`
+	StartedOn   string            `json:"startedOn"`
+	EndedOn     string            `json:"endedOn,omitempty"`
+	Operator    string            `json:"operatorKind"`
+	Innovation  string            `json:"innovation,omitempty"`
+	URL         string            `json:"url,omitempty"`
+	Evidence    []domain.Evidence `json:"evidence,omitempty"`
+}
+
+// DossierLeftOut is an action that does not count, and why.
+type DossierLeftOut struct {
+	DossierAction
+	Why domain.LeftOutFor `json:"why"`
+}
+
+// DossierAssessment is what the rules make of it: what is possible, and what the jury must assess. It awards nothing.
+type DossierAssessment struct {
+	Possible int      `json:"possible"`
+	Assess   []string `json:"assess"`
+	Known    string   `json:"known"` // how well the thresholds are known
+	Text     string   `json:"text"`
+	Next     string   `json:"next,omitempty"` // what the level above asks for
+}
+
+// DossierChanges compares what was submitted with the last candidacy.
+type DossierChanges struct {
+	Since   domain.Edition    `json:"since,omitempty"` // 0: there is none
+	New     []domain.ActionID `json:"new"`
+	Changed []domain.ActionID `json:"changed"`
+	Gone    []domain.ActionID `json:"gone"`
+}
+
+// DossierJury says who judges it.
+type DossierJury struct {
+	Assigned []int            `json:"assigned"`
+	Recused  []DossierRecusal `json:"recused"`
+	Opinions []DossierOpinion `json:"opinions"`
+	Sessions []DossierSession `json:"sessions"`
+}
+
+// DossierRecusal is a juror who takes no part.
+type DossierRecusal struct {
+	Juror    int    `json:"juror"`
+	Category string `json:"category"`
+}
+
+// DossierOpinion is that of one juror. The text is there for those who may read it.
+type DossierOpinion struct {
+	Juror int    `json:"juror"`
+	Text  string `json:"text,omitempty"`
+}
+
+// DossierSession is a sitting with those who could vote on this candidacy, and whether quorum held without the recused.
+type DossierSession struct {
+	Session int    `json:"session"`
+	On      string `json:"on"`
+	Present []int  `json:"present"`
+	Voters  []int  `json:"voters"`
+	Quorum  int    `json:"quorum"`
+	Held    bool   `json:"held"`
+}
+
+// DossierPrecedents are the nearest candidacies that were decided. None near: there is no comparable precedent.
+type DossierPrecedents struct {
+	Compared int                `json:"compared"`
+	Nearest  []DossierPrecedent `json:"nearest"`
+}
+
+// DossierPrecedent is one of them.
+type DossierPrecedent struct {
+	Edition      domain.Edition        `json:"edition"`
+	Collectivity domain.CollectivityID `json:"collectivity"`
+	Name         string                `json:"name"`
+	Population   int                   `json:"population"`
+	Distance     float64               `json:"distance"`
+	Result       domain.Result         `json:"result"`
+	Motivation   string                `json:"motivation,omitempty"`
+}
+
+// DossierRecord is one record of the candidacy; its proof is at /v1/events/{event}/proof.
+type DossierRecord struct {
+	Event    uuid.UUID `json:"event"`
+	Type     string    `json:"type"`
+	Index    uint64    `json:"index"`
+	Recorded time.Time `json:"recorded"`
+}
+
+// dossierRoles may read dossiers: the jury and its secretariat; a collectivity reads its own, without the opinions.
+var dossierRoles = []auth.Role{auth.Juror, auth.President, auth.Registrar, auth.Declarant}
+
+func mayRead(who auth.Principal, c domain.Candidacy) error {
+	if err := (Operation{Resource: "the dossier", Roles: dossierRoles}).Allows(who); err != nil {
+		return err
+	}
+	if who.Is(auth.Declarant) && who.For != string(c.Collectivity) {
+		return fmt.Errorf("%w: the token acts for %s", ErrForbidden, who.For)
+	}
+	return nil
+}
+
+// Dossier gives the dossier of a candidacy to somebody who may see it. ErrUnknown, ErrUnauthenticated, ErrForbidden.
+func (l *Ledger) Dossier(ctx context.Context, who auth.Principal, c domain.Candidacy) (Dossier, error) {
+	if err := mayRead(who, c); err != nil {
+		return Dossier{}, err
+	}
+	j, err := l.judged(ctx, c)
+	if err != nil {
+		return Dossier{}, err
+	}
+	d := Dossier{
+		Edition: c.Edition, Collectivity: c.Collectivity, Kind: j.State.Registered.Kind, Population: j.State.Registered.Population,
+		PopulationYear: j.State.Registered.PopulationYear, Stage: j.State.Stage, Grid: j.Edition.Opened.Grid, Regulation: j.Edition.Opened.Regulation,
+	}
+	d.Stakes, d.LeftOut = l.dossierActions(ctx, j)
+	if d.Changes, err = l.dossierChanges(ctx, j); err != nil {
+		return d, err
+	}
+	if view, err := l.Collectivity(ctx, string(c.Collectivity), l.Size()); err == nil {
+		d.Name, d.Editions = view.Name, view.Editions
+	} else if !errors.Is(err, ErrUnknown) {
+		return d, err
+	}
+	history, err := l.history(ctx, c.Stream())
+	if err != nil {
+		return d, err
+	}
+	seat := seatOf(who, c.Edition)
+	if d.Jury, err = l.dossierJury(ctx, who, seat, j, history); err != nil {
+		return d, err
+	}
+	switch {
+	case who.Is(auth.Juror) && (seat == 0 || !slices.Contains(j.State.Opinions, seat)):
+		d.Withheld = "the assessment and the precedents are shown once your opinion is given"
+	case who.Is(auth.Declarant) && j.Edition.Published == nil:
+		d.Withheld = "the assessment is shown after the ceremony"
+	default:
+		d.Assessment = dossierAssessment(j.Assessment)
+		if d.Precedents, err = l.precedents(ctx, j); err != nil {
+			return d, err
+		}
+	}
+	for _, r := range history {
+		d.Records = append(d.Records, DossierRecord{r.ID, r.Event.EventName(), r.Position, r.Time})
+	}
+	return d, nil
+}
+
+// seatOf is the number of a juror of an edition, or 0.
+func seatOf(who auth.Principal, e domain.Edition) int {
+	var edition, n int
+	if !who.Is(auth.Juror) {
+		return 0
+	}
+	if _, err := fmt.Sscanf(who.For, "%d-%d", &edition, &n); err != nil || domain.Edition(edition) != e {
+		return 0
+	}
+	return n
+}
+
+func (l *Ledger) dossierActions(ctx context.Context, j Judged) ([]DossierStake, []DossierLeftOut) {
+	byID := map[domain.ActionID]DossierAction{}
+	for _, a := range j.Actions {
+		byID[a.Action] = DossierAction{
+			Action: a.Action, Revision: a.Revision, Title: l.Text(ctx, a.Title.Commitment()), Description: l.Text(ctx, a.Description.Commitment()),
+			StartedOn: a.StartedOn, EndedOn: a.Ended, Operator: a.OperatorKind, Innovation: a.Innovation, URL: a.URL, Evidence: a.Evidence,
+		}
+	}
+	stakes, left := []DossierStake{}, []DossierLeftOut{}
+	for _, s := range j.Assessment.ByStake {
+		stake := DossierStake{Stake: s.Stake.ID, Name: s.Stake.Name, Rendered: s.Rendered, Applies: len(s.Lines)}
+		for _, line := range s.Lines {
+			service := DossierService{Service: line.Service, Actions: []DossierAction{}}
+			if found := j.Grid.Service(line.Service); found != nil {
+				service.Name = found.Name
+			}
+			for _, id := range line.Actions {
+				service.Actions = append(service.Actions, byID[id])
+			}
+			stake.Services = append(stake.Services, service)
+		}
+		stakes = append(stakes, stake)
+	}
+	for _, a := range j.Assessment.LeftOut {
+		left = append(left, DossierLeftOut{byID[a.Action], a.Why})
+	}
+	return stakes, left
+}
+
+func dossierAssessment(a domain.Assessment) *DossierAssessment {
+	d := &DossierAssessment{Possible: a.Possible, Assess: append([]string{}, a.Assess...), Known: a.Footing.Known, Text: a.Text()}
+	if a.Next != nil {
+		d.Next = fmt.Sprintf("%d @: %d %% of the services and %d %% of the stakes", a.Next.Level, a.Next.Services, a.Next.Stakes)
+	}
+	return d
+}
+
+// lastCandidacy is how many editions before are looked at for the last candidacy.
+const lastCandidacy = 10
+
+// dossierChanges compares the submission with that of the last edition that was run here before.
+func (l *Ledger) dossierChanges(ctx context.Context, j Judged) (DossierChanges, error) {
+	changes := DossierChanges{New: []domain.ActionID{}, Changed: []domain.ActionID{}, Gone: []domain.ActionID{}}
+	before := map[domain.ActionID]int{}
+	for e := j.Candidacy.Edition - 1; e > 0 && e >= j.Candidacy.Edition-lastCandidacy && changes.Since == 0; e-- {
+		history, err := l.history(ctx, domain.CandidacyStream(e, j.Collectivity))
+		if err != nil {
+			return changes, err
+		}
+		if s := domain.StateOfCandidacy(history); s.Submitted != nil {
+			changes.Since = e
+			for _, a := range s.Submitted.Actions {
+				before[a.Action] = a.Revision
+			}
+		}
+	}
+	if j.State.Submitted == nil || changes.Since == 0 {
+		return changes, nil
+	}
+	for _, a := range j.State.Submitted.Actions {
+		switch revision, known := before[a.Action]; {
+		case !known:
+			changes.New = append(changes.New, a.Action)
+		case revision != a.Revision:
+			changes.Changed = append(changes.Changed, a.Action)
+		}
+		delete(before, a.Action)
+	}
+	for id := range before {
+		changes.Gone = append(changes.Gone, id)
+	}
+	slices.Sort(changes.Gone)
+	return changes, nil
+}
+
+// dossierJury tells who judges, and gives opinions to those who may read them: all to the president, the own one to a
+// juror, none to anyone else.
+func (l *Ledger) dossierJury(ctx context.Context, who auth.Principal, seat int, j Judged, history []domain.Recorded) (DossierJury, error) {
+	jury := DossierJury{Assigned: append([]int{}, j.State.Assigned...), Recused: []DossierRecusal{}, Opinions: []DossierOpinion{}, Sessions: []DossierSession{}}
+	for _, r := range j.State.Recusals {
+		jury.Recused = append(jury.Recused, DossierRecusal{r.Juror, r.Category})
+	}
+	for _, r := range history {
+		e, ok := r.Event.(*domain.OpinionSealed)
+		if !ok || who.Is(auth.Declarant) {
+			continue
+		}
+		opinion := DossierOpinion{Juror: e.Juror}
+		if who.Is(auth.President) || e.Juror == seat {
+			text, _, err := l.read(ctx, e.Opinion.Commitment())
+			if err != nil {
+				return jury, err
+			}
+			opinion.Text = text
+		}
+		jury.Opinions = append(jury.Opinions, opinion)
+	}
+	for _, s := range j.Edition.Sessions {
+		voters := slices.DeleteFunc(slices.Clone(s.Present), j.State.Recused)
+		jury.Sessions = append(jury.Sessions, DossierSession{s.Session, s.On, s.Present, voters, s.Quorum, len(voters) >= s.Quorum})
+	}
+	return jury, nil
+}
+
+// caseOf is a candidacy as it is compared with others.
+func caseOf(j Judged) dossier.Case {
+	c := dossier.Case{
+		Candidacy: j.Candidacy, Kind: j.State.Registered.Kind, Population: j.State.Registered.Population,
+		Grid: j.Edition.Opened.Grid, Regulation: j.Edition.Opened.Regulation,
+	}
+	for _, s := range j.Assessment.ByStake {
+		c.Coverage = append(c.Coverage, dossier.Coverage{Stake: s.Stake.ID, Covered: s.Rendered, Applies: len(s.Lines)})
+		for _, line := range s.Lines {
+			if len(line.Actions) > 0 {
+				c.Services = append(c.Services, line.Service)
+			}
+		}
+	}
+	slices.Sort(c.Services)
+	if outcome, ok := j.State.Course.Outcome(); ok && j.Edition.Published != nil && !outcome.Withdrawn {
+		c.Result = outcome.Result
+	}
+	return c
+}
+
+// cases gives every candidacy of some editions that are run here. O(candidacies), each with its actions.
+func (l *Ledger) cases(ctx context.Context, take func(domain.Edition) bool) ([]dossier.Case, error) {
+	var due []domain.Candidacy
+	l.runner.View(func(eventstore.Position) {
+		for _, run := range l.campaigns.Editions() {
+			if take(run.Edition) {
+				for _, d := range run.InOrder() {
+					due = append(due, d.Candidacy)
+				}
+			}
+		}
+	})
+	all := make([]dossier.Case, 0, len(due))
+	for _, c := range due {
+		j, err := l.judged(ctx, c)
+		if errors.Is(err, ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, caseOf(j))
+	}
+	return all, nil
+}
+
+func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, error) {
+	decided, err := l.cases(ctx, func(e domain.Edition) bool { return e < j.Candidacy.Edition })
+	if err != nil {
+		return nil, err
+	}
+	nearest, compared := dossier.Precedents(caseOf(j), decided)
+	p := &DossierPrecedents{Compared: compared, Nearest: []DossierPrecedent{}}
+	for _, n := range nearest {
+		line := DossierPrecedent{
+			Edition: n.Edition, Collectivity: n.Collectivity, Population: n.Population, Distance: n.Distance, Result: n.Result,
+		}
+		if view, err := l.Collectivity(ctx, string(n.Collectivity), l.Size()); err == nil {
+			line.Name = view.Name
+		}
+		history, err := l.history(ctx, n.Stream())
+		if err != nil {
+			return nil, err
+		}
+		if seal := domain.StateOfCandidacy(history).Seal(); seal != nil {
+			if line.Motivation, _, err = l.read(ctx, seal.Decision.Motivation.Commitment()); err != nil {
+				return nil, err
+			}
+		}
+		p.Nearest = append(p.Nearest, line)
+	}
+	return p, nil
+}
+
+// Diagnosis shows a collectivity what it covers beside comparable ones. For itself, the secretariat and the jury.
+func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Candidacy) (dossier.Diagnosis, error) {
+	if err := mayRead(who, c); err != nil {
+		return dossier.Diagnosis{}, err
+	}
+	j, err := l.judged(ctx, c)
+	if err != nil {
+		return dossier.Diagnosis{}, err
+	}
+	all, err := l.cases(ctx, func(e domain.Edition) bool { return e == c.Edition })
+	if err != nil {
+		return dossier.Diagnosis{}, err
+	}
+	own := caseOf(j)
+	var applying []string
+	for _, s := range j.Assessment.ByStake {
+		for _, line := range s.Lines {
+			applying = append(applying, line.Service)
+		}
+	}
+	return dossier.Diagnose(own, dossier.Peers(own, all), applying), nil
+}

@@ -1,0 +1,266 @@
+// Package sqliteworkspace keeps the private workspace of a ledger in one SQLite file of mode 0600.
+//
+// What is forgotten is gone from every file of the workspace when Forget returns, but for the keys, which name editions
+// and collectivities. As in a vault, rows are only ever added, in the order of seq, and a document is destroyed by
+// overwriting it with zeros of the same length: SQLite does that in place, so that no copy of a row is left anywhere.
+package sqliteworkspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"arobase/api/ledger/workspace"
+	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
+)
+
+// kind is the format of the file. gone is 1 for what was forgotten, body and person being zeros then. Times are in Unix
+// milliseconds.
+var kind = sqlitefile.Kind{
+	Name:          "workspace",
+	ApplicationID: 0x61726f57, // "aroW"
+	Version:       1,
+	Mode:          0o600,
+	Schema: `
+CREATE TABLE documents (
+	seq      INTEGER PRIMARY KEY,
+	key      TEXT NOT NULL,
+	revision INTEGER NOT NULL,
+	gone     INTEGER NOT NULL CHECK (gone IN (0, 1)),
+	at       INTEGER NOT NULL,
+	person   BLOB NOT NULL,
+	body     BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX documents_key ON documents (key, revision) WHERE gone = 0;
+`,
+}
+
+// Workspace is a workspace.Workspace in one file. Besides the errors of the contract its methods give
+// eventstore.ErrPoisoned: after a failed commit nobody knows what is durable, and nothing more is written.
+type Workspace struct {
+	readers *sqlitefile.Pool
+	// writer lends the one connection that writes; who holds it may use the fields that it guards.
+	writer *sqlitefile.Pool
+	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
+	poison error                    // why nothing is written any more; guarded by writer
+}
+
+var _ workspace.Workspace = (*Workspace)(nil)
+
+// readers is the number of connections that read: a jury of twenty reads little at a time.
+const readers = 2
+
+// Create makes a new, empty file for a ledger and opens it. An existing file is an error that wraps fs.ErrExist.
+func Create(path string, ledger uuid.UUID) (*Workspace, error) {
+	if err := kind.Create(path, ledger); err != nil {
+		return nil, err
+	}
+	return Open(path, ledger)
+}
+
+// Open opens the file of a ledger. One of another ledger is eventstore.ErrForeign.
+func Open(path string, ledger uuid.UUID) (_ *Workspace, err error) {
+	w := &Workspace{commit: commit}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("opening the workspace %s: %w", path, errors.Join(err, w.Close()))
+		}
+	}()
+	if w.writer, err = sqlitefile.NewPool(path, sqlitefile.ReadWrite, 1); err != nil {
+		return nil, err
+	}
+	if w.readers, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
+		return nil, err
+	}
+	conn, err := w.writer.Take(context.Background()) // nobody else has it yet
+	if err != nil {
+		return nil, err
+	}
+	defer w.writer.Put(conn)
+	found, err := kind.Identify(conn)
+	if err != nil {
+		return nil, err
+	}
+	if found != ledger {
+		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
+	}
+	for _, statement := range []string{
+		"PRAGMA secure_delete = ON",
+		// A commit makes durable what a killed process left in the write-ahead log.
+		"UPDATE meta SET value = value WHERE key = 'format'",
+	} {
+		if err := sqlitex.ExecuteTransient(conn, statement, nil); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// Close closes the file when the calls under way have ended. There must be no later ones.
+func (w *Workspace) Close() error {
+	var errs []error
+	for _, pool := range []*sqlitefile.Pool{w.readers, w.writer} { // the last one puts the log into the file
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+const columns = "SELECT key, revision, at, person, body FROM documents "
+
+// query gives the documents of a question, in its order.
+func query(conn *sqlite.Conn, where string, args ...any) (found []workspace.Document, err error) {
+	err = sqlitex.Execute(conn, columns+where, &sqlitex.ExecOptions{Args: args, ResultFunc: func(row *sqlite.Stmt) error {
+		d := workspace.Document{Key: row.ColumnText(0), Revision: row.ColumnInt64(1), At: time.UnixMilli(row.ColumnInt64(2)).UTC()}
+		person, body := make([]byte, row.ColumnLen(3)), make([]byte, row.ColumnLen(4))
+		row.ColumnBytes(3, person)
+		row.ColumnBytes(4, body)
+		d.By, d.Body = string(person), body
+		found = append(found, d)
+		return nil
+	}})
+	return found, err
+}
+
+func (w *Workspace) read(ctx context.Context, where string, args ...any) ([]workspace.Document, error) {
+	conn, err := w.readers.Take(ctx)
+	if err == nil {
+		defer w.readers.Put(conn)
+		var found []workspace.Document
+		if found, err = query(conn, where, args...); err == nil {
+			return found, nil
+		}
+	}
+	return nil, fmt.Errorf("reading the workspace: %w", err)
+}
+
+const newest = "WHERE gone = 0 AND key = ? ORDER BY revision DESC LIMIT 1"
+
+// Get implements workspace.Workspace.
+func (w *Workspace) Get(ctx context.Context, key string) (workspace.Document, error) {
+	found, err := w.read(ctx, newest, key)
+	switch {
+	case err != nil:
+		return workspace.Document{}, err
+	case len(found) == 0:
+		return workspace.Document{}, fmt.Errorf("%s: %w", key, workspace.ErrAbsent)
+	}
+	return found[0], nil
+}
+
+// Versions implements workspace.Workspace.
+func (w *Workspace) Versions(ctx context.Context, key string) ([]workspace.Document, error) {
+	return w.read(ctx, "WHERE gone = 0 AND key = ? ORDER BY revision", key)
+}
+
+// List implements workspace.Workspace. O(n) in the versions below the prefix.
+func (w *Workspace) List(ctx context.Context, prefix string) ([]workspace.Document, error) {
+	return w.read(ctx, `AS d WHERE gone = 0 AND substr(key, 1, length(?1)) = ?1 AND key >= ?1
+		AND revision = (SELECT max(revision) FROM documents WHERE gone = 0 AND key = d.key) ORDER BY key`, prefix)
+}
+
+// Put implements workspace.Workspace. One fsync.
+func (w *Workspace) Put(ctx context.Context, d workspace.Document, expected int64) (workspace.Document, error) {
+	err := w.write(ctx, func(conn *sqlite.Conn) error {
+		found, err := query(conn, newest, d.Key)
+		if err != nil {
+			return err
+		}
+		d.Revision = 0
+		if len(found) > 0 {
+			d.Revision = found[0].Revision
+		}
+		if expected >= 0 && expected != d.Revision {
+			return &workspace.Conflict{Key: d.Key, Current: d.Revision}
+		}
+		d.Revision++
+		return sqlitex.Execute(conn, "INSERT INTO documents (key, revision, gone, at, person, body) VALUES (?, ?, 0, ?, ?, ?)",
+			&sqlitex.ExecOptions{Args: []any{d.Key, d.Revision, d.At.UnixMilli(), []byte(d.By), d.Body}})
+	})
+	if err != nil {
+		return workspace.Document{}, fmt.Errorf("writing %s into the workspace: %w", d.Key, err)
+	}
+	d.At = d.At.UTC().Truncate(time.Millisecond)
+	return d, nil
+}
+
+// Forget implements workspace.Workspace. Where another process reads the file for longer than ten seconds it is an error,
+// and Forget is to be called again.
+func (w *Workspace) Forget(ctx context.Context, prefix string) error {
+	err := w.write(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, `UPDATE documents SET gone = 1, person = zeroblob(length(person)), body = zeroblob(length(body))
+			WHERE gone = 0 AND substr(key, 1, length(?1)) = ?1`, &sqlitex.ExecOptions{Args: []any{prefix}})
+	})
+	if err == nil {
+		err = w.emptyLog(ctx) // also where all was forgotten before: the last time may have failed here
+	}
+	if err != nil {
+		return fmt.Errorf("forgetting %s in the workspace: %w", prefix, err)
+	}
+	return nil
+}
+
+// emptyLog copies the write-ahead log into the file, over the old values, and truncates it to nothing.
+func (w *Workspace) emptyLog(ctx context.Context) error {
+	conn, err := w.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.writer.Put(conn)
+	busy := false
+	err = sqlitex.Execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error { busy = row.ColumnInt64(0) != 0; return nil },
+	})
+	if err == nil && busy {
+		err = errors.New("another process is reading it; try again")
+	}
+	return err
+}
+
+// write runs f in a transaction and returns when it is durable. If f refuses, nothing is written.
+func (w *Workspace) write(ctx context.Context, f func(*sqlite.Conn) error) error {
+	conn, err := w.writer.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.writer.Put(conn)
+	if w.poison != nil {
+		return w.poison
+	}
+	if err := sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil); err != nil {
+		return fmt.Errorf("waiting to write: %w", err)
+	}
+	var refused *workspace.Conflict
+	if err = f(conn); err == nil {
+		err = w.commit(conn)
+	}
+	if err == nil {
+		return nil
+	}
+	clean := errors.As(err, &refused)
+	if !conn.AutocommitEnabled() {
+		if failed := sqlitex.ExecuteTransient(conn, "ROLLBACK", nil); failed != nil {
+			err, clean = errors.Join(err, failed), false
+		}
+	}
+	if clean {
+		return err
+	}
+	w.poison = fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
+	return w.poison
+}
+
+// commit ends a transaction; it returns after fsync.
+func commit(conn *sqlite.Conn) error {
+	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}

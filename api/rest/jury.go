@@ -1,0 +1,195 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"arobase/api/auth"
+	"arobase/api/ledger"
+	"arobase/domain"
+)
+
+// jury serves what the jury does together: decisions are drafted in a private room, and come out of it all at once.
+func (a *api) jury() {
+	a.mux.HandleFunc("POST /v1/decisions", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		expected := ask.Expected
+		if expected != nil && *expected < 0 {
+			expected = new(int64) // If-None-Match: *: there is no draft yet
+		}
+		draft, err := a.Ledger.DraftDecision(r.Context(), who, ask.Input, expected)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(draft.Revision, 10)))
+		return sendPrivate(w, http.StatusCreated, draft)
+	}))
+	a.mux.HandleFunc("POST /v1/deliberations", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		var in struct {
+			Edition domain.Edition `json:"edition"`
+		}
+		if err := strictly(ask.Input, &in); err != nil {
+			return err
+		}
+		done, err := a.Ledger.CloseDeliberation(r.Context(), who, in.Edition)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusCreated, struct {
+			Receipt
+			Recusals  int `json:"recusals"`
+			Decisions int `json:"decisions"`
+		}{receiptOf("deliberations", done.Receipt), done.Recusals, done.Decisions})
+	}))
+	a.mux.HandleFunc("POST /v1/publications", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		var in struct {
+			Edition domain.Edition `json:"edition"`
+			On      string         `json:"on"`
+		}
+		if err := strictly(ask.Input, &in); err != nil {
+			return err
+		}
+		done, err := a.Ledger.Publish(r.Context(), who, in.Edition, in.On)
+		if err != nil {
+			return err
+		}
+		if done.Waiting {
+			return sendPrivate(w, http.StatusAccepted, done)
+		}
+		return sendPrivate(w, http.StatusCreated, struct {
+			Receipt
+			Disclosed int `json:"disclosed"`
+		}{receiptOf("publications", done.Receipt), done.Disclosed})
+	}))
+	a.mux.HandleFunc("POST /v1/erasures", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		if err := (ledger.Operation{Resource: "erasures", Roles: []auth.Role{auth.Admin}}).Allows(who); err != nil {
+			return err
+		}
+		var in struct {
+			Event   uuid.UUID `json:"event"`
+			Pointer string    `json:"pointer"`
+			Ground  string    `json:"ground"`
+			Reason  string    `json:"reason"`
+		}
+		if err := strictly(ask.Input, &in); err != nil {
+			return err
+		}
+		erasure := ledger.Erasure{Event: in.Event, Pointer: in.Pointer, Ground: in.Ground, Reason: in.Reason, By: who.Person}
+		if err := erasure.Check(); err != nil {
+			return err
+		}
+		done, err := a.Ledger.Erase(r.Context(), erasure)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusCreated, receiptOf("erasures", done))
+	}))
+	a.mux.HandleFunc("GET /v1/editions/{n}/candidacies/{id}/dossier", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
+		c, err := candidacyIn(r)
+		if err != nil {
+			return err
+		}
+		d, err := a.Ledger.Dossier(r.Context(), who, c)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusOK, d)
+	}))
+	a.mux.HandleFunc("GET /v1/editions/{n}/candidacies/{id}/diagnosis", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
+		c, err := candidacyIn(r)
+		if err != nil {
+			return err
+		}
+		d, err := a.Ledger.Diagnosis(r.Context(), who, c)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusOK, d)
+	}))
+	a.mux.HandleFunc("GET /v1/editions/{n}/decisions", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
+		edition, err := editionIn(r)
+		if err != nil {
+			return err
+		}
+		drafts, err := a.Ledger.Drafts(r.Context(), who, edition)
+		if err != nil {
+			return err
+		}
+		return sendPrivate(w, http.StatusOK, map[string]any{"items": drafts})
+	}))
+}
+
+// private carries out a request of somebody with a token, whose answer nobody else may see or keep.
+func (a *api) private(f func(http.ResponseWriter, *http.Request, auth.Principal, ledger.Ask) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, ask, err := a.request(w, r)
+		if err == nil {
+			err = f(w, r, who, ask)
+		}
+		if err != nil {
+			a.fail(w, r, nil, err)
+		}
+	}
+}
+
+// privately answers a question of somebody with a token.
+func (a *api) privately(f func(http.ResponseWriter, *http.Request, auth.Principal) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := ledger.ErrReadOnly
+		if a.Gate != nil {
+			var who auth.Principal
+			if who, err = a.Gate.Identify(r); err == nil && who.Is(auth.Public) {
+				err = ledger.ErrUnauthenticated
+			}
+			if err == nil {
+				err = f(w, r, who)
+			}
+		}
+		if err != nil {
+			a.fail(w, r, nil, err)
+		}
+	}
+}
+
+func sendPrivate(w http.ResponseWriter, status int, body any) error {
+	text, err := Encode(body)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", mediaJSON)
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // the reader may be gone
+	return nil
+}
+
+// strictly reads a small request.
+func strictly(input json.RawMessage, into any) error {
+	d := json.NewDecoder(bytes.NewReader(input))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, more := d.Token(); errors.Is(more, io.EOF) {
+			return nil
+		}
+	}
+	return domain.Invalid{{Field: "body", Rule: "json", Message: "is not the JSON object that is expected here: its members are described at /openapi.json"}}
+}
+
+func candidacyIn(r *http.Request) (domain.Candidacy, error) {
+	edition, err := editionIn(r)
+	return domain.Candidacy{Edition: edition, Collectivity: domain.CollectivityID(r.PathValue("id"))}, err
+}
+
+func editionIn(r *http.Request) (domain.Edition, error) {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 1 || n > 999 {
+		return 0, problem(unknownEdition, "%s", kinds[unknownEdition].Says)
+	}
+	return domain.Edition(n), nil
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"arobase/api/auth"
+)
+
+// The first serve of an empty directory shows an admin token, which works; the second shows nothing.
+func TestFirstServeShowsAToken(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	var shown [2]bytes.Buffer
+	for i := range shown {
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			done <- serve(ctx, settings{data: dir, listen: "127.0.0.1:0", admin: "127.0.0.1:0", show: &shown[i]}, slog.New(slog.DiscardHandler))
+		}()
+		time.Sleep(300 * time.Millisecond) // long enough to have begun; ending earlier is in order too
+		stop()
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	text := regexp.MustCompile(`aro_[a-z2-7]{16}_[a-z2-7]{32}`).FindAllString(shown[0].String(), -1)
+	if len(text) != 1 || shown[1].Len() != 0 {
+		t.Fatalf("shown first:\n%s\nthen:\n%s", shown[0].String(), shown[1].String())
+	}
+	err := withTokens(t.Context(), dir, func(a *auth.Authority) error {
+		p, err := a.Authenticate(t.Context(), text[0])
+		if err == nil && p.Role != auth.Admin {
+			t.Errorf("it has the role %s", p.Role)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

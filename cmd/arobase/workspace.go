@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"arobase/api/ledger/workspace/sqliteworkspace"
+)
+
+// openWorkspace opens the private workspace of the ledger in a directory, and makes its file where there is none yet.
+func (o *opened) openWorkspace() (*sqliteworkspace.Workspace, error) {
+	path := o.dir.file(roomFile)
+	room, err := sqliteworkspace.Open(path, o.LedgerID)
+	if errors.Is(err, fs.ErrNotExist) {
+		room, err = sqliteworkspace.Create(path, o.LedgerID)
+	}
+	return room, err
+}
+
+// rehearse gives a made-up ledger a clock that is ahead of the machine's by as much as a file says. The file is read each
+// time, so that whoever rehearses can let days go by.
+func (o *opened) rehearse(file string) error {
+	ahead := func() (time.Duration, error) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return 0, fmt.Errorf("reading the clock of the rehearsal: %w", err)
+		}
+		return time.ParseDuration(strings.TrimSpace(string(text)))
+	}
+	if _, err := ahead(); err != nil {
+		return err
+	}
+	err := o.UseClock(func() time.Time {
+		d, err := ahead()
+		if err != nil {
+			d = 0 // the ledger's time never goes back, whatever a clock says
+		}
+		return time.Now().Add(d)
+	})
+	if err != nil {
+		return fmt.Errorf("--made-up-clock: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package domain
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// LodgeAppeal asks for a decision to be made again.
+type LodgeAppeal struct {
+	Under
+	AppealLodged
+}
+
+func (e *AppealLodged) command(r Recorded) Command { return LodgeAppeal{underOf(r), *e} }
+
+func (c LodgeAppeal) Basis() []StreamName      { return c.Under.basis(c.Edition) }
+func (LodgeAppeal) Opens([]Recorded) []Opening { return nil }
+
+func (c LodgeAppeal) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.published(c.Candidacy, c.Of); err != nil {
+		return nil, err
+	}
+	if r.candidacy.OpenAppeal() != nil {
+		return nil, r.breach(RuleAppealOnce, "of", TopicAppeals, "an appeal against it is open")
+	}
+	if err := c.checkTime(r); err != nil {
+		return nil, err
+	}
+	return one(&c.AppealLodged)
+}
+
+// checkTime holds that the appeal came in the days that the regulation gives after the decision was notified.
+func (c LodgeAppeal) checkTime(r ruled) error {
+	told, days, article := r.candidacy.Notified, 0, ""
+	if r.regulation != nil {
+		days, article = r.regulation.AppealDays.Value, r.regulation.AppealDays.Article
+	}
+	if told == nil {
+		return citing(article, RuleAppealTime, "on", "the decision was not notified yet")
+	}
+	from, err := time.Parse(time.DateOnly, told.On)
+	if err != nil {
+		return invalid("on", "date", "the day of the notification is none")
+	}
+	switch last := from.AddDate(0, 0, days).Format(time.DateOnly); {
+	case c.On < told.On || c.On > r.today():
+		return citing(article, RuleAppealTime, "on", "an appeal comes after the notification (%s), and not on a day to come", told.On)
+	case c.On > last:
+		return citing(article, RuleAppealTime, "on", "the time to appeal ended on %s, %d days after the notification", last, days)
+	}
+	return nil
+}
+
+// appealed gives the open appeal, and holds that it is the one named.
+func (r ruled) appealed(c Candidacy, id uuid.UUID) (*Appeal, error) {
+	if err := r.registeredFirst(c); err != nil {
+		return nil, err
+	}
+	a := r.candidacy.OpenAppeal()
+	if a == nil || a.Event != id {
+		return nil, r.breach(RuleAppealOpen, "appeal", TopicAppeals, "%s is not an open appeal of this candidacy", id)
+	}
+	return a, nil
+}
+
+// unheard gives an open appeal that was not admitted yet.
+func (r ruled) unheard(c Candidacy, id uuid.UUID) error {
+	a, err := r.appealed(c, id)
+	if err != nil {
+		return err
+	}
+	if a.Admitted {
+		return r.breach(RuleAppealUnheard, "appeal", TopicAppeals, "the appeal was admitted: decide it")
+	}
+	return nil
+}
+
+// AdmitAppeal asks to hear an appeal.
+type AdmitAppeal struct {
+	Under
+	AppealAdmitted
+}
+
+func (e *AppealAdmitted) command(r Recorded) Command { return AdmitAppeal{underOf(r), *e} }
+
+func (c AdmitAppeal) Basis() []StreamName      { return c.Under.basis(c.Edition) }
+func (AdmitAppeal) Opens([]Recorded) []Opening { return nil }
+
+func (c AdmitAppeal) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.unheard(c.Candidacy, c.Appeal); err != nil {
+		return nil, err
+	}
+	return one(&c.AppealAdmitted)
+}
+
+// RejectAppeal asks not to hear an appeal.
+type RejectAppeal struct {
+	Under
+	AppealRejected
+}
+
+func (e *AppealRejected) command(r Recorded) Command { return RejectAppeal{underOf(r), *e} }
+
+func (c RejectAppeal) Basis() []StreamName      { return c.Under.basis(c.Edition) }
+func (RejectAppeal) Opens([]Recorded) []Opening { return nil }
+
+func (c RejectAppeal) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.unheard(c.Candidacy, c.Appeal); err != nil {
+		return nil, err
+	}
+	if err := r.articleNamed(c.Article); err != nil {
+		return nil, err
+	}
+	return one(&c.AppealRejected)
+}
+
+// DecideAppeal asks to end an appeal.
+type DecideAppeal struct {
+	Under
+	AppealDecided
+}
+
+func (e *AppealDecided) command(r Recorded) Command { return DecideAppeal{underOf(r), *e} }
+
+func (c DecideAppeal) Basis() []StreamName {
+	return append(c.Under.basis(c.Edition), jurorStreams(c.Edition, c.Panel)...)
+}
+func (DecideAppeal) Opens([]Recorded) []Opening { return nil }
+
+func (c DecideAppeal) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.appealed(c.Candidacy, c.Appeal)
+	if err != nil {
+		return nil, err
+	}
+	if !a.Admitted {
+		return nil, r.breach(RuleAppealHeard, "appeal", TopicAppeals, "the appeal was not admitted")
+	}
+	for _, juror := range c.Panel {
+		if err := r.sits(juror, "panel"); err != nil {
+			return nil, err
+		}
+		if err := r.impartial(c.Candidacy, juror, "panel"); err != nil {
+			return nil, err
+		}
+		if slices.Contains(r.candidacy.Assigned, juror) {
+			return nil, r.breach(RulePanel, "panel", TopicAppeals, "juror %d reported on it first", juror)
+		}
+	}
+	if err := r.checkTally(c.Tally, len(c.Panel), "tally"); err != nil {
+		return nil, err
+	}
+	if err := c.checkOutcome(r); err != nil {
+		return nil, err
+	}
+	return one(&c.AppealDecided)
+}
+
+// checkOutcome holds that a changed decision says to what, and a confirmed one does not.
+func (c DecideAppeal) checkOutcome(r ruled) error {
+	stands, _ := r.candidacy.Course.Outcome()
+	switch {
+	case (c.Outcome == "changed") != (c.To != nil):
+		return r.breach(RuleAppealOutcome, "to", TopicAppeals, "an appeal that changes a decision says to what, and no other does")
+	case c.To == nil:
+		return nil
+	case !stands.Withdrawn && c.To.Equal(stands.Result):
+		return r.breach(RuleAppealOutcome, "to", TopicAppeals, "it changes nothing")
+	}
+	return r.checkResult(*c.To, "to.distinction", "to.level", "to.mentions")
+}

@@ -1,0 +1,277 @@
+package domain
+
+import "slices"
+
+// RegisterCandidacy asks to enter a collectivity for an edition that is run here.
+type RegisterCandidacy struct {
+	Under
+	CandidacyRegistered
+}
+
+func (e *CandidacyRegistered) command(r Recorded) Command { return RegisterCandidacy{underOf(r), *e} }
+
+func (c RegisterCandidacy) Basis() []StreamName {
+	return append(c.Under.basis(c.Edition), CollectivityStream(c.Collectivity))
+}
+func (RegisterCandidacy) Opens([]Recorded) []Opening { return nil }
+
+func (c RegisterCandidacy) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	body := foldBody(in.Others[CollectivityStream(c.Collectivity)])
+	switch {
+	case r.edition.Opened == nil:
+		return nil, broken(RuleEditionRun, "edition", "edition %s is not run here: open it first", c.Edition)
+	case r.candidacy.Registered != nil:
+		return nil, r.breach(RuleCandidacyOnce, "collectivity", TopicCandidacies, "%s is registered for edition %d already", c.Collectivity, c.Edition)
+	case body.registered == nil:
+		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+	case gone(body, r.today()):
+		return nil, r.breach(RuleBodyInForce, "collectivity", TopicCandidacies, "%s is not in force any more", c.Collectivity)
+	}
+	if err := r.inTime(); err != nil {
+		return nil, err
+	}
+	return one(&c.CandidacyRegistered)
+}
+
+// gone tells whether a body has ended before a day: by its particulars, or because others took its place.
+func gone(b body, day string) bool {
+	until := b.registered.InForce
+	return len(b.successors) > 0 || until != nil && until.To != "" && after(day, until.To)
+}
+
+// inTime holds that declarations are open.
+func (r ruled) inTime() error {
+	switch cal := r.edition.Calendar; {
+	case r.edition.Opened == nil:
+		return broken(RuleEditionRun, "edition", "the edition is not run here")
+	case r.edition.DeclarationsClosed:
+		return r.breach(RuleInTime, "edition", TopicCalendar, "declarations are closed")
+	case r.today() < cal.Opens:
+		return r.breach(RuleInTime, "edition", TopicCalendar, "declarations open on %s", cal.Opens)
+	case r.today() > cal.Closes:
+		return r.breach(RuleInTime, "edition", TopicCalendar, "declarations ended on %s", cal.Closes)
+	}
+	return nil
+}
+
+// registeredFirst holds that the candidacy was entered.
+func (r ruled) registeredFirst(c Candidacy) error {
+	if r.candidacy.Registered == nil {
+		return r.breach(RuleCandidacyFirst, "collectivity", TopicCandidacies, "%s is not registered for edition %s", c.Collectivity, c.Edition)
+	}
+	return nil
+}
+
+// live holds that the candidacy was entered and goes on.
+func (r ruled) live(c Candidacy) error {
+	if err := r.registeredFirst(c); err != nil {
+		return err
+	}
+	switch r.candidacy.Stage {
+	case StageWithdrawn:
+		return r.breach(RuleCandidacyLive, "collectivity", TopicCandidacies, "the candidacy was withdrawn")
+	case StageInadmissible:
+		return r.breach(RuleCandidacyLive, "collectivity", TopicAdmission, "the candidacy was ruled inadmissible, by article %s", r.candidacy.Inadmissible.Article)
+	}
+	return nil
+}
+
+// undecided holds that the candidacy goes on and that no decision on it is sealed.
+func (r ruled) undecided(c Candidacy) error {
+	if err := r.live(c); err != nil {
+		return err
+	}
+	if r.candidacy.Seal() != nil {
+		return r.breach(RuleUndecided, "collectivity", TopicDeliberation, "the decision on it is sealed; supersede it first")
+	}
+	return nil
+}
+
+// SubmitCandidacy asks to freeze what a collectivity is judged by. It may be asked again until declarations are closed.
+type SubmitCandidacy struct {
+	Under
+	CandidacySubmitted
+}
+
+func (e *CandidacySubmitted) command(r Recorded) Command { return SubmitCandidacy{underOf(r), *e} }
+
+func (c SubmitCandidacy) Basis() []StreamName {
+	all := c.Under.basis(c.Edition)
+	for _, a := range c.Actions {
+		all = append(all, ActionStream(a.Action))
+	}
+	return all
+}
+func (SubmitCandidacy) Opens([]Recorded) []Opening { return nil }
+
+func (c SubmitCandidacy) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.live(c.Candidacy); err != nil {
+		return nil, err
+	}
+	if err := r.inTime(); err != nil {
+		return nil, err
+	}
+	for _, a := range c.Actions {
+		if err := c.checkAction(r, a); err != nil {
+			return nil, err
+		}
+	}
+	return one(&c.CandidacySubmitted)
+}
+
+// checkAction holds that an action is there at the revision named, is the collectivity's own and ran in the edition's time.
+func (c SubmitCandidacy) checkAction(r ruled, a ActionRevision) error {
+	history := r.in.Others[ActionStream(a.Action)]
+	if a.Revision < 0 || a.Revision >= len(history) {
+		return r.breach(RuleActionOwn, "actions", TopicActions, "there is no revision %d of the action %s", a.Revision, a.Action)
+	}
+	action := StateOfAction(history[:a.Revision+1])
+	if action.Collectivity != c.Collectivity {
+		return r.breach(RuleActionOwn, "actions", TopicActions, "the action %s is one of %s", a.Action, action.Collectivity)
+	}
+	if action.Ended != "" && after(r.edition.Calendar.Opens, action.Ended) {
+		return r.breach(RuleActionRuns, "actions", TopicActions, "the action %s ended on %s, before the edition was opened on %s", a.Action, action.Ended, r.edition.Calendar.Opens)
+	}
+	return nil
+}
+
+// WithdrawCandidacy asks to take a candidacy back.
+type WithdrawCandidacy struct {
+	Under
+	CandidacyWithdrawn
+}
+
+func (e *CandidacyWithdrawn) command(r Recorded) Command { return WithdrawCandidacy{underOf(r), *e} }
+
+func (c WithdrawCandidacy) Basis() []StreamName      { return c.Under.basis(c.Edition) }
+func (WithdrawCandidacy) Opens([]Recorded) []Opening { return nil }
+
+func (c WithdrawCandidacy) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.undecided(c.Candidacy); err != nil {
+		return nil, err
+	}
+	return one(&c.CandidacyWithdrawn)
+}
+
+// RuleInadmissible asks to say that a candidacy is not judged.
+type RuleInadmissible struct {
+	Under
+	CandidacyRuledInadmissible
+}
+
+func (e *CandidacyRuledInadmissible) command(r Recorded) Command {
+	return RuleInadmissible{underOf(r), *e}
+}
+
+func (c RuleInadmissible) Basis() []StreamName {
+	return append(c.Under.basis(c.Edition), CollectivityStream(c.Collectivity))
+}
+func (RuleInadmissible) Opens([]Recorded) []Opening { return nil }
+
+func (c RuleInadmissible) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.undecided(c.Candidacy); err != nil {
+		return nil, err
+	}
+	if err := r.articleNamed(c.Article); err != nil {
+		return nil, err
+	}
+	if err := c.checkGround(r); err != nil {
+		return nil, err
+	}
+	return one(&c.CandidacyRuledInadmissible)
+}
+
+// checkGround refuses a ground that the record contradicts. A membership counts by its year, which is that of the ceremony.
+func (c RuleInadmissible) checkGround(r ruled) error {
+	member, paid := false, false
+	for _, h := range r.in.Others[CollectivityStream(c.Collectivity)] {
+		switch e := h.Event.(type) {
+		case *MembershipRecorded:
+			member = member || e.Year == c.Edition.Year()
+		case *PaymentRecorded:
+			paid = paid || e.Year == c.Edition.Year()
+		}
+	}
+	submitted := r.candidacy.Submitted
+	var contradicted string
+	switch {
+	case c.Ground == "not-a-member" && member:
+		contradicted = "its membership for the year of the edition is recorded"
+	case c.Ground == "unpaid" && paid:
+		contradicted = "its payment for the year of the edition is recorded"
+	case c.Ground == "no-action" && submitted != nil && len(submitted.Actions) > 0:
+		contradicted = "it submitted actions"
+	case (c.Ground == "late" || c.Ground == "not-signed-off") && submitted != nil:
+		contradicted = "it was submitted in time and signed off"
+	default:
+		return nil
+	}
+	return r.breach(RuleGround, "ground", TopicAdmission, "%s does not hold: %s", c.Ground, contradicted)
+}
+
+// RequestInformation asks to put a question to a collectivity.
+type RequestInformation struct {
+	Under
+	InformationRequested
+}
+
+func (e *InformationRequested) command(r Recorded) Command { return RequestInformation{underOf(r), *e} }
+
+func (c RequestInformation) Basis() []StreamName      { return c.Under.basis(c.Edition) }
+func (RequestInformation) Opens([]Recorded) []Opening { return nil }
+
+func (c RequestInformation) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.undecided(c.Candidacy); err != nil {
+		return nil, err
+	}
+	if c.Until < r.today() {
+		return nil, r.breach(RuleRequestTime, "until", TopicAdmission, "%s is over: leave time for an answer", c.Until)
+	}
+	return one(&c.InformationRequested)
+}
+
+// AnswerInformation asks to answer such a question. A late answer is an answer: its date tells.
+type AnswerInformation struct {
+	Under
+	InformationAnswered
+}
+
+func (e *InformationAnswered) command(r Recorded) Command { return AnswerInformation{underOf(r), *e} }
+
+func (c AnswerInformation) Basis() []StreamName      { return c.Under.basis(c.Edition) }
+func (AnswerInformation) Opens([]Recorded) []Opening { return nil }
+
+func (c AnswerInformation) Decide(in Input) ([]Event, error) {
+	r, err := c.look(in, c.Candidacy)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.undecided(c.Candidacy); err != nil {
+		return nil, err
+	}
+	open := func(q InformationRequest) bool { return q.Event == c.Request && !q.Answered }
+	if !slices.ContainsFunc(r.candidacy.Requests, open) {
+		return nil, r.breach(RuleRequestOpen, "request", TopicAdmission, "%s is not an open request of this candidacy", c.Request)
+	}
+	return one(&c.InformationAnswered)
+}

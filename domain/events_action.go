@@ -1,0 +1,70 @@
+package domain
+
+// ActionID names an action of a collectivity, for ever: the collectivity's own, whatever editions it is shown in.
+type ActionID string
+
+// Valid tells whether id is a slug of at most 80 characters.
+func (id ActionID) Valid() bool { return len(id) <= 80 && isSlug(string(id)) }
+
+// ActionStream is the stream of one action.
+func ActionStream(id ActionID) StreamName { return StreamName("action-" + id) }
+
+// Evidence is where an action can be seen: an address, or a file that was uploaded and is named by its hash.
+type Evidence struct {
+	URL    string `json:"url,omitempty" validate:"omitempty,weburl,max=2000"`
+	SHA256 string `json:"sha256,omitempty" validate:"omitempty,sha256hex"`
+}
+
+// ActionParticulars describe an action: the services that it renders, since when, by whom.
+type ActionParticulars struct {
+	Grid     string   `json:"grid" validate:"required,slug"`
+	Services []string `json:"services" validate:"required,min=1,max=20,unique,dive,slug"`
+	// StartedOn and EndedOn bound it; one that still runs has no end.
+	StartedOn string `json:"startedOn" validate:"required,partialdate"`
+	EndedOn   string `json:"endedOn,omitempty" validate:"omitempty,partialdate"`
+	// OperatorKind says who gives the service: only these three count.
+	OperatorKind string `json:"operatorKind" validate:"required,oneof=collectivity association contractor other"`
+	// Innovation is what the collectivity says of it; the jury assesses it.
+	Innovation  string     `json:"innovation,omitempty" validate:"omitempty,oneof=local national"`
+	Title       *Sealed    `json:"title" seal:"public" validate:"required"`
+	Description *Sealed    `json:"description,omitempty" seal:"public"`
+	URL         string     `json:"url,omitempty" validate:"omitempty,weburl,max=2000"`
+	Evidence    []Evidence `json:"evidence,omitempty" validate:"omitempty,min=1,max=20,dive"`
+}
+
+// ActionDeclared enters an action of a collectivity.
+type ActionDeclared struct {
+	Action       ActionID       `json:"action" validate:"required,actionid"`
+	Collectivity CollectivityID `json:"collectivity" validate:"required,collectivity"`
+	ActionParticulars
+	Provenance
+}
+
+func (*ActionDeclared) EventName() string { return "action-declared" }
+
+// ActionAmended replaces the particulars of an action: also how it is carried over to a new version of the grid.
+type ActionAmended struct {
+	Action ActionID `json:"action" validate:"required,actionid"`
+	ActionParticulars
+	Provenance
+}
+
+func (*ActionAmended) EventName() string { return "action-amended" }
+
+// ActionConfirmed says that an action still runs on a day.
+type ActionConfirmed struct {
+	Action ActionID `json:"action" validate:"required,actionid"`
+	On     string   `json:"on" validate:"required,date"`
+	Provenance
+}
+
+func (*ActionConfirmed) EventName() string { return "action-confirmed" }
+
+// ActionEnded says that an action ended on a day.
+type ActionEnded struct {
+	Action ActionID `json:"action" validate:"required,actionid"`
+	On     string   `json:"on" validate:"required,partialdate"`
+	Provenance
+}
+
+func (*ActionEnded) EventName() string { return "action-ended" }

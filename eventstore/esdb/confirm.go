@@ -1,0 +1,195 @@
+package esdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"arobase/eventstore"
+)
+
+// page is how many events of `$all` are read at once to confirm the replica.
+const page = 1000
+
+// Confirm reads the events before a position again from the cluster, with plain reads and not by the subscription that
+// they came by, and compares them with the replica, byte for byte and in order. It is for a signer, before it signs them:
+// whatever a subscription left out, gave twice or gave in another order is found before it is public. What was confirmed
+// is not read again, by this process or, with Options.Cursor, by the next.
+//
+// An event that is another one is eventstore.ErrDiverged, and stops the replica. One that the cluster does not give, or a
+// cluster that does not answer, is eventstore.ErrUnavailable: it may be read from a node that lags.
+func (s *Store) Confirm(ctx context.Context, to eventstore.Position) error {
+	s.confirming.Lock()
+	defer s.confirming.Unlock()
+	before := s.confirmed.Next
+	err := s.confirm(ctx, to)
+	if s.confirmed.Next > before {
+		if kept := s.confirmed.write(s.confirmedFile()); kept != nil {
+			s.options.Logger.Warn("the next start will confirm from further back", "error", kept)
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, eventstore.ErrDiverged), errors.Is(err, eventstore.ErrForeign):
+		s.halt(s.confirmed.Next, err)
+	case passing(err) && ctx.Err() == nil:
+		err = fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err)
+	}
+	return fmt.Errorf("confirming events %d to %d: %w", before, to, err)
+}
+
+func (s *Store) confirmedFile() string {
+	if s.options.Cursor == "" {
+		return ""
+	}
+	return s.options.Cursor + ".confirmed"
+}
+
+func (s *Store) confirm(ctx context.Context, to eventstore.Position) error {
+	if s.confirmed.Next >= to {
+		return nil
+	}
+	here, stop := iter.Pull2(s.replica.ReadAll(ctx, s.confirmed.Next))
+	defer stop()
+	at := s.confirmed.place()
+	for s.confirmed.Next < to {
+		events, last, err := s.readPage(ctx, at)
+		if err != nil {
+			return err
+		}
+		for _, a := range events {
+			if s.confirmed.reached(a.place) {
+				if a.place.Commit == s.confirmed.Commit && a.ID != s.confirmed.ID {
+					return fmt.Errorf("%w: the cluster has another event in the place of event %d", eventstore.ErrDiverged, s.confirmed.Next-1)
+				}
+				continue
+			}
+			e, err, more := here()
+			switch {
+			case err != nil:
+				return err
+			case !more:
+				return fmt.Errorf("%w: the replica has %d events", eventstore.ErrUnavailable, s.confirmed.Next)
+			case !same(a.Event, e):
+				return fmt.Errorf("%w: event %d of the cluster is another one", eventstore.ErrDiverged, e.Position)
+			}
+			if s.confirmed = s.confirmed.after(a); s.confirmed.Next == to {
+				return nil
+			}
+		}
+		if last == nil || at == esdb.AllPosition(*last) {
+			return fmt.Errorf("%w: the cluster does not give event %d", eventstore.ErrUnavailable, s.confirmed.Next)
+		}
+		at = *last
+	}
+	return nil
+}
+
+// readPage reads `$all` from a position on, the event there included. It gives those that are ours, and the place of the
+// last one of any kind, or nil if there are none.
+func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) ([]arrival, *esdb.Position, error) {
+	type result struct {
+		events []arrival
+		last   *esdb.Position
+	}
+	done := make(chan result, 1)
+	err := s.within(ctx, func(ctx context.Context, c *esdb.Client) error {
+		var got result
+		r, err := c.ReadAll(ctx, esdb.ReadAllOptions{From: at}, page)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		for {
+			e, err := r.Recv()
+			if errors.Is(err, io.EOF) {
+				done <- got
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if e.Event == nil {
+				continue
+			}
+			place := e.Event.Position
+			got.last = &place
+			if !strings.HasPrefix(e.Event.EventType, s.options.Namespace.prefix()) {
+				continue
+			}
+			a, err := s.options.Namespace.arrived(e)
+			if err != nil {
+				return err
+			}
+			got.events = append(got.events, a)
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	got := <-done
+	return got.events, got.last, nil
+}
+
+// ErrRetention says that the cluster is told to delete events.
+var ErrRetention = errors.New("the cluster is set to delete events")
+
+// retention looks for settings that delete, in the metadata of all streams that are not the server's own: each stream's
+// newest counts. One subscription to the settings only, up to where it has caught up; servers from 23.10 on tell that.
+func (s *Store) retention(ctx context.Context) error {
+	g, err := s.cluster.take()
+	if err != nil {
+		return err
+	}
+	defer g.calls.Done()
+	ctx, cancel := context.WithTimeout(ctx, retentionPatience)
+	defer cancel()
+	sub, err := s.subscribe(ctx, esdb.Start{}, "$metadata")
+	if err != nil {
+		return err
+	}
+	deletes := make(map[string]string)
+	for {
+		switch e := sub.Recv(); {
+		case e.SubscriptionDropped != nil:
+			return fmt.Errorf("reading the settings of streams: %w", e.SubscriptionDropped.Error)
+		case e.CaughtUp != nil:
+			return refuse(deletes)
+		case e.EventAppeared != nil && e.EventAppeared.Event != nil:
+			stream, ok := strings.CutPrefix(e.EventAppeared.Event.StreamID, "$$")
+			if !ok || strings.HasPrefix(stream, "$") && stream != "$all" {
+				continue
+			}
+			delete(deletes, stream)
+			var settings map[string]json.RawMessage
+			if json.Unmarshal(e.EventAppeared.Event.Data, &settings) != nil {
+				continue // the server would not understand it either
+			}
+			for _, name := range []string{"$maxCount", "$maxAge", "$tb"} {
+				if _, set := settings[name]; set {
+					deletes[stream] = name
+				}
+			}
+		}
+	}
+}
+
+func refuse(deletes map[string]string) error {
+	if len(deletes) == 0 {
+		return nil
+	}
+	var all []string
+	for stream, setting := range deletes {
+		all = append(all, setting+" of "+stream)
+	}
+	slices.Sort(all)
+	return fmt.Errorf("%w: %s; remove the setting and start again", ErrRetention, strings.Join(all[:min(len(all), 10)], ", "))
+}
