@@ -11,7 +11,10 @@ import (
 // Bare is the ledger without its sealed texts: its answers hold what stands in the log and nothing that could be erased.
 // They are the same for ever for a size, on every node. It reads only.
 func (l *Ledger) Bare() *Ledger {
-	return &Ledger{Genesis: l.Genesis, store: l.store, cog: l.cog, runner: l.runner, labels: l.labels, figures: l.figures, counts: l.counts, index: l.index}
+	return &Ledger{
+		Genesis: l.Genesis, store: l.store, cog: l.cog, runner: l.runner, labels: l.labels, figures: l.figures,
+		campaigns: l.campaigns, actions: l.actions, past: l.past, counts: l.counts, index: l.index,
+	}
 }
 
 // Holders gives the lines of an edition in the order of ids; edition 0 is what sources say without an edition.

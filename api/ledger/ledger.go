@@ -139,7 +139,8 @@ func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		room: p.Workspace, store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
-		past: campaigns.NewCeremonies(),
+		past:   campaigns.NewCeremonies(),
+		counts: new(trends.Counts), index: new(bodyIndex),
 	}
 	if l.random == nil {
 		l.random = rand.Reader
