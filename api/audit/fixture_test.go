@@ -28,7 +28,6 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/api/web"
-	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/sqlite"
@@ -226,16 +225,6 @@ func (s *site) forceBytes(t testing.TB, stream string, expected eventstore.Revis
 	if _, err := s.store.Append(t.Context(), stream, expected, []eventstore.Proposed{{ID: id, Type: typ, Recorded: s.now, Bytes: b}}); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// execute carries out a command.
-func (s *site) execute(t testing.TB, c domain.Command) uuid.UUID {
-	t.Helper()
-	r, err := s.ledger.Execute(t.Context(), ledger.Request{Actor: "registrar:history", Command: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.Events[0]
 }
 
 // erase erases a value.

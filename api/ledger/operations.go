@@ -34,7 +34,6 @@ var (
 	presidency  = []auth.Role{auth.President}
 	// applicant: a collectivity for itself, or the secretariat for it.
 	applicant = []auth.Role{auth.Declarant, auth.Registrar}
-	declarant = []auth.Role{auth.Declarant}
 	// seat: a juror for the own seat, or the president for it.
 	seat = []auth.Role{auth.Juror, auth.President}
 	// own: a juror for the own seat, and nobody in the place of a juror.

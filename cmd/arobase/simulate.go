@@ -154,7 +154,7 @@ func freeAddresses() (a, b string, err error) {
 		if err != nil {
 			return "", "", fmt.Errorf("looking for a free address: %w", err)
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		all[i] = l.Addr().String()
 	}
 	return all[0], all[1], nil

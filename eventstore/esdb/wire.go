@@ -99,7 +99,7 @@ func Envelopes(ledger uuid.UUID) func(eventstore.Event) error {
 		if err != nil {
 			return fmt.Errorf("%w: event %d of %s: %w", eventstore.ErrForeign, e.Revision, e.Stream, err)
 		}
-		what := ""
+		var what string
 		switch {
 		case n.Ledger != ledger:
 			what = "source"

@@ -188,7 +188,7 @@ func (n *node) start() {
 	streams.RegisterStreamsServer(n.server, n)
 	gossip.RegisterGossipServer(n.server, gossiper{node: n})
 	serverfeatures.RegisterServerFeaturesServer(n.server, n)
-	go n.server.Serve(l) // ends with stop
+	go func() { _ = n.server.Serve(l) }() // ends with stop
 }
 
 func (n *node) stop() {

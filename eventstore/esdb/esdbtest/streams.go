@@ -1,6 +1,7 @@
 package esdbtest
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"strconv"
@@ -39,7 +40,7 @@ func (n *node) Append(s streams.Streams_AppendServer) error {
 	size := 0
 	for {
 		req, err := s.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
