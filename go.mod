@@ -31,7 +31,11 @@ require (
 	zombiezen.com/go/sqlite v1.4.2
 )
 
-require golang.org/x/time v0.16.0
+require (
+	github.com/parquet-go/parquet-go v0.32.0
+	golang.org/x/time v0.16.0
+	rsc.io/qr v0.2.0
+)
 
 require (
 	github.com/EventStore/EventStore-Client-Go/v4 v4.2.0
@@ -42,6 +46,15 @@ require (
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
+)
+
+require (
+	github.com/andybalholm/brotli v1.2.0 // indirect
+	github.com/klauspost/compress v1.20.1 // indirect
+	github.com/parquet-go/bitpack v1.0.0 // indirect
+	github.com/parquet-go/jsonlite v1.0.0 // indirect
+	github.com/pierrec/lz4/v4 v4.1.21 // indirect
+	github.com/twpayne/go-geom v1.6.1 // indirect
 )
 
 require (

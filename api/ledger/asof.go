@@ -44,7 +44,7 @@ func (l *Ledger) AsOf(ctx context.Context, s string) (uint64, error) {
 func (l *Ledger) world(ctx context.Context, size uint64, f func(w reconciliation.World)) {
 	l.runner.View(func(eventstore.Position) {
 		f(reconciliation.World{
-			World: trends.World{Labels: l.labels, Figures: l.figures, Size: size, RegionName: func(code string) string {
+			World: trends.World{Labels: l.labels, Figures: l.figures, Size: size, Counts: l.counts, RegionName: func(code string) string {
 				if name, ok := l.cog.Region(code); ok {
 					return name
 				}

@@ -347,9 +347,9 @@ func (l *Ledger) Find(ctx context.Context, text string, size uint64) []Collectiv
 			return
 		}
 		if domain.ValidINSEE(text) || domain.ValidSIREN(text) {
-			for _, b := range w.Labels.Bodies(w.Size) {
-				if b.INSEE == text || b.SIREN == text {
-					add(b.ID)
+			for _, b := range l.indexed(w) {
+				if b.insee == text || b.siren == text {
+					add(b.id)
 				}
 			}
 			add(domain.CollectivityID("fr-commune-" + text))
@@ -357,9 +357,9 @@ func (l *Ledger) Find(ctx context.Context, text string, size uint64) []Collectiv
 			return
 		}
 		folded := territory.Fold(text)
-		for _, b := range w.Labels.Bodies(w.Size) {
-			if territory.Fold(b.Name) == folded || slices.ContainsFunc(b.Names, func(n string) bool { return territory.Fold(n) == folded }) {
-				add(b.ID)
+		for _, b := range l.indexed(w) {
+			if slices.Contains(b.foldedNames, folded) {
+				add(b.id)
 			}
 		}
 		for _, t := range l.cog.Find(text) {
@@ -383,11 +383,10 @@ func (l *Ledger) Search(ctx context.Context, text string, limit int, size uint64
 		if folded == "" {
 			return
 		}
-		for _, b := range w.Labels.Bodies(w.Size) {
-			names := append([]string{b.Name}, b.Names...)
-			if slices.ContainsFunc(names, func(n string) bool { return beginsWord(territory.Fold(n), folded) }) ||
-				b.INSEE == text || b.SIREN == text || string(b.ID) == text {
-				add(b.ID)
+		for _, b := range l.indexed(w) {
+			if slices.ContainsFunc(b.foldedNames, func(n string) bool { return beginsWord(n, folded) }) ||
+				b.insee == text || b.siren == text || string(b.id) == text {
+				add(b.id)
 			}
 		}
 		for _, t := range l.cog.Search(text, limit) {

@@ -163,14 +163,7 @@ func (l *Ledger) Undated(ctx context.Context, size uint64) []PalmaresLine {
 func (l *Ledger) palmaresLines(ctx context.Context, w reconciliation.World, e domain.Edition) []PalmaresLine {
 	lines := []PalmaresLine{}
 	for _, label := range w.Labels.In(e, w.Size) {
-		line := PalmaresLine{Collectivity: string(label.Collectivity), Name: l.nameOf(w, label.Collectivity), EditionView: l.editionView(ctx, label)}
-		if b, ok := w.Labels.Body(label.Collectivity, w.Size); ok {
-			line.Kind, line.Departement, line.Region = b.Type, l.departement(b.Departement), l.region(b.Region)
-			if b.Contested != nil {
-				line.Kind = "unsettled"
-			}
-		}
-		lines = append(lines, line)
+		lines = append(lines, l.palmaresLine(ctx, w, label))
 	}
 	french := collate.New(language.French)
 	slices.SortStableFunc(lines, func(a, b PalmaresLine) int {

@@ -24,6 +24,7 @@ import (
 	"arobase/projections/campaigns"
 	"arobase/projections/figures"
 	"arobase/projections/labels"
+	"arobase/projections/trends"
 )
 
 // Parts are what a ledger is made of. Who makes it chooses the stores, the clock and the randomness.
@@ -63,6 +64,8 @@ type Ledger struct {
 	figures   *figures.Figures
 	campaigns *campaigns.Campaigns
 	actions   *actions.Actions
+	counts    *trends.Counts // guards itself
+	index     *bodyIndex     // guards itself
 	// past are the ceremonies that were held. It guards itself.
 	past *campaigns.Ceremonies
 
@@ -136,7 +139,8 @@ func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		room: p.Workspace, store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
-		past: campaigns.NewCeremonies(),
+		past:   campaigns.NewCeremonies(),
+		counts: new(trends.Counts), index: new(bodyIndex),
 	}
 	if l.random == nil {
 		l.random = rand.Reader

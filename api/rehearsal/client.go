@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"arobase/domain"
 )
 
 // Server is where the rehearsal takes place.
@@ -26,12 +28,10 @@ type Server struct {
 	Advance func(time.Duration) error
 }
 
-// today is the day of the ledger. A rehearsal begins at an hour at which it is the same in Paris.
-func (s *Server) today() string { return s.Now().UTC().Format(time.DateOnly) }
+// today is the day of the ledger, in Paris.
+func (s *Server) today() string { return domain.DayInParis(s.Now()) }
 
-func (s *Server) dayIn(days int) string {
-	return s.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly)
-}
+func (s *Server) dayIn(days int) string { return domain.DaysAfter(s.today(), days) }
 
 // receipt is the answer to a request that was recorded.
 type receipt struct {

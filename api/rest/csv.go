@@ -2,10 +2,9 @@ package rest
 
 import (
 	"bytes"
-	"encoding/csv"
-	"fmt"
-	"strconv"
 	"strings"
+
+	"arobase/api/exports"
 )
 
 // rows are a list as a table.
@@ -36,82 +35,19 @@ func table[T any](columns []column[T], all []T) rows {
 	return t
 }
 
-// csv writes a table: RFC 4180, or as the French Excel reads it when a file is opened with a double click: semicolons,
-// a decimal comma, and a byte order mark, without which it takes UTF-8 for Windows-1252.
+// csv writes a table: RFC 4180, or as the French Excel reads it (package exports).
 func (t rows) csv(excelFR bool) ([]byte, error) {
 	var b bytes.Buffer
-	if excelFR {
-		b.WriteString("\uFEFF")
-	}
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	if excelFR {
-		w.Comma = ';'
-	}
-	_ = w.Write(t.header) // a bytes.Buffer takes everything
+	w := exports.NewCSV(&b, t.header, excelFR)
 	for _, line := range t.cells {
-		out := make([]string, len(line))
-		for i, v := range line {
-			s, err := written(v, excelFR)
-			if err != nil {
-				return nil, fmt.Errorf("column %s: %w", t.header[i], err)
-			}
-			out[i] = s
+		if err := w.Row(line); err != nil {
+			return nil, err
 		}
-		_ = w.Write(out)
 	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return nil, fmt.Errorf("writing rows: %w", err)
+	if err := w.Close(); err != nil {
+		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-// written is a cell as text. Numbers are numbers; text is made harmless.
-func written(v any, excelFR bool) (string, error) {
-	switch v := v.(type) {
-	case nil:
-		return "", nil
-	case string:
-		return harmless(v), nil
-	case int:
-		return strconv.Itoa(v), nil
-	case uint64:
-		return strconv.FormatUint(v, 10), nil
-	case bool:
-		return strconv.FormatBool(v), nil
-	case *int:
-		if v == nil {
-			return "", nil
-		}
-		return strconv.Itoa(*v), nil
-	case *float64:
-		if v == nil {
-			return "", nil
-		}
-		return written(*v, excelFR)
-	case float64:
-		s := strconv.FormatFloat(v, 'f', -1, 64)
-		if excelFR {
-			s = strings.Replace(s, ".", ",", 1)
-		}
-		return s, nil
-	}
-	return "", fmt.Errorf("no way to write a %T", v)
-}
-
-// harmless puts an apostrophe before text that a spreadsheet would take for a formula: whoever opens the file must not
-// run what somebody else has written into a name. Full-width forms count in some languages.
-func harmless(s string) string {
-	if strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") || strings.HasPrefix(s, "\n") {
-		return "'" + s
-	}
-	for _, sign := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
-		if strings.HasPrefix(s, sign) {
-			return "'" + s
-		}
-	}
-	return s
 }
 
 // joined puts several values into one cell. No id holds a bar.

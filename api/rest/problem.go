@@ -69,6 +69,7 @@ const (
 	storeUnavailable    code = "store-unavailable"
 	projectionsStopped  code = "projections-stopped"
 	timedOut            code = "timed-out"
+	notDecided          code = "not-decided"
 	internal            code = "internal"
 )
 
@@ -115,6 +116,7 @@ var kinds = map[code]kind{
 	storeUnavailable:    {503, "Store unavailable", "The store of events cannot be reached, or refuses, at the moment."},
 	projectionsStopped:  {503, "Answers are held back", "The ledger holds an event that this program cannot read. Answers stay those of the size before it until the program is updated."},
 	timedOut:            {503, "It took too long", "The answer was not ready in time. Try again."},
+	notDecided:          {409, "No decided label", "A badge or a panel is made only for a label that the jury decided in this ledger. What sources say of a collectivity is no credential: /v1/collectivities/{id} tells it with its sources."},
 	internal:            {500, "Something went wrong on our side", "The instance of the problem is an id under which the details are in the log of the server. Quote it when you write to us."},
 }
 

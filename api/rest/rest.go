@@ -50,6 +50,7 @@ type Deps struct {
 // unknown addresses too.
 var Patterns = []string{
 	"/v1/", "/openapi.json", "/openapi.yaml", "/docs", "/docs/", "/schemas/", "/log/disclosed/", "/problems/",
+	"/exports/", "/datapackage.json", "/catalog.jsonld",
 }
 
 // api is the handler.
@@ -59,6 +60,8 @@ type api struct {
 	huma huma.API
 	spec specification
 	live chan struct{} // one token for each live reader
+	// making holds one token for each file that is being made: the largest take time and memory.
+	making chan struct{}
 }
 
 // New makes the handler. It is safe for concurrent use and owns nothing that has to be closed.
@@ -75,7 +78,7 @@ func New(d Deps) http.Handler {
 	if d.MaxLive == 0 {
 		d.MaxLive = 256
 	}
-	a := &api{Deps: d, mux: http.NewServeMux(), live: make(chan struct{}, d.MaxLive)}
+	a := &api{Deps: d, mux: http.NewServeMux(), live: make(chan struct{}, d.MaxLive), making: make(chan struct{}, 2)}
 	a.huma = newHuma(a)
 	a.editions()
 	a.collectivities()
@@ -85,6 +88,7 @@ func New(d Deps) http.Handler {
 	a.sealed()
 	a.schemas()
 	a.problems()
+	a.exports()
 	a.writes()
 	a.reading()
 	a.jury()

@@ -115,7 +115,8 @@ const contrastScript = `(() => {
     const e = walk.currentNode.parentElement;
     if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('.sr, .skip, title, desc, svg > title')) continue;
     const s = getComputedStyle(e), svg = e instanceof SVGElement;
-    const a = light(parse(svg ? s.fill : s.color)), b = light(ground(svg ? e.ownerSVGElement.parentElement : e));
+    const a = light(parse(svg ? s.fill : s.color)), tile = svg && e.parentElement.querySelector('rect.tile');
+    const b = light(tile ? parse(getComputedStyle(tile).fill) : ground(svg ? e.ownerSVGElement.parentElement : e));
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) bad.add(ratio.toFixed(2) + ' ' + e.className + ': ' + walk.currentNode.data.trim().slice(0, 40));
   }

@@ -3,7 +3,7 @@ package web
 // The catalogues, each in parts that tell one story.
 var (
 	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
-		frenchVerify, frenchArticles, frenchSession}
+		frenchVerify, frenchArticles, frenchSession, frenchBrowse}
 	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
-		englishVerify, englishArticles, englishSession}
+		englishVerify, englishArticles, englishSession, englishBrowse}
 )

@@ -29,6 +29,8 @@ type collectivityView struct {
 	Candidates   []candidate
 	SettledAs    *labelled
 	PerhapsAlso  []labelled
+	// Badge and Panel are addresses, "" where no label was decided here.
+	Badge, Panel string
 }
 
 type code struct{ Name, Value string }
@@ -116,6 +118,10 @@ func (s *site) collectivity(p *page) (any, error) {
 	}
 	if c.Event != nil {
 		v.Proofs = p.proofs(c.Name, []string{c.Event.String()})
+	}
+	if e, err := decided(c, 0); err == nil && p.asOf == "" {
+		v.Badge = "/badge/" + c.ID + ".svg"
+		v.Panel = p.hrefWith("panel", c.ID, map[string][]string{"edition": {fmt.Sprint(e.Edition)}})
 	}
 	v.kin(p, c)
 	return v, nil

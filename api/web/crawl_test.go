@@ -12,7 +12,7 @@ import (
 )
 
 // others are the addresses that the other faces answer.
-var others = []string{"/v1/", "/log/", "/docs", "/openapi.json"}
+var others = []string{"/v1/", "/log/", "/docs", "/openapi.json", "/exports/", "/badge/", "/panel/"}
 
 // crawlLimit bounds how many pages of one route are read, in each language: the records alone are a thousand.
 const crawlLimit = 30
@@ -71,6 +71,11 @@ func TestCrawl(t *testing.T) {
 func routeOf(to string) string {
 	path, _, _ := strings.Cut(to, "?")
 	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if strings.Trim(part, "0123456789") == "" && part != "" && i < len(parts)-1 {
+			parts[i] = "#"
+		}
+	}
 	if n := len(parts); n > 2 && parts[n-1] != "" && (parts[1] != "en" || n > 3) {
 		parts[n-1] = "*"
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"html/template"
 	"slices"
@@ -127,6 +126,8 @@ type editionView struct {
 	Coverage       string
 	CoverageNotes  []cite
 	Groups         []levelGroup
+	Palmares       string // the address of the names, to filter and sort
+	More           string // says that only the first names are here, "" where they all are
 	Mentions       []mentionGroup
 	Figures        []item
 	Scoped         []item
@@ -146,33 +147,39 @@ func (s *site) edition(p *page) (any, error) {
 	if err != nil || strconv.Itoa(n) != p.here() {
 		return nil, fmt.Errorf("edition %q: %w", p.here(), ledger.ErrUnknown)
 	}
-	e, err := s.Ledger.Edition(p.ctx, n, p.size)
-	if errors.Is(err, ledger.ErrUnknown) {
+	e := p.editionKnown(n)
+	if e == nil {
 		return p.unknownEdition(n)
 	}
+	said, err := s.Ledger.Reconciliation(p.ctx, n, p.size)
 	if err != nil {
 		return nil, err
 	}
-	palmares, err := s.Ledger.Palmares(p.ctx, n, p.size)
-	if err != nil {
-		return nil, err
+	var ceremony, published []ledger.ItemView
+	for _, it := range said.Items {
+		if len(it.Statements) > 0 {
+			ceremony = append(ceremony, it)
+		} else {
+			published = append(published, it)
+		}
 	}
+	lines, more := p.firstLines(n)
 	v := editionView{
-		Heading: p.T("edition.heading", e.Year), Lede: p.T("edition.lede", n, e.Year), Coverage: p.coverage(e.EditionShort),
-		Groups: p.groups(palmares.Lines), Mentions: p.mentions(palmares.Lines),
+		Heading: p.T("edition.heading", e.Year), Lede: p.T("edition.lede", n, e.Year), Coverage: p.coverage(*e),
+		Groups: p.groups(lines), Mentions: p.mentions(lines), More: more,
 		Reconciliation: p.hrefWith("reconciliation", "", map[string][]string{"edition": {fmt.Sprint(n)}}),
 	}
-	if days := p.contestedDays(e.Ceremony)[n]; days != "" {
+	if days := p.contestedDays(ceremony)[n]; days != "" {
 		v.Lede = p.T("edition.lede.contested", n, days)
 	} else if e.HeldOn != "" {
 		v.Lede = p.T("edition.lede.held", n, p.Date(e.HeldOn))
 	}
 	p.Title, p.Description = v.Heading, v.Lede+" "+v.Coverage
 	v.neighbours(p, n)
-	for _, it := range e.Ceremony {
+	for _, it := range ceremony {
 		v.Ceremony = append(v.Ceremony, p.item(it))
 	}
-	for _, it := range e.Figures {
+	for _, it := range published {
 		if it.Scope == "" {
 			v.Figures = append(v.Figures, p.item(it))
 		} else {
@@ -186,12 +193,15 @@ func (s *site) edition(p *page) (any, error) {
 			v.CoverageNotes = append(v.CoverageNotes, c)
 		}
 	}
-	for _, r := range e.Rules {
-		v.addRule(p, r)
+	for _, r := range s.Ledger.Rules(p.ctx, p.size) {
+		if r.Edition == n {
+			v.addRule(p, r)
+		}
 	}
 	if v.Change, err = p.change(n-1, n); err != nil {
 		return nil, err
 	}
+	v.Palmares = p.href("palmares", fmt.Sprint(n))
 	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
 	v.contents(p)
 	return v, nil
@@ -225,6 +235,23 @@ func (p *page) editionOfYear(year int) string {
 		return p.href("edition", fmt.Sprint(n))
 	}
 	return p.href("editions", "") + "#gap"
+}
+
+// namesHere is how many names the page of an edition shows at most: with more it leads to the palmarès, page by page.
+const namesHere = 400
+
+// firstLines gives the lines of an edition, the first ones where they are many, and then says how many there are.
+func (p *page) firstLines(n int) (lines []ledger.PalmaresLine, more string) {
+	r := p.roll(n)
+	all := r.lines
+	if len(all) > namesHere {
+		all, more = all[:linesPerPage], p.T("edition.palmares.all", p.Int(len(all)))
+	}
+	ids := make([]string, len(all))
+	for i, l := range all {
+		ids[i] = l.Body.ID
+	}
+	return p.site.Ledger.PalmaresOf(p.ctx, n, ids, p.size), more
 }
 
 // contents lists the parts of the page, which may be long.
@@ -281,6 +308,7 @@ type change struct {
 	Text             []string
 	Reason           template.HTML
 	Rose, Fell, Same []move
+	More             string // says that only the first of each are here
 }
 
 type move struct {
@@ -292,7 +320,9 @@ func (p *page) change(from, to int) (*change, error) {
 	if from < 1 {
 		return nil, nil
 	}
-	t, err := p.site.Ledger.Transitions(p.ctx, from, to, p.size)
+	t, err := p.site.movesKnown.at([2]int{from, to}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
+		return p.site.Ledger.Transitions(p.ctx, from, to, p.size)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -310,12 +340,15 @@ func (p *page) change(from, to int) (*change, error) {
 	}
 	moves := func(all []ledger.MoveView) []move {
 		var out []move
-		for _, m := range all {
+		for _, m := range all[:min(len(all), linesPerPage)] {
 			out = append(out, move{
 				m.Name, p.href("collectivity", m.Collectivity), p.mark("level", &m.From, "", false), p.mark("level", &m.To, "", false),
 			})
 		}
 		return out
+	}
+	if max(len(t.Rose), len(t.Fell), len(t.Same)) > linesPerPage {
+		v.More = p.T("change.more", linesPerPage)
 	}
 	v.Rose, v.Fell, v.Same = moves(t.Rose), moves(t.Fell), moves(t.Same)
 	return v, nil

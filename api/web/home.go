@@ -46,10 +46,8 @@ func (s *site) home(p *page) (any, error) {
 	of := func(metric string) []ledger.PointView {
 		return slices.DeleteFunc(slices.Clone(series), func(pt ledger.PointView) bool { return pt.Metric != metric })
 	}
-	for _, id := range []string{"fr-commune-92072", "unsettled-bassens", "fr-commune-76476"} {
-		if c, err := s.Ledger.Collectivity(p.ctx, id, p.size); err == nil {
-			v.Examples = append(v.Examples, labelled{c.Name, p.href("collectivity", id)})
-		}
+	for _, c := range s.Ledger.Short(p.ctx, []string{"fr-commune-92072", "unsettled-bassens", "fr-commune-76476"}, p.size) {
+		v.Examples = append(v.Examples, labelled{c.Name, p.href("collectivity", c.ID)})
 	}
 	high := of("level4to5")
 	if v.Founding, err = p.founding(high); err != nil {

@@ -50,13 +50,19 @@ type redirect struct{ to string }
 
 func (r redirect) Error() string { return "see " + r.to }
 
+// newPage begins a page as of now.
+func (s *site) newPage(t *tongue, route string, r *http.Request) *page {
+	return &page{
+		tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
+		head: http.Header{}, sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
+	}
+}
+
 // page answers requests for one route.
 func (s *site) page(t *tongue, route string, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := &page{
-			tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
-			head: w.Header(), sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
-		}
+		p := s.newPage(t, route, r)
+		p.head = w.Header()
 		body, err := s.make(p, h)
 		var to redirect
 		switch {
@@ -147,6 +153,8 @@ func (s *site) excuse(p *page, err error) []byte {
 	switch {
 	case errors.Is(err, ledger.ErrUnknown):
 		kind, status = "unknown", http.StatusNotFound
+	case errors.Is(err, errNotDecided):
+		kind, status = "notdecided", http.StatusConflict
 	case errors.Is(err, errMethod):
 		kind, status = "method", http.StatusMethodNotAllowed
 	case errors.Is(err, errForeign):

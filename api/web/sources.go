@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -38,6 +39,7 @@ type sourceView struct {
 	Index   string
 	Figures []saying
 	Holders []saying
+	Paging  paging // of the holders
 	Rules   []ruleLine
 }
 
@@ -61,14 +63,17 @@ func (s *site) source(p *page) (any, error) {
 		c := p.cite(known.OriginOf)
 		v.CopyOf = &c
 	}
-	for _, e := range p.editions() {
-		palmares, err := s.Ledger.Palmares(p.ctx, e.Edition, p.size)
-		if err != nil {
-			return nil, err
-		}
-		v.holders(p, id, palmares.Lines)
+	named, err := s.namedKnown.at(id, p.size, s.Ledger.Size(), func() ([]ledger.Naming, error) { return s.Ledger.NamedBy(p.ctx, id, p.size), nil })
+	if err != nil {
+		return nil, err
 	}
-	v.holders(p, id, s.Ledger.Undated(p.ctx, p.size))
+	address := func(q url.Values) string { return p.hrefWith("source", id, q) }
+	if v.Paging, err = p.paging(len(named), address, p.req.URL.Query()); err != nil {
+		return nil, err
+	}
+	for _, n := range named[max(v.Paging.From-1, 0):v.Paging.To] {
+		v.holders(p, id, s.Ledger.PalmaresOf(p.ctx, n.Edition, []string{n.Collectivity}, p.size))
+	}
 	if err := v.figures(p, id); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,8 @@ type trendsView struct {
 	By         string
 	From, To   []option
 	Change     *change
+	Levels     *distribution
+	MovesFile  string
 }
 
 // groupLine is one group of one edition.
@@ -65,6 +67,13 @@ func (s *site) trends(p *page) (any, error) {
 		title := p.T("series.title", p.metric(metric), points[0].Year, points[len(points)-1].Year)
 		c := p.series(metric, title, points)
 		v.Chart = &c
+	}
+	if by == "" {
+		all, err := p.points()
+		if err != nil {
+			return nil, err
+		}
+		v.Levels = p.distribution(all)
 	}
 	v.filters(p, metric, by)
 	return v, v.transition(p, query)
@@ -157,6 +166,7 @@ func (v *trendsView) transition(p *page, query url.Values) error {
 		v.From = append(v.From, option{n, text, e.Edition == from})
 		v.To = append(v.To, option{n, text, e.Edition == to})
 	}
+	v.MovesFile = p.exportHref("/v1/trends/transitions", url.Values{"from": {fmt.Sprint(from)}, "to": {fmt.Sprint(to)}, "dialect": {p.dialect()}})
 	var err error
 	v.Change, err = p.change(from, to)
 	return err

@@ -67,6 +67,14 @@ type site struct {
 	points        remembered[[]ledger.PointView]
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
+
+	bodiesKnown       remembered[map[string]*ledger.BodyShort]
+	departementsKnown remembered[map[string][]*ledger.BodyShort]
+	mentionsKnown     remembered[map[string][]given]
+	rollsKnown        kept[int, *roll]
+	changesKnown      kept[int, *changes]
+	namedKnown        kept[string, []ledger.Naming]
+	movesKnown        kept[[2]int, ledger.TransitionsView]
 }
 
 // handler makes the view of a page.
@@ -89,9 +97,13 @@ func New(deps Deps) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	mux.HandleFunc("GET /badge/{file}", s.badge(fr))
+	mux.HandleFunc("GET /en/badge/{file}", s.badge(en))
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
+		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
+		"panel":    s.panel,
 		"register": s.register, "record": s.record, "verify": s.verify,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}

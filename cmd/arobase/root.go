@@ -39,7 +39,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
 	root.AddCommand(
 		newServe(), newInit(), newImport(), newErase(), newVault(),
 		newTrends(), newShow(), newPalmares(), newReconcile(), newEvents(),
-		newBackup(), newRestore(), newCopy(), newLog(), newVerify(), newAudit(), newCheck(), newToken(), newHolds(), newSimulate(), newConfig(), newVersion(), newCompletion(),
+		newBackup(), newRestore(), newCopy(), newExport(), newLog(), newVerify(), newAudit(), newCheck(), newToken(), newHolds(), newSimulate(), newConfig(), newVersion(), newCompletion(),
 	)
 	return root
 }

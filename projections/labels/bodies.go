@@ -115,6 +115,9 @@ func (l *Labels) applyBody(r domain.Recorded) {
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, true, r.Position})
 		b.particulars.Note = e.Note
+		if b.contested == nil {
+			l.contested = append(l.contested, b)
+		}
 		b.contested = &Contested{Name: e.Name, Candidates: e.Candidates, Event: r.ID, Position: r.Position}
 	case *domain.IdentitySettled:
 		if b := l.bodies[e.Collectivity]; b != nil && b.contested != nil {
@@ -201,8 +204,8 @@ func (l *Labels) Bodies(size uint64) []Body {
 // ContestedWith gives the contested names that might mean a body and are not settled, in the order of ids.
 func (l *Labels) ContestedWith(id domain.CollectivityID, size uint64) []Body {
 	var out []Body
-	for _, b := range l.bodies {
-		if b.contested == nil || !slices.Contains(b.contested.Candidates, id) {
+	for _, b := range l.contested {
+		if !slices.Contains(b.contested.Candidates, id) {
 			continue
 		}
 		if v, ok := l.Body(b.id, size); ok && v.Contested.SettledAs == "" {

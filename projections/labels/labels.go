@@ -23,6 +23,7 @@ const Now = ^uint64(0)
 type Labels struct {
 	sources     map[domain.SourceID][]sourceVersion
 	bodies      map[domain.CollectivityID]*body
+	contested   []*body // the contested names among them
 	candidacies map[domain.Candidacy]*candidacy
 	byBody      map[domain.CollectivityID][]*candidacy
 	byEdition   map[domain.Edition][]*candidacy

@@ -36,12 +36,7 @@ func (w World) horsConcoursOutside(it Item) (bool, phrase.Phrase) {
 	if it.Metric != "level4to5" || it.Scope != "" {
 		return false, phrase.Phrase{}
 	}
-	beyond := 0
-	for _, l := range w.In(it.Edition) {
-		if a := l.Standing.Award; a != nil && a.Distinction == domain.DistinctionHorsConcours {
-			beyond++
-		}
-	}
+	beyond := w.Beyond(it.Edition)
 	if beyond == 0 {
 		return false, phrase.Phrase{}
 	}

@@ -347,21 +347,10 @@ func (w World) againstLedger(it *Item) {
 func (w World) recorded(e domain.Edition, metric, scope string) *int {
 	switch (key{metric, scope}) {
 	case key{"collectivities_with_mention", ""}:
-		n := 0
-		for _, l := range w.In(e) {
-			if len(l.Mentions) > 0 {
-				n++
-			}
-		}
+		n, _ := w.Mentioned(e)
 		return &n
 	case key{"mentions_kinds", ""}:
-		seen := map[domain.MentionID]bool{}
-		for _, l := range w.In(e) {
-			for _, m := range l.Mentions {
-				seen[m.ID] = true
-			}
-		}
-		n := len(seen)
+		_, n := w.Mentioned(e)
 		return &n
 	}
 	return w.Count(e, metric, scope).Value

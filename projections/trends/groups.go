@@ -61,6 +61,10 @@ func (w World) groups(e domain.Edition, by string) []Point {
 
 // tallies counts the labels of an edition by group. Who belongs to no known group is left out.
 func (w World) tallies(e domain.Edition, by string) map[string]tally {
+	w.count(e) // so that they are kept beside it
+	if out := w.Counts.keptGroups(e, by, w.Size); out != nil {
+		return out
+	}
 	r := w.roll(e)
 	if out := r.groups[by]; out != nil {
 		return out
@@ -77,6 +81,7 @@ func (w World) tallies(e domain.Edition, by string) map[string]tally {
 		out[group].add(&r.labels[i])
 	}
 	r.groups[by] = out
+	w.Counts.keepGroups(e, by, w.Size, out)
 	return out
 }
 

@@ -109,7 +109,7 @@ func (w World) moved(e domain.Edition, metric string) (*int, phrase.Phrase) {
 	if before < domain.FirstEdition {
 		return nil, phrase.New("Il n'y a pas d'édition avant la première.", "There is no edition before the first.")
 	}
-	if a, b := w.roll(before), w.roll(e); !a.enumerated || !b.enumerated {
+	if a, b := w.count(before), w.count(e); !a.enumerated || !b.enumerated {
 		return nil, notEnumerated(before, e, a, b)
 	}
 	t := w.Transitions(before, e)

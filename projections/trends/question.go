@@ -3,6 +3,7 @@ package trends
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"arobase/domain"
 	"arobase/projections/figures"
@@ -17,6 +18,9 @@ type World struct {
 	Size    uint64
 	// RegionName gives the name of a region by its code; nil leaves the codes.
 	RegionName func(code string) string
+
+	// Counts, where given, keeps what is counted of each edition from one question to the next.
+	Counts *Counts
 
 	question *question
 }
@@ -75,6 +79,8 @@ type roll struct {
 	groups map[string]map[string]tally // by dimension and group, where that was asked for
 	// labelled counts those with a label, whatever is known of it; the others have a mention only.
 	labelled int
+	// beyond counts those beyond competition, mentioned those with a mention, kinds the different mentions.
+	beyond, mentioned, kinds int
 	// enumerated says that the ledger holds the whole list: a source lists it, and as many are recorded; or the edition was
 	// run here and its palmarès is published.
 	enumerated bool
@@ -86,16 +92,100 @@ func (w World) roll(e domain.Edition) *roll {
 		return r
 	}
 	r := &roll{labels: w.Labels.In(e, w.Size), tally: tally{}, groups: map[string]map[string]tally{}}
+	kinds := map[domain.MentionID]bool{}
 	for i := range r.labels {
-		r.tally.add(&r.labels[i])
-		if r.labels[i].Held() {
+		l := &r.labels[i]
+		r.tally.add(l)
+		if a := l.Standing.Award; a != nil && a.Distinction == domain.DistinctionHorsConcours {
+			r.beyond++
+		}
+		if len(l.Mentions) > 0 {
+			r.mentioned++
+		}
+		for _, m := range l.Mentions {
+			kinds[m.ID] = true
+		}
+		if l.Held() {
 			r.labelled++
 		}
 	}
+	r.kinds = len(kinds)
 	r.enumerated = w.Labels.Published(e, w.Size) || slices.ContainsFunc(w.Labels.Enumerated(e, w.Size), func(x labels.Enumeration) bool { return r.labelled >= x.Count })
 	maps.DeleteFunc(w.question.rolls, func(other domain.Edition, _ *roll) bool { return other < e-1 || other > e+1 })
 	w.question.rolls[e] = r
 	return r
+}
+
+// Counts keeps what the ledger counts of whole editions, at the greatest size that was asked about: to count an edition of the
+// design size takes a hundredth of a second, and many questions rest on the same counts. The zero value is ready, and may be
+// used from several goroutines. It must be asked about one ledger only.
+type Counts struct {
+	mu       sync.Mutex
+	size     uint64
+	editions map[domain.Edition]*roll // without labels
+}
+
+// count is roll without its labels.
+func (w World) count(e domain.Edition) *roll {
+	c := w.Counts
+	if r := w.question.rolls[e]; r != nil || c == nil {
+		return w.roll(e)
+	}
+	c.mu.Lock()
+	known := c.editions[e]
+	if w.Size != c.size {
+		known = nil
+	}
+	c.mu.Unlock()
+	if known != nil {
+		return known
+	}
+	r := w.roll(e)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w.Size > c.size || c.editions == nil {
+		c.size, c.editions = w.Size, map[domain.Edition]*roll{}
+	}
+	if w.Size == c.size {
+		kept := *r
+		kept.labels, kept.groups = nil, map[string]map[string]tally{}
+		c.editions[e] = &kept
+	}
+	return r
+}
+
+// keptGroups gives the counts of an edition by a dimension, where they are kept.
+func (c *Counts) keptGroups(e domain.Edition, by string, size uint64) map[string]tally {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.editions[e]; r != nil && c.size == size {
+		return r.groups[by]
+	}
+	return nil
+}
+
+// keepGroups keeps them beside the counts of the edition, where these are kept.
+func (c *Counts) keepGroups(e domain.Edition, by string, size uint64, groups map[string]tally) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.editions[e]; r != nil && c.size == size {
+		r.groups[by] = groups
+	}
+}
+
+// Beyond counts the labels beyond competition that the ledger knows of an edition.
+func (w World) Beyond(e domain.Edition) int { return w.OneQuestion().count(e).beyond }
+
+// Mentioned counts the holders of a mention that the ledger knows of an edition, and the different mentions.
+func (w World) Mentioned(e domain.Edition) (holders, kinds int) {
+	r := w.OneQuestion().count(e)
+	return r.mentioned, r.kinds
 }
 
 // In gives the labels and mentions of an edition that stand, in the order of the collectivities' ids. They are shared by

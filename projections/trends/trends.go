@@ -155,7 +155,7 @@ func (w World) Count(e domain.Edition, metric, scope string) Recorded {
 		return Recorded{Value: n}
 	case !slices.Contains(counted, metric):
 	case scope == "":
-		return w.roll(e).tally.recorded(metric)
+		return w.count(e).tally.recorded(metric)
 	case by == "departement", by == "kind" && slices.Contains(bodyTypes, group):
 		return w.tallies(e, by)[group].recorded(metric)
 	}

@@ -1,0 +1,247 @@
+package ledger_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"arobase/api/auth"
+	"arobase/api/ledger"
+	"arobase/api/ledger/workspace/sqliteworkspace"
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/eventstore/sqlite"
+	"arobase/eventstore/vault/sqlitevault"
+)
+
+// frail is a store whose process ends before some append.
+type frail struct {
+	eventstore.Store
+	left atomic.Int64 // appends until then; negative: never
+}
+
+var errGone = errors.New("the process ended")
+
+func (f *frail) Append(ctx context.Context, stream string, expected eventstore.Revision, events []eventstore.Proposed) (eventstore.Appended, error) {
+	if n := f.left.Load(); n >= 0 && f.left.Add(-1) < 0 {
+		f.left.Store(0)
+		return eventstore.Appended{}, errGone
+	}
+	return f.Store.Append(ctx, stream, expected, events)
+}
+
+// campaign is an edition that is run in a test, on a day that the test chooses.
+type campaign struct {
+	t *testing.T
+	*ledger.Ledger
+	store *frail
+	day   atomic.Int64
+}
+
+const (
+	editionRun = 28
+	aixID      = "fr-commune-73008"
+	laonID     = "fr-commune-02408"
+	bourgesID  = "fr-commune-18033"
+)
+
+var (
+	president = auth.Principal{Token: "p1", Role: auth.President, Person: "Anne"}
+	second    = auth.Principal{Token: "p2", Role: auth.President, Person: "Bruno"}
+	registrar = auth.Principal{Token: "r", Role: auth.Registrar, Person: "Chloé"}
+)
+
+func newCampaign(t *testing.T) *campaign {
+	t.Helper()
+	dir := t.TempDir()
+	store, err := sqlite.Create(t.Context(), filepath.Join(dir, "ledger.db"), testLedgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	v, err := sqlitevault.Create(t.Context(), filepath.Join(dir, "vault.db"), testLedgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { v.Close() })
+	room, err := sqliteworkspace.Create(filepath.Join(dir, "workspace.db"), testLedgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { room.Close() })
+	c := &campaign{t: t, store: &frail{Store: store}}
+	c.store.left.Store(-1)
+	clock := func() time.Time {
+		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load()))
+	}
+	c.Ledger, err = ledger.Create(t.Context(), ledger.Parts{Store: c.store, Vault: v, Clock: clock, Workspace: room},
+		ledger.Genesis{LedgerID: testLedgerID, Origin: "test.example/log", MadeUp: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = c.Runner().Run(ctx) }()
+	t.Cleanup(func() { stop(); <-ended })
+	return c
+}
+
+func (c *campaign) act(who auth.Principal, resource, input string, args ...any) ledger.Receipt {
+	c.t.Helper()
+	r, err := c.Act(c.t.Context(), who, ledger.Ask{Resource: resource, Input: json.RawMessage(fmt.Sprintf(input, args...))})
+	if err != nil {
+		c.t.Fatalf("%s: %v", resource, err)
+	}
+	return r
+}
+
+// deliberated runs an edition up to the drafts of its decisions.
+func deliberated(t *testing.T) *campaign {
+	t.Helper()
+	c := newCampaign(t)
+	assumed := func(v string) string { return `{"value":` + v + `,"known":"assumed"}` }
+	c.act(president, "regulations", `{"regulation":"r1","from":%d,"title":"R","sha256":"%s","articles":[{"number":"1","topic":"jury"}],"minimumLevel":%s,
+		"quorum":%s,"tieBreak":%s,"jurorsPerCandidacy":%s,"notice":%s,"appealDays":%s,"elected":%s,"fee":{"perInhabitant":5,"least":5000,"most":500000,"known":"assumed"}}`,
+		editionRun, strings.Repeat("0", 64), assumed("1"), assumed("1"), assumed(`"chair"`), assumed("1"), assumed("0"), assumed("60"), assumed(`"no"`))
+	c.act(president, "grids", `{"grid":"g1","kind":"made-up","themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
+		"services":[{"id":"wifi","stake":"s","name":"Wi-Fi"}],"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"}]}`)
+	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
+	for _, id := range []string{aixID, bourgesID, laonID} {
+		c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":%q,"insee":%q}`, id, id, strings.TrimPrefix(id, "fr-commune-"))
+		c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, id)
+		c.act(registrar, "submissions", `{"edition":%d,"collectivity":%q,"signedOff":"Le maire"}`, editionRun, id)
+	}
+	c.act(president, "closings", `{"edition":%d,"candidacies":3}`, editionRun)
+	for n := 1; n <= 2; n++ {
+		c.act(president, "jurors", `{"edition":%d,"juror":%d,"college":"academic","person":"Juré %d"%s}`, editionRun, n, n, map[bool]string{true: `,"chair":"yes"`}[n == 1])
+	}
+	c.act(president, "juries", `{"edition":%d,"jurors":[1,2]}`, editionRun)
+	c.day.Store(1)
+	c.act(president, "sessions", `{"edition":%d,"session":1,"on":"2026-11-24","present":[1,2],"quorum":1}`, editionRun)
+	for _, id := range []string{aixID, bourgesID, laonID} {
+		c.act(president, "assignments", `{"edition":%d,"collectivity":%q,"juror":1}`, editionRun, id)
+		c.draft(id, 1, "")
+	}
+	return c
+}
+
+func (c *campaign) draft(id string, level int, departure string) {
+	c.t.Helper()
+	if _, err := c.DraftDecision(c.t.Context(), president, draftOf(id, level, departure), nil); err != nil {
+		c.t.Fatalf("the draft on %s: %v", id, err)
+	}
+}
+
+func draftOf(id string, level int, departure string) json.RawMessage {
+	return json.RawMessage(fmt.Sprintf(`{"edition":%d,"collectivity":%q,"session":1,"distinction":"level","level":%d,"mentions":[],
+		"tally":{"for":2,"against":0,"abstained":0},"motivation":"Pour","votes":"Tous","departure":%q}`, editionRun, id, level, departure))
+}
+
+// outcome gives the types of what was recorded from a size on.
+func (c *campaign) outcome(from uint64) []string {
+	c.t.Helper()
+	var types []string
+	for e, err := range c.store.ReadAll(c.t.Context(), eventstore.Position(from)) {
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		types = append(types, strings.Split(e.Type, ".")[1]+" "+strings.TrimPrefix(e.Stream, "candidacy-28-fr-commune-"))
+	}
+	return types
+}
+
+// A draft is held by the rules before it is kept, and nothing of it is recorded.
+func TestDrafts(t *testing.T) {
+	c := deliberated(t)
+	size := c.Size()
+	var broken *domain.Broken
+	if _, err := c.DraftDecision(t.Context(), president, draftOf(aixID, 3, ""), nil); !errors.As(err, &broken) || broken.Rule != domain.RuleDeparture {
+		t.Errorf("a departure without a reason: %v", err)
+	}
+	first := int64(1)
+	again, err := c.DraftDecision(t.Context(), president, draftOf(aixID, 3, "Une vraie innovation"), &first)
+	if err != nil || again.Revision != 2 {
+		t.Errorf("a second vote: %+v, %v", again, err)
+	}
+	var stale *ledger.Stale
+	if _, err := c.DraftDecision(t.Context(), president, draftOf(aixID, 2, "Autre"), &first); !errors.As(err, &stale) || stale.Current != 2 {
+		t.Errorf("on a draft that was replaced: %v", err)
+	}
+	if _, err := c.DraftDecision(t.Context(), registrar, draftOf(aixID, 1, ""), nil); !errors.Is(err, ledger.ErrForbidden) {
+		t.Errorf("by somebody else: %v", err)
+	}
+	if drafts, err := c.Drafts(t.Context(), president, editionRun); err != nil || len(drafts) != 3 || drafts[0].Collectivity != laonID {
+		t.Errorf("the drafts are %v, %v", drafts, err)
+	}
+	if c.Size() != size {
+		t.Error("a draft was recorded")
+	}
+}
+
+// Wherever the process ends, asking again completes the deliberation and the ceremony, and each decision is there once.
+func TestInterruptedAnywhere(t *testing.T) {
+	want := "[decision-sealed 02408 decision-sealed 18033 decision-sealed 73008 deliberation-closed edition-28 " +
+		"decision-disclosed 02408 decision-disclosed 18033 decision-disclosed 73008 palmares-published edition-28]"
+	for ends := range int64(8) {
+		t.Run(fmt.Sprint(ends), func(t *testing.T) {
+			c := deliberated(t)
+			size := c.Size()
+			failed := 0
+			insist := func(f func() error) {
+				t.Helper()
+				err := f()
+				if errors.Is(err, errGone) {
+					failed++
+					c.store.left.Store(-1)
+					err = f()
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.store.left.Store(ends)
+			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun); return err })
+			c.day.Store(2)
+			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25")
+			if err != nil || !waiting.Waiting {
+				t.Fatalf("the first person: %+v, %v", waiting, err)
+			}
+			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25"); return err })
+			if failed != 1 {
+				t.Errorf("the process ended %d times", failed)
+			}
+			if got := fmt.Sprint(c.outcome(size)); got != want {
+				t.Errorf("recorded\n%s, want\n%s", got, want)
+			}
+		})
+	}
+}
+
+// One person alone publishes nothing, nor anyone before the day.
+func TestTwoPeoplePublish(t *testing.T) {
+	c := deliberated(t)
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+		t.Fatal(err)
+	}
+	size := c.Size()
+	var broken *domain.Broken
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) {
+		t.Errorf("before the day: %v", err)
+	}
+	c.day.Store(2)
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+		t.Errorf("the same person again: %v", err)
+	}
+	if c.Size() != size {
+		t.Error("something was recorded by one person")
+	}
+}
