@@ -345,28 +345,51 @@ func caseOf(j Judged) dossier.Case {
 	return c
 }
 
-// cases gives every candidacy of some editions that are run here. O(candidacies), each with its actions.
+// compared are the cases of one edition as of a change of it.
+type compared struct {
+	changed uint64
+	cases   []dossier.Case
+}
+
+// cases gives every candidacy of some editions that are run here. Those of an edition in which nothing has changed since
+// are kept: what a candidacy is judged by is frozen. O(candidacies), each with its actions, after a change.
 func (l *Ledger) cases(ctx context.Context, take func(domain.Edition) bool) ([]dossier.Case, error) {
-	var due []domain.Candidacy
+	type edition struct {
+		number  domain.Edition
+		changed uint64
+		due     []domain.Due
+	}
+	var editions []edition
 	l.runner.View(func(eventstore.Position) {
 		for _, run := range l.campaigns.Editions() {
 			if take(run.Edition) {
-				for _, d := range run.InOrder() {
-					due = append(due, d.Candidacy)
-				}
+				editions = append(editions, edition{run.Edition, run.Changed, run.InOrder()})
 			}
 		}
 	})
-	all := make([]dossier.Case, 0, len(due))
-	for _, c := range due {
-		j, err := l.judged(ctx, c)
-		if errors.Is(err, ErrUnknown) {
-			continue
+	l.comparing.Lock()
+	defer l.comparing.Unlock()
+	var all []dossier.Case
+	for _, e := range editions {
+		kept, ok := l.compared[e.number]
+		if !ok || kept.changed != e.changed {
+			kept = compared{changed: e.changed}
+			for _, d := range e.due {
+				j, err := l.judged(ctx, d.Candidacy)
+				if errors.Is(err, ErrUnknown) {
+					continue
+				}
+				if err != nil {
+					return nil, err
+				}
+				kept.cases = append(kept.cases, caseOf(j))
+			}
+			if l.compared == nil {
+				l.compared = map[domain.Edition]compared{}
+			}
+			l.compared[e.number] = kept
 		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, caseOf(j))
+		all = append(all, kept.cases...)
 	}
 	return all, nil
 }
@@ -376,8 +399,8 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 	if err != nil {
 		return nil, err
 	}
-	nearest, compared := dossier.Precedents(caseOf(j), decided)
-	p := &DossierPrecedents{Compared: compared, Nearest: []DossierPrecedent{}}
+	nearest, comparable := dossier.Precedents(caseOf(j), decided)
+	p := &DossierPrecedents{Compared: comparable, Nearest: []DossierPrecedent{}}
 	for _, n := range nearest {
 		line := DossierPrecedent{
 			Edition: n.Edition, Collectivity: n.Collectivity, Population: n.Population, Distance: n.Distance, Result: n.Result,

@@ -72,6 +72,9 @@ type Ledger struct {
 	// ceremonies is held by whoever closes a deliberation or publishes: one at a time, on this node.
 	ceremonies sync.Mutex
 
+	comparing sync.Mutex
+	compared  map[domain.Edition]compared // guarded by comparing
+
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu
 }

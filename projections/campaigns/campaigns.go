@@ -27,6 +27,8 @@ type Campaign struct {
 	// Jurors are the streams of its jurors, by number.
 	Jurors      map[int][]domain.Recorded
 	Candidacies map[domain.CollectivityID]*domain.CandidacyState
+	// Changed is the position after the last event of the edition or of one of its candidacies.
+	Changed uint64
 }
 
 // State is how far the edition has come.
@@ -122,11 +124,13 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 			run.Candidacies[key.Collectivity] = new(domain.CandidacyState)
 		}
 		run.Candidacies[key.Collectivity].Apply(r)
+		run.Changed = r.Position + 1
 		return
 	}
 	if edition, ok := editionOf(r.Event); ok {
 		run := c.campaign(edition)
 		run.History = append(run.History, r)
+		run.Changed = r.Position + 1
 	}
 }
 
