@@ -149,7 +149,7 @@ func FuzzDecodeInput(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		typ, ok := byName[name]
 		if !ok {
-			t.Skip()
+			return // no type: nothing to hold
 		}
 		e, err := DecodeInput(typ, data)
 		var wrong Invalid
