@@ -61,6 +61,11 @@ func (s *site) workspace(p *page) (any, error) {
 	}
 	p.Title = p.T("workspace.title")
 	v := workspaceView{As: p.T("workspace.as", who.Person, p.T("role."+string(who.Role)))}
+	if who.Is(auth.Registrar, auth.President) {
+		for _, e := range s.Ledger.RunEditions() {
+			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
+		}
+	}
 	mine := offered(who)
 	for _, g := range groups {
 		group := commandGroup{Title: p.T("group." + g.name)}
