@@ -35,6 +35,11 @@ type boardSection struct {
 	More      []labelled // other pages of the table
 }
 
+// Does tells whether anything can be done about any line.
+func (s boardSection) Does() bool {
+	return slices.ContainsFunc(s.Lines, func(l boardLine) bool { return len(l.Actions) > 0 })
+}
+
 // boardLine is one line. Name is said with each action, so that links with the same words are told apart.
 type boardLine struct {
 	Cells   []template.HTML // the first is the name of the line

@@ -121,10 +121,16 @@ func (s *season) whole() {
 	}
 	question := s.records(p.registrar, "information-requests", "edition", e, "collectivity", "fr-commune-92072", "question", "Depuis quand ?", "until", s.day(10))
 	s.board(p.registrar, "Il reste 1 550 € à recevoir ; 1 candidature est sans adhésion.", "attendu avant le")
+	if page, _ := read(t, s.h, "/espace", p.sevres); !strings.Contains(page, "Répondre à une demande de complément") {
+		t.Errorf("the request does not wait: %s", page)
+	}
 	s.records(p.sevres, "information-answers", "edition", e, "collectivity", "fr-commune-92072", "request", "http://localhost/inscriptions/"+question, "answer", "Mars 2025")
 	s.records(p.first, "extensions", "edition", e, "deadline", "closes", "until", s.day(25), "reason", "Une panne du réseau")
 	s.now = s.now.Add(26 * 24 * time.Hour)
 	s.records(p.registrar, "closings", "edition", e, "candidacies", "3")
+	if page, _ := read(t, s.h, "/espace", p.registrar); !strings.Contains(page, "1 cotisation impayée") {
+		t.Errorf("nobody tells the secretariat what is unpaid: %s", page)
+	}
 	s.records(p.first, "inadmissibilities", "edition", e, "collectivity", "fr-commune-29019", "ground", "not-a-member", "article", "3", "reason", "Elle n'est pas adhérente.")
 	s.records(p.first, "jurors", "edition", e, "juror", "1", "college", "academic", "person", "Jeanne", "chair", "yes")
 	s.records(p.first, "jurors", "edition", e, "juror", "2", "college", "journalist", "person", "Karim", "affiliation", "Un journal")
@@ -133,6 +139,9 @@ func (s *season) whole() {
 	s.refuses(p.first, "assignments", "ne prend pas part", "edition", e, "juror", "2", "collectivity", "Sèvres")
 	s.records(p.first, "assignments", "edition", e, "juror", "1", "collectivity", "Sèvres")
 	s.records(p.first, "assignments", "edition", e, "juror", "2", "collectivity", "Aix-les-Bains")
+	if page, _ := read(t, s.h, "/espace", p.juror1); !strings.Contains(page, "Votre avis sur Sèvres") {
+		t.Errorf("the juror's files do not wait: %s", page)
+	}
 	s.records(p.juror1, "opinions", "edition", e, "juror", "1", "collectivity", "Sèvres", "opinion", "Solide.")
 	s.board(p.registrar, "Sèvres (résidence)", "Préavis : 5 jours", "1 sur 1", "irrecevable")
 	s.step("jury")
@@ -175,6 +184,9 @@ func (s *season) whole() {
 	}
 	holds(t, publish(p.first, http.StatusConflict), "Deux personnes différentes publient le palmarès.")
 	s.board(p.second, "Vous pouvez la mener à bien")
+	if page, _ := read(t, s.h, "/espace", p.second); !strings.Contains(page, "une seconde personne est attendue") {
+		t.Errorf("the second person is not awaited: %s", page)
+	}
 	publish(p.second, http.StatusSeeOther)
 	s.step("published")
 	of := s.ledger.Running(28).Candidacies[2].State.Disclosed.Of.String()

@@ -54,7 +54,7 @@ func (b *board) jury() boardSection {
 			say(b.T("board.juror", n)), say(college), say(listed), say(b.list(interests)), say(b.Int(assigned[j.Number])),
 			say(b.T("board.ofn", b.Int(opinions[j.Number]), b.Int(assigned[j.Number]))),
 		}}
-		if !j.State.Ended && !state.Closed {
+		if !j.State.Ended && state.Published == nil {
 			sitting = append(sitting, n)
 			line.Actions = slices.Concat(b.can("conflicts", "jury", true, "edition", e, "juror", n), b.can("assignments", "jury", true, "edition", e, "juror", n),
 				b.can("recusals", "jury", true, "edition", e, "juror", n), b.can("juror-terms", "jury", true, "edition", e, "juror", n))
@@ -66,7 +66,7 @@ func (b *board) jury() boardSection {
 	} else if r != nil {
 		section.Says = append(section.Says, b.H("secretariat.nolist", b.N("secretariat.notice.days", r.Notice.Value)))
 	}
-	if !state.Closed {
+	if state.Published == nil {
 		section.Actions = slices.Concat(b.can("jurors", "jury", true, "edition", e, "juror", strconv.Itoa(last+1)), b.whoSit("juries", "jurors", sitting))
 	}
 	return section

@@ -66,6 +66,9 @@ func (s *site) workspace(p *page) (any, error) {
 			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
 		}
 	}
+	if v.Waiting, err = s.waiting(p, who); err != nil {
+		return nil, err
+	}
 	mine := offered(who)
 	for _, g := range groups {
 		group := commandGroup{Title: p.T("group." + g.name)}
