@@ -78,7 +78,7 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 		all = append(all, question{address: "/v1" + path}, question{address: "/v1" + path + "/palmares"},
 			question{address: path, page: true}, question{address: "/en" + path, page: true})
 		if i > 0 { // the latest comes first
-			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}}})
+			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}, "by": {"region"}}})
 		}
 	}
 	return all, nil

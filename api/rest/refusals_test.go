@@ -85,6 +85,7 @@ func TestRefusals(t *testing.T) {
 		{"/v1/trends/transitions", 400, "invalid-query", "from", "required"},
 		{"/v1/trends/transitions?from=17&to=", 400, "invalid-query", "to", "required"},
 		{"/v1/trends/transitions?from=18&to=18", 400, "invalid-query", "", ""},
+		{"/v1/trends/transitions?from=17&to=18&by=level", 400, "invalid-query", "by", "enum"},
 		{"/v1/trends?dialect=tsv", 400, "invalid-query", "dialect", "enum"},
 		{"/v1/collectivities?q=" + strings.Repeat("%C3%A9", 201), 400, "invalid-query", "q", "maxLength"},
 		{"/v1/collectivities?q=%ff", 400, "invalid-query", "q", "text"},

@@ -198,8 +198,12 @@ func (s *site) edition(p *page) (any, error) {
 			v.addRule(p, r)
 		}
 	}
-	if v.Change, err = p.change(n-1, n); err != nil {
-		return nil, err
+	if n > 1 {
+		moved, err := p.between(n-1, n, "")
+		if err != nil {
+			return nil, err
+		}
+		v.Change = p.change(moved)
 	}
 	v.Palmares = p.href("palmares", fmt.Sprint(n))
 	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
@@ -316,17 +320,8 @@ type move struct {
 	From, To   mark
 }
 
-func (p *page) change(from, to int) (*change, error) {
-	if from < 1 {
-		return nil, nil
-	}
-	t, err := p.site.movesKnown.at([2]int{from, to}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
-		return p.site.Ledger.Transitions(p.ctx, from, to, p.size)
-	})
-	if err != nil {
-		return nil, err
-	}
-	v := &change{Heading: p.T("change.heading", yearOf(from), yearOf(to)), Reason: p.prose(t.ReasonFR, t.Reason)}
+func (p *page) change(t ledger.TransitionsView) *change {
+	v := &change{Heading: p.T("change.heading", yearOf(t.From), yearOf(t.To)), Reason: p.prose(t.ReasonFR, t.Reason)}
 	if t.Enumerated {
 		v.Text = append(v.Text, p.N("change.entered", len(t.Entered)), p.N("change.left", len(t.Left)))
 	}
@@ -351,5 +346,18 @@ func (p *page) change(from, to int) (*change, error) {
 		v.More = p.T("change.more", linesPerPage)
 	}
 	v.Rose, v.Fell, v.Same = moves(t.Rose), moves(t.Fell), moves(t.Same)
-	return v, nil
+	return v
+}
+
+// between compares two editions, and counts by group where by is not "".
+func (p *page) between(from, to int, by string) (ledger.TransitionsView, error) {
+	return p.site.movesKnown.at(comparison{from, to, by}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
+		return p.site.Ledger.Transitions(p.ctx, from, to, by, p.size)
+	})
+}
+
+// comparison is what is asked of two editions.
+type comparison struct {
+	from, to int
+	by       string
 }

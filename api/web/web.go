@@ -74,7 +74,7 @@ type site struct {
 	rollsKnown        kept[int, *roll]
 	changesKnown      kept[int, *changes]
 	namedKnown        kept[string, []ledger.Naming]
-	movesKnown        kept[[2]int, ledger.TransitionsView]
+	movesKnown        kept[comparison, ledger.TransitionsView]
 }
 
 // handler makes the view of a page.

@@ -330,6 +330,13 @@ func TestTransitions(t *testing.T) {
 			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(trends.Transitions{}, "Reason")); diff != "" {
 				t.Error(diff)
 			}
+			groups := trends.GroupMoves{RecordedFrom: 7, RecordedTo: 8, Seen: 6, N: 3, Rose: 1, Fell: 1, Same: 1}
+			if test.enumerated {
+				groups.Entered, groups.Left = 2, 1
+			}
+			if diff := cmp.Diff([]trends.GroupMoves{groups}, w.TransitionsBy(16, 17, "kind")); diff != "" {
+				t.Error("nobody is registered, so nobody's kind is known:", diff)
+			}
 			for metric, want := range points {
 				p := point(t, w, trends.Query{From: 17, To: 17}, metric, "")
 				if row(p) != want || p.Reason.EN != reason {
@@ -349,6 +356,22 @@ func TestStatedEntries(t *testing.T) {
 	given = append(given, Enumerate(16, "day-after", 1), Enumerate(17, "day-after", 2))
 	if p := point(t, world(given...), trends.Query{From: 17, To: 17}, "entries", ""); row(p) != "4 collectivities | 1 | 0.25" || p.Reason.EN != "" {
 		t.Error(row(p), p.Reason)
+	}
+}
+
+// What moved by group adds up to what moved, in the order of the French names, with those of no known group last.
+func TestTransitionsByGroup(t *testing.T) {
+	w := world(
+		Commune(body(1), "Bassens", "33", "75"), Commune(body(2), "Bassens", "73", "84"), Commune(body(3), "Sèvres", "92", "11"),
+		Labelled(16, body(1), 3, "day-after"), Labelled(17, body(1), 5, "day-after"), Labelled(16, body(2), 3, "day-after"), Labelled(17, body(2), 3, "day-after"),
+		Labelled(16, body(3), 4, "day-after"), Labelled(17, body(3), 2, "day-after"), Labelled(16, body(4), 4, "day-after"),
+	)
+	want := []trends.GroupMoves{
+		{Group: "33", RecordedFrom: 1, RecordedTo: 1, Seen: 1, N: 1, Rose: 1}, {Group: "73", RecordedFrom: 1, RecordedTo: 1, Seen: 1, N: 1, Same: 1},
+		{Group: "92", RecordedFrom: 1, RecordedTo: 1, Seen: 1, N: 1, Fell: 1}, {RecordedFrom: 1},
+	}
+	if diff := cmp.Diff(want, w.TransitionsBy(16, 17, "departement")); diff != "" {
+		t.Error(diff)
 	}
 }
 
