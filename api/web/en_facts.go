@@ -119,7 +119,7 @@ var englishEditions = words{
 	"flows.band.fell.many": "%s local authorities fall from %d to %d @.",
 	"flows.band.same.one":  "%s local authority stays, from %d to %d @.",
 	"flows.band.same.many": "%s local authorities stay, from %d to %d @.",
-	"flows.key":            "Only names whose level is known in both editions. Dark band: rose; light: at the same level; with a dashed edge: fell.",
+	"flows.key":            "Only names whose level is known in both editions. Strong band: rose; pale: at the same level; with a dashed edge: fell.",
 	"flows.table":          "A row for each level before, a column for each level after",
 	"flows.before":         "Before",
 	"flows.total":          "In all",

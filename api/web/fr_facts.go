@@ -119,7 +119,7 @@ var frenchEditions = words{
 	"flows.band.fell.many": "%s collectivités descendent de %d à %d @.",
 	"flows.band.same.one":  "%s collectivité reste de %d à %d @.",
 	"flows.band.same.many": "%s collectivités restent de %d à %d @.",
-	"flows.key":            "Seulement les noms dont le niveau est connu aux deux éditions. Bande foncée : en hausse ; claire : au même niveau ; à bord tireté : en baisse.",
+	"flows.key":            "Seulement les noms dont le niveau est connu aux deux éditions. Bande marquée : en hausse ; pâle : au même niveau ; à bord tireté : en baisse.",
 	"flows.table":          "Une ligne par niveau d'avant, une colonne par niveau d'après",
 	"flows.before":         "Avant",
 	"flows.total":          "En tout",
