@@ -125,6 +125,16 @@ var meanings = map[string]meaning{
 	"TransitionsView.entered": {says: "Those of the later edition only. Null unless both editions are enumerated: absence from what was found is not exit."},
 	"left":                    {says: "Those of the earlier edition only. Null unless both editions are enumerated."},
 
+	"TransitionsView.flows":  {says: "How many went from which level to which, from the highest down; those that stayed are among them."},
+	"TransitionsView.groups": {says: "The counts by group, where by asks for them."},
+	"FlowView.count":         {says: "How many collectivities went this way."},
+	"GroupMovesView.group":   {says: "The group: a kind or size that the candidacy states, else the kind of body; a region by name; the code of a département. Empty for those of whom it is not known."},
+	"GroupMovesView.rose":    {says: "How many rose."},
+	"GroupMovesView.fell":    {says: "How many fell."},
+	"GroupMovesView.same":    {says: "How many stayed at their level."},
+	"GroupMovesView.entered": {says: "How many are in the later edition only. Null unless both editions are enumerated."},
+	"GroupMovesView.left":    {says: "How many are in the earlier edition only. Null unless both editions are enumerated."},
+
 	// Reconciliation.
 	"scope":             {says: "What part of the edition it is of: region:, departement:, holder:, population:, mention: or kind: and a value. Empty for the whole.", example: "region:84"},
 	"verdict":           {says: "What the comparison comes to.", oneOf: one("agrees", "contradicts", "cannot-tell")},

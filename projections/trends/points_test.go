@@ -375,6 +375,35 @@ func TestTransitionsByGroup(t *testing.T) {
 	}
 }
 
+// Whoever applied here is counted by the kind and size that the candidacy states, all others by what is known of the body.
+func TestGroupsAsTheCandidacyStates(t *testing.T) {
+	applied := func(id domain.CollectivityID, kind string, population int) Step {
+		e := &domain.CandidacyRegistered{Candidacy: domain.Candidacy{Edition: 17, Collectivity: id}, Kind: kind}
+		if population > 0 {
+			e.Population, e.PopulationYear = population, 2015
+		}
+		return Event(domain.CandidacyStream(17, id), e)
+	}
+	w := world(
+		Commune(body(1), "Bassens", "33", "75"), Commune(body(2), "Sèvres", "92", "11"), Commune(body(3), "Genas", "69", "84"),
+		applied(body(1), "village", 2_999), applied(body(2), "village", 3_000), applied(body(2), "ville", 100_000),
+		Labelled(17, body(1), 3, "day-after"), Labelled(17, body(2), 5, "day-after"), Labelled(17, body(3), 3, "day-after"),
+	)
+	for group, want := range map[string]string{"village": "- | 1 | -", "ville": "- | 1 | -", "commune": "- | 1 | -"} {
+		if got := row(point(t, w, trends.Query{From: 17, To: 17, By: "kind"}, "labelled", group)); got != want {
+			t.Errorf("%s: %s, want %s", group, got, want)
+		}
+	}
+	for group, want := range map[string]string{"under-3000": "- | 1 | -", "over-100000": "- | 1 | -"} {
+		if got := row(point(t, w, trends.Query{From: 17, To: 17, By: "size"}, "labelled", group)); got != want {
+			t.Errorf("%s: %s, want %s", group, got, want)
+		}
+	}
+	if got := w.TransitionsBy(16, 17, "size"); len(got) != 3 || got[2].Group != "" || got[2].RecordedTo != 1 {
+		t.Errorf("the size of one is not known: %+v", got)
+	}
+}
+
 // A settled name is one collectivity in both editions.
 func TestTransitionOfSettledName(t *testing.T) {
 	given := []Step{
