@@ -46,6 +46,8 @@ func TestRefusals(t *testing.T) {
 		{"/v1/editions/0", 404, "unknown-edition", "", ""},
 		{"/v1/editions/018", 404, "unknown-edition", "", ""},
 		{"/v1/editions/x/palmares", 404, "unknown-edition", "", ""},
+		{"/v1/editions/18/run", 404, "unknown-edition", "", ""},
+		{"/v1/editions/018/run", 404, "unknown-edition", "", ""},
 		{"/v1/editions/18/palmares?as_of=0", 404, "unknown-edition", "", ""},
 		{"/v1/reconciliation?edition=99", 404, "unknown-edition", "", ""},
 		{"/v1/collectivities/fr-commune-00000", 404, "unknown-collectivity", "", ""},

@@ -28,6 +28,7 @@ type editionLine struct {
 	Sources   []cite
 	Recorded  string
 	Missing   bool // no source found for anything
+	Open      bool // it is run here, and nothing of its results is public
 	// Undecided are totals of which none stands for the edition, joined.
 	Undecided string
 	// Gap says that the year without an edition comes next.
@@ -38,6 +39,13 @@ func (s *site) editions(p *page) (any, error) {
 	p.Title, p.Description = p.T("editions.title"), p.T("editions.description")
 	known := p.editions()
 	v := editionsView{Download: p.download("editions")}
+	for _, r := range s.Ledger.Runs(p.ctx, p.size) {
+		if p.editionKnown(r.Edition) == nil {
+			v.Lines = append(v.Lines, editionLine{
+				Year: r.Year, Ordinal: r.Edition, Href: p.href("edition", fmt.Sprint(r.Edition)), Held: p.runState(r), Open: true,
+			})
+		}
+	}
 	if len(known) == 0 {
 		return v, nil
 	}
@@ -120,6 +128,8 @@ type editionView struct {
 	Download       string
 	Empty          bool // no source found for anything
 	MentionsText   string
+	Known          bool // something is known of its results
+	Run            *runPart
 	Lede           string
 	Previous, Next *labelled
 	Ceremony       []item
@@ -147,8 +157,19 @@ func (s *site) edition(p *page) (any, error) {
 	if err != nil || strconv.Itoa(n) != p.here() {
 		return nil, fmt.Errorf("edition %q: %w", p.here(), ledger.ErrUnknown)
 	}
+	run, err := p.run(n)
+	if err != nil {
+		return nil, err
+	}
 	e := p.editionKnown(n)
-	if e == nil {
+	switch {
+	case e == nil && run != nil:
+		v := editionView{Heading: p.T("edition.heading", yearOf(n)), Lede: p.T("edition.lede.run", n), Run: run}
+		p.Title, p.Description = v.Heading, v.Lede+" "+run.State
+		v.neighbours(p, n)
+		v.contents(p)
+		return v, nil
+	case e == nil:
 		return p.unknownEdition(n)
 	}
 	said, err := s.Ledger.Reconciliation(p.ctx, n, p.size)
@@ -166,11 +187,13 @@ func (s *site) edition(p *page) (any, error) {
 	lines, more := p.firstLines(n)
 	v := editionView{
 		Heading: p.T("edition.heading", e.Year), Lede: p.T("edition.lede", n, e.Year), Coverage: p.coverage(*e),
-		Groups: p.groups(lines), Mentions: p.mentions(lines), More: more,
+		Run: run, Known: true, Groups: p.groups(lines), Mentions: p.mentions(lines), More: more,
 		Reconciliation: p.hrefWith("reconciliation", "", map[string][]string{"edition": {fmt.Sprint(n)}}),
 	}
 	if days := p.contestedDays(ceremony)[n]; days != "" {
 		v.Lede = p.T("edition.lede.contested", n, days)
+	} else if run != nil {
+		v.Lede = p.T("edition.lede.run", n)
 	} else if e.HeldOn != "" {
 		v.Lede = p.T("edition.lede.held", n, p.Date(e.HeldOn))
 	}
@@ -265,8 +288,9 @@ func (v *editionView) contents(p *page) {
 			v.Contents = append(v.Contents, labelled{text, "#" + id})
 		}
 	}
+	add(v.Run != nil, p.T("run.heading"), "run")
 	add(len(v.Ceremony) > 0, p.T("edition.ceremony"), "ceremony")
-	add(true, p.T("edition.palmares"), "names")
+	add(v.Known, p.T("edition.palmares"), "names")
 	add(len(v.Mentions) > 0, p.T("contents.counted", p.T("edition.mentions"), p.Int(len(v.Mentions))), "mentions")
 	if v.Change != nil {
 		add(true, v.Change.Heading, "change")
