@@ -9,6 +9,7 @@ var englishLayout = words{
 	"layout.nav":              "Main navigation",
 	"layout.switch":           "Français",
 	"layout.press":            "The open ledger of the French label Territoires, Villes et Villages Internet. Compiled from the press: this is not the association's palmarès.",
+	"madeup.mark":             "MADE UP",
 	"layout.madeup":           "Made-up ledger: nothing below is real.",
 	"layout.unsigned.waiting": "This site does not sign the ledger at the moment: it waits to be shown the last known checkpoint.",
 	"layout.unsigned.broken":  "This site no longer signs the ledger: sealed records are missing here, or are not what they were.",

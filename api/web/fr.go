@@ -9,6 +9,7 @@ var frenchLayout = words{
 	"layout.nav":              "Navigation principale",
 	"layout.switch":           "English",
 	"layout.press":            "Le registre ouvert du label Territoires, Villes et Villages Internet. Compilé à partir de la presse : ce n'est pas le palmarès de l'association.",
+	"madeup.mark":             "FICTIF",
 	"layout.madeup":           "Registre fictif : rien de ce qui suit n'est réel.",
 	"layout.unsigned.waiting": "Ce site ne signe pas le registre en ce moment : il attend qu'on lui montre le dernier point de contrôle connu.",
 	"layout.unsigned.broken":  "Ce site ne signe plus le registre : des inscriptions scellées manquent ici, ou ne sont plus ce qu'elles étaient.",
