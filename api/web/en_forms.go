@@ -126,7 +126,6 @@ var englishForms = words{
 	"board.in.many":                 "in %s days",
 	"board.ago.one":                 "%s day ago",
 	"board.ago.many":                "%s days ago",
-	"board.euros":                   "€%s",
 	"board.part":                    "%s to %s",
 	"board.all":                     "all",
 	"board.collectivity":            "Local authority",

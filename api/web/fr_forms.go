@@ -126,7 +126,6 @@ var frenchForms = words{
 	"board.in.many":                 "dans %s jours",
 	"board.ago.one":                 "il y a %s jour",
 	"board.ago.many":                "il y a %s jours",
-	"board.euros":                   "%s €",
 	"board.part":                    "%s à %s",
 	"board.all":                     "toutes",
 	"board.collectivity":            "Collectivité",
