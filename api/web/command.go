@@ -194,5 +194,6 @@ func commandOf(resource string) (command, bool) {
 	return commands[i], true
 }
 
-// allows tells whether somebody may give a command at all.
-func (c command) allows(who auth.Principal) bool { return who.Is(c.Roles...) }
+// allows tells whether somebody who is signed in may give a command at all. What the public may do, a dispute, has a page of
+// its own, which confirms an address.
+func (c command) allows(who auth.Principal) bool { return who.Is(c.Roles...) && !who.Is(auth.Public) }

@@ -365,5 +365,5 @@ func isDay(s string) bool {
 
 // offered are the commands that somebody may give, in the order of an edition.
 func offered(who auth.Principal) []command {
-	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) || who.Is(auth.Public) })
+	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) })
 }

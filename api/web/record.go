@@ -28,6 +28,7 @@ type recordView struct {
 	Bytes    string // exactly
 	Readable string // the same with line breaks
 	Links    recordLinks
+	Contest  string // where the fact is disputed, "" where it cannot be
 	Proof    string // the proof as it is served, "" where there is none yet
 	ProofURL string // "" where no log is kept
 	Commands string
@@ -86,6 +87,9 @@ func (s *site) record(p *page) (any, error) {
 	v.Readable = readable.String()
 	if v.Links, err = p.linksOf(e); err != nil {
 		return nil, err
+	}
+	if len(v.Links.Corrected) == 0 {
+		v.Contest = p.contest(e)
 	}
 	s.prove(p, &v, e)
 	return v, v.neighbours(p, e.Index)

@@ -65,6 +65,7 @@ func (s *site) workspace(p *page) (any, error) {
 		for _, e := range s.Ledger.RunEditions() {
 			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
 		}
+		v.Doors = append(v.Doors, labelled{p.T("disputes.title"), p.path("disputes", "", nil)})
 	}
 	if v.Waiting, err = s.waiting(p, who); err != nil {
 		return nil, err
