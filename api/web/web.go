@@ -69,6 +69,7 @@ const (
 type site struct {
 	Deps
 	assets        *assets
+	sent          sentOnce
 	points        remembered[[]ledger.PointView]
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
