@@ -24,6 +24,7 @@ type Actions struct {
 	byCollectivity map[domain.CollectivityID][]*history
 	byService      map[string][]*history // each action once for each service that it ever rendered
 	byTitle        map[string]*history   // by the commitments of its texts
+	named          map[string]uint64     // where each file was named first, by its hash
 	all            []*history            // in the order in which they were declared
 }
 
@@ -56,7 +57,7 @@ func (a Action) Runs() bool { return a.EndedOn == "" }
 func New() *Actions {
 	return &Actions{
 		byID: map[domain.ActionID]*history{}, byCollectivity: map[domain.CollectivityID][]*history{},
-		byService: map[string][]*history{}, byTitle: map[string]*history{},
+		byService: map[string][]*history{}, byTitle: map[string]*history{}, named: map[string]uint64{},
 	}
 }
 
@@ -86,6 +87,13 @@ func (a *Actions) Apply(r domain.Recorded) {
 	}
 }
 
+// Named tells whether an action named a file, by the hash of it, as known at a size. What was named once stays so, whatever
+// the action was amended to: the log shows it for ever.
+func (a *Actions) Named(sha256 string, size uint64) bool {
+	first, ok := a.named[sha256]
+	return ok && first < size
+}
+
 func (a *Actions) change(id domain.ActionID, r domain.Recorded, f func(*Action)) {
 	h := a.byID[id]
 	if h == nil {
@@ -99,6 +107,11 @@ func (a *Actions) change(id domain.ActionID, r domain.Recorded, f func(*Action))
 func (a *Actions) add(h *history, next Action, r domain.Recorded) {
 	next.Event, next.Position, next.Revision = r.ID, r.Position, r.Revision
 	h.versions = append(h.versions, next)
+	for _, file := range domain.FilesOf(r.Event) {
+		if _, known := a.named[file]; !known {
+			a.named[file] = r.Position
+		}
+	}
 	for _, s := range next.Services {
 		if known := a.byService[s]; !slices.Contains(known, h) {
 			a.byService[s] = append(known, h)
