@@ -20,18 +20,22 @@ type Evidence struct {
 	SHA256 string `json:"sha256,omitempty" validate:"omitempty,sha256hex"`
 }
 
+// EvidenceOf gives what shows the action that an event describes; none where it describes none.
+func EvidenceOf(e Event) []Evidence {
+	switch e := e.(type) {
+	case *ActionDeclared:
+		return e.Evidence
+	case *ActionAmended:
+		return e.Evidence
+	}
+	return nil
+}
+
 // FilesOf gives the files that an event names by their hash, each with its place: /data/evidence/0. Whether such a file
 // was ever uploaded the event does not say: where an address stands beside it, the hash may be that of what is there.
 func FilesOf(e Event) iter.Seq2[string, string] {
 	return func(yield func(pointer, sha256 string) bool) {
-		var all []Evidence
-		switch e := e.(type) {
-		case *ActionDeclared:
-			all = e.Evidence
-		case *ActionAmended:
-			all = e.Evidence
-		}
-		for i, x := range all {
+		for i, x := range EvidenceOf(e) {
 			if x.SHA256 != "" && !yield("/data/evidence/"+strconv.Itoa(i), x.SHA256) {
 				return
 			}

@@ -57,8 +57,8 @@ func (l *Ledger) Erasures(ctx context.Context) (map[vault.Commitment]bool, error
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[vault.Commitment]bool, len(erased))
-	for _, s := range erased {
+	out := make(map[vault.Commitment]bool, len(erased.values))
+	for _, s := range erased.values {
 		out[s.Commitment] = true
 	}
 	return out, nil
