@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -88,7 +87,7 @@ func (l *Ledger) Attach(ctx context.Context, who auth.Principal, declared string
 	case !evidence.Agrees(declared, media):
 		return Attached{}, fmt.Errorf("%w: it was said to be %q, and is %s by its content", ErrEvidenceKind, declared, media)
 	}
-	f := evidence.File{Hash: sha256.Sum256(content), Media: media, Uploaded: l.clock().UTC().Truncate(time.Millisecond), Content: content}
+	f := evidence.File{Hash: evidence.HashOf(content), Media: media, Uploaded: l.clock().UTC().Truncate(time.Millisecond), Content: content}
 	if err := l.roomFor(ctx, who, f); err != nil {
 		return Attached{}, err
 	}
@@ -138,13 +137,11 @@ func (l *Ledger) EvidenceFile(ctx context.Context, who auth.Principal, sha256 st
 		return f, ErrUnknown
 	case err != nil:
 		return f, err
-	case hashOf(f.Content) != h:
-		return f, fmt.Errorf("the uploaded file %s is not what it was: its hash is %s", h, hashOf(f.Content))
+	case evidence.HashOf(f.Content) != h:
+		return f, fmt.Errorf("the uploaded file %s is not what it was: its hash is %s", h, evidence.HashOf(f.Content))
 	}
 	return f, nil
 }
-
-func hashOf(content []byte) evidence.Hash { return sha256.Sum256(content) }
 
 // sees tells whether somebody may see a file, if it is there.
 func (l *Ledger) sees(ctx context.Context, who auth.Principal, h evidence.Hash) (bool, error) {

@@ -15,6 +15,9 @@ import (
 // Hash is the SHA-256 of a file, which is its name.
 type Hash [sha256.Size]byte
 
+// HashOf gives the name of a file.
+func HashOf(content []byte) Hash { return sha256.Sum256(content) }
+
 // String is the hash as a record names it: 64 hexadecimal digits, in lower case.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 

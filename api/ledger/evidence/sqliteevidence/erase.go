@@ -96,6 +96,9 @@ func (s *Store) emptyLog(ctx context.Context) error {
 
 // write runs f in a transaction and returns when it is durable. If f refuses, nothing is written.
 func (s *Store) write(ctx context.Context, f func(*sqlite.Conn) error) error {
+	if s.writer == nil {
+		return eventstore.ErrReadOnly
+	}
 	conn, err := s.writer.Take(ctx)
 	if err != nil {
 		return err

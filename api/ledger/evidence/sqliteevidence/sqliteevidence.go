@@ -78,30 +78,48 @@ func Create(path string, ledger uuid.UUID) (*Store, error) {
 }
 
 // Open opens the file of a ledger. One of another ledger is eventstore.ErrForeign.
-func Open(path string, ledger uuid.UUID) (_ *Store, err error) {
+func Open(path string, ledger uuid.UUID) (*Store, error) {
+	return open(path, ledger, sqlitefile.ReadWrite)
+}
+
+// OpenReadOnly is Open for reading, while another process may be writing: what writes is eventstore.ErrReadOnly.
+func OpenReadOnly(path string, ledger uuid.UUID) (*Store, error) {
+	return open(path, ledger, sqlitefile.ReadOnly)
+}
+
+func open(path string, ledger uuid.UUID, access sqlitefile.Access) (_ *Store, err error) {
 	s := &Store{commit: commit}
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("opening the uploaded files %s: %w", path, errors.Join(err, s.Close()))
 		}
 	}()
-	if s.writer, err = sqlitefile.NewPool(path, sqlitefile.ReadWrite, 1); err != nil {
-		return nil, err
+	if access == sqlitefile.ReadWrite {
+		if s.writer, err = sqlitefile.NewPool(path, access, 1); err != nil {
+			return nil, err
+		}
 	}
 	if s.readers, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
 		return nil, err
 	}
-	conn, err := s.writer.Take(context.Background()) // nobody else has it yet
+	pool := s.readers
+	if s.writer != nil {
+		pool = s.writer
+	}
+	conn, err := pool.Take(context.Background()) // nobody else has it yet
 	if err != nil {
 		return nil, err
 	}
-	defer s.writer.Put(conn)
+	defer pool.Put(conn)
 	found, err := kind.Identify(conn)
 	if err != nil {
 		return nil, err
 	}
 	if found != ledger {
 		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
+	}
+	if s.writer == nil {
+		return s, nil
 	}
 	for _, statement := range []string{
 		"PRAGMA secure_delete = ON",

@@ -66,6 +66,17 @@ func TestOpenedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	r, err := OpenReadOnly(path, ledgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := r.Get(t.Context(), f.Hash); err != nil {
+		t.Error(err)
+	}
+	if err := r.Erase(t.Context(), f.Hash); !errors.Is(err, eventstore.ErrReadOnly) {
+		t.Errorf("erased by who only reads: %v", err)
+	}
 	if got, err := s.Get(t.Context(), f.Hash); err != nil || string(got.Content) != "kept" {
 		t.Errorf("%s, %v", got.Content, err)
 	}
