@@ -33,9 +33,12 @@ func EvidenceOf(e Event) []Evidence {
 
 // FilesOf gives the files that an event names by their hash, each with its place: /data/evidence/0. Whether such a file
 // was ever uploaded the event does not say: where an address stands beside it, the hash may be that of what is there.
-func FilesOf(e Event) iter.Seq2[string, string] {
+func FilesOf(e Event) iter.Seq2[string, string] { return FilesIn(EvidenceOf(e)) }
+
+// FilesIn is FilesOf for what shows an action.
+func FilesIn(all []Evidence) iter.Seq2[string, string] {
 	return func(yield func(pointer, sha256 string) bool) {
-		for i, x := range EvidenceOf(e) {
+		for i, x := range all {
 			if x.SHA256 != "" && !yield("/data/evidence/"+strconv.Itoa(i), x.SHA256) {
 				return
 			}

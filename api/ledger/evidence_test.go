@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,7 +192,8 @@ func TestEraseFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Act(t.Context(), registrar, declaring("encore", aixID, sha(hash))); err != nil {
+	encore, err := a.Act(t.Context(), registrar, declaring("encore", aixID, sha(hash)))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if !a.inFiles(text) {
@@ -229,6 +231,12 @@ func TestEraseFile(t *testing.T) {
 		var broken *domain.Broken
 		if _, err := a.Erase(t.Context(), ledger.Erasure{Event: r.Events[0], Pointer: pointer, Ground: "request"}); !errors.As(err, &broken) || broken.Rule != want {
 			t.Errorf("%s: %v", pointer, err)
+		}
+	}
+	for _, event := range []uuid.UUID{r.Events[0], encore.Events[0]} {
+		v, err := a.Event(t.Context(), event)
+		if want := map[bool][]string{true: {"/data/evidence/1"}, false: {"/data/evidence/0"}}[event == r.Events[0]]; err != nil || !slices.Equal(v.Erased, want) {
+			t.Errorf("the record says that %v is erased, want %v; %v", v.Erased, want, err)
 		}
 	}
 	// A store that comes back from a backup still has it. The next start destroys it.

@@ -25,7 +25,9 @@ type Actions struct {
 	byService      map[string][]*history // each action once for each service that it ever rendered
 	byTitle        map[string]*history   // by the commitments of its texts
 	named          map[string]uint64     // where each file was named first, by its hash
-	all            []*history            // in the order in which they were declared
+	naming         map[uuid.UUID][]domain.Evidence
+	erased         map[string]bool // the files of which the bytes were destroyed, by their hashes
+	all            []*history      // in the order in which they were declared
 }
 
 // history is an action with every state that it had.
@@ -58,6 +60,7 @@ func New() *Actions {
 	return &Actions{
 		byID: map[domain.ActionID]*history{}, byCollectivity: map[domain.CollectivityID][]*history{},
 		byService: map[string][]*history{}, byTitle: map[string]*history{}, named: map[string]uint64{},
+		naming: map[uuid.UUID][]domain.Evidence{}, erased: map[string]bool{},
 	}
 }
 
@@ -66,7 +69,7 @@ func (*Actions) Name() string { return "actions" }
 
 // Events implements projections.Projection.
 func (*Actions) Events() []string {
-	return []string{"action-declared", "action-amended", "action-confirmed", "action-ended"}
+	return []string{"action-declared", "action-amended", "action-confirmed", "action-ended", "personal-data-erased"}
 }
 
 // Apply implements projections.Projection.
@@ -84,6 +87,12 @@ func (a *Actions) Apply(r domain.Recorded) {
 		a.change(e.Action, r, func(next *Action) { next.ConfirmedOn = e.On })
 	case *domain.ActionEnded:
 		a.change(e.Action, r, func(next *Action) { next.EndedOn = e.On })
+	case *domain.PersonalDataErased:
+		for pointer, file := range domain.FilesIn(a.naming[e.Event]) {
+			if pointer == e.Pointer {
+				a.erased[file] = true
+			}
+		}
 	}
 }
 
@@ -93,6 +102,10 @@ func (a *Actions) Named(sha256 string, size uint64) bool {
 	first, ok := a.named[sha256]
 	return ok && first < size
 }
+
+// FileErased tells whether a file was erased, at whatever place it was named. As with a text there is no earlier moment as of
+// which it is still there.
+func (a *Actions) FileErased(sha256 string) bool { return a.erased[sha256] }
 
 func (a *Actions) change(id domain.ActionID, r domain.Recorded, f func(*Action)) {
 	h := a.byID[id]
@@ -108,6 +121,7 @@ func (a *Actions) add(h *history, next Action, r domain.Recorded) {
 	next.Event, next.Position, next.Revision = r.ID, r.Position, r.Revision
 	h.versions = append(h.versions, next)
 	for _, file := range domain.FilesOf(r.Event) {
+		a.naming[r.ID] = domain.EvidenceOf(r.Event)
 		if _, known := a.named[file]; !known {
 			a.named[file] = r.Position
 		}
