@@ -207,6 +207,10 @@ func TestDestroyedOnTheEve(t *testing.T) {
 		}
 	}
 
+	if held, _ := does(t, exitOK, "holds", "conseil du 3 mars", "--data", p.dir, "-o", "csv"); !strings.Contains(held, "file,"+nameOf(declared)) {
+		t.Errorf("a text that was uploaded is not held:\n%s", held)
+	}
+
 	// All that is private is lost; it comes back, and the jury goes on from its drafts.
 	private := []string{vaultFile, secretFile, roomFile, evidenceFile, authFile}
 	p.lose(private...)
