@@ -304,5 +304,48 @@ func TestDestroyedOnTheEve(t *testing.T) {
 		if !strings.Contains(out, "0 open") {
 			t.Errorf("the audit says\n%s", out)
 		}
+		p.eraseFile(r, key)
 	})
+	// A backup that was made before does not bring the file back, nor does one leave it lying about.
+	for _, lost := range [][]string{nil, {evidenceFile}} {
+		p.lose(lost...)
+		does(t, exitOK, "vault", "restore", second, "--data", p.dir, "--identity", p.key)
+		p.nowhere(declared)
+		does(t, exitOK, "check", "--data", p.dir)
+		p.served(func(r running) {
+			p.ask(r, http.StatusGone, "", "GET", "/evidence/"+nameOf(declared), "")
+			p.ask(r, http.StatusOK, p.declarant, "GET", "/evidence/"+nameOf(waiting), "")
+		})
+		p.nowhere(declared)
+	}
+}
+
+// eraseFile erases the file that the action names, while it is served.
+func (p *play) eraseFile(r running, key string) {
+	p.t.Helper()
+	var all struct{ Items []struct{ ID string } }
+	if err := json.Unmarshal([]byte(p.ask(r, http.StatusOK, "", "GET", "/v1/events?type=action-declared", "")), &all); err != nil || len(all.Items) != 1 {
+		p.t.Fatal(all, err)
+	}
+	if found, err := findText(p.dir, declared); err != nil || len(found) == 0 {
+		p.t.Fatal("the search does not even find a file that is there", err)
+	}
+	does(p.t, exitOK, "erase", "--data", p.dir, all.Items[0].ID, "/data/evidence/0", "--ground", "request")
+	p.nowhere(declared)
+	p.ask(r, http.StatusGone, "", "GET", "/evidence/"+nameOf(declared), "")
+	if page := p.ask(r, http.StatusOK, "", "GET", "/inscriptions/"+all.Items[0].ID, ""); !strings.Contains(page, "fichier effacé") {
+		p.t.Error("the page of the record does not say that the file was erased")
+	}
+	out, _ := does(p.t, exitOK, "audit", r.site, "--key", key, "--state", filepath.Join(p.t.TempDir(), "audit"))
+	if !strings.Contains(out, "1 erased, 0 not on this server") {
+		p.t.Errorf("the audit says\n%s", out)
+	}
+}
+
+// nowhere holds that no file of the directory has a text.
+func (p *play) nowhere(text string) {
+	p.t.Helper()
+	if found, err := findText(p.dir, text); err != nil || len(found) > 0 {
+		p.t.Errorf("%q stands in %v, %v", text, found, err)
+	}
 }
