@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -193,4 +195,38 @@ func TestUploadLimits(t *testing.T) {
 		}
 	}
 	t.Error("one token may upload without end")
+}
+
+// Only so many files arrive at once, since each is in memory; who comes too late is told when to come again.
+func TestUploadsAtOnce(t *testing.T) {
+	d := newUploads(t)
+	var arriving sync.WaitGroup
+	var ends []*io.PipeWriter
+	for range 4 {
+		body, end := io.Pipe()
+		ends = append(ends, end)
+		arriving.Go(func() {
+			r := httptest.NewRequest("POST", "/v1/evidence", body)
+			r.Header.Set("Authorization", "Bearer "+d.tokens[auth.Registrar])
+			w := httptest.NewRecorder()
+			d.ServeHTTP(w, r)
+			if w.Code != http.StatusCreated {
+				t.Errorf("%d: %s", w.Code, w.Body)
+			}
+		})
+		if _, err := end.Write([]byte("a slow ")); err != nil { // returns once it is being read
+			t.Fatal(err)
+		}
+	}
+	if w := d.ask("POST", "/v1/evidence", d.tokens[auth.Registrar], "", "one more"); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("one more: %d %s", w.Code, w.Body)
+	}
+	for _, end := range ends {
+		_, _ = end.Write([]byte("file"))
+		end.Close()
+	}
+	arriving.Wait()
+	if w := d.ask("POST", "/v1/evidence", d.tokens[auth.Registrar], "", "one more"); w.Code != 201 {
+		t.Errorf("afterwards: %d %s", w.Code, w.Body)
+	}
 }
