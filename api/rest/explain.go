@@ -42,7 +42,7 @@ var uuids = []string{"event", "fact", "ledgerId"}
 // mayBeNull are objects and lists that are null where nothing is known, rather than left out or empty.
 var mayBeNull = []string{
 	"CollectivityView.current", "CollectivityView.lastKnown", "CollectivityShort.current", "CollectivityShort.lastKnown", "Identity.current",
-	"Identity.lastKnown", "EditionShort.published", "EditionDetail.published", "PalmaresPage.published", "TransitionsView.entered", "TransitionsView.left",
+	"Identity.lastKnown", "Dossier.assessment", "Dossier.precedents", "EditionShort.published", "EditionDetail.published", "PalmaresPage.published", "TransitionsView.entered", "TransitionsView.left",
 }
 
 // meaning is what a field says.
@@ -54,10 +54,14 @@ type meaning struct {
 
 // meaningOf looks for a field of one schema, then for a field of any.
 func meaningOf(schema, field string) meaning {
-	if m, ok := meanings[schema+"."+field]; ok {
-		return m
+	for _, key := range []string{schema + "." + field, field} {
+		for _, all := range []map[string]meaning{meanings, juryMeanings} {
+			if m, ok := all[key]; ok {
+				return m
+			}
+		}
 	}
-	return meanings[field]
+	return meaning{}
 }
 
 func one(of ...any) []any { return of }

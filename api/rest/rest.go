@@ -93,6 +93,7 @@ func New(d Deps) http.Handler {
 	a.reading()
 	a.jury()
 	a.tokens()
+	a.describePrivate()
 	a.document()
 	a.docs()
 	return a

@@ -13,9 +13,9 @@ import (
 
 // Coverage is how much of one stake a collectivity renders: services with an action that counts, of those that apply to it.
 type Coverage struct {
-	Stake   string
-	Covered int
-	Applies int
+	Stake   string `json:"stake"`
+	Covered int    `json:"covered"`
+	Applies int    `json:"applies"`
 }
 
 // Case is a candidacy as it is compared with others.
