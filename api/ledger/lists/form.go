@@ -16,7 +16,8 @@ type column struct {
 	name   string
 	path   []string // the members of the body that lead to the value
 	kind   kind
-	needed bool
+	needed bool // in each header and each row
+	must   bool // of members: in each object
 }
 
 // kind says how a cell becomes a value.
@@ -75,7 +76,7 @@ func columnsOf(event string, schema map[string]any, under []string, needed bool)
 		case "integer":
 			c.kind = integer
 			if slices.Contains(amounts, event+"."+c.name) {
-				c.needed = false // one of the two is
+				c.needed = false // one of the two is, as the form of the body has it
 				f = append(f, column{name: c.name + inEuros, path: path, kind: euros})
 			}
 		case "string":
@@ -106,7 +107,8 @@ func (c column) ofList(schema map[string]any) form {
 	var f form
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		s, _ := properties[name].(map[string]any)
-		member := column{name: c.name + "." + name, path: append(slices.Clone(c.path), name), kind: members, needed: c.needed && slices.Contains(required, any(name))}
+		member := column{name: c.name + "." + name, path: append(slices.Clone(c.path), name), kind: members, must: slices.Contains(required, any(name))}
+		member.needed = c.needed && member.must
 		switch s["type"] {
 		case "string":
 		case "integer":
@@ -118,6 +120,19 @@ func (c column) ofList(schema map[string]any) form {
 		f = append(f, member)
 	}
 	return f
+}
+
+// Columns are those that a list of events of a type may have: those that each list needs, and those that it has where they
+// are wanted.
+func Columns(t domain.Type) (needed, wanted []string) {
+	for _, c := range formOf(t) {
+		if c.needed {
+			needed = append(needed, c.name)
+		} else {
+			wanted = append(wanted, c.name)
+		}
+	}
+	return needed, wanted
 }
 
 // shape is the header that a list has.
@@ -140,6 +155,9 @@ func (f form) body(row tabular.Row, separator rune) (map[string]any, domain.Inva
 	for i, c := range f {
 		cell := row.Fields[i]
 		if cell == "" {
+			if c.needed {
+				wrong = append(wrong, domain.FieldError{Field: c.name, Rule: "required", Message: "is missing"})
+			}
 			continue
 		}
 		if c.kind == members || c.kind == memberIntegers {
@@ -206,6 +224,9 @@ func (o *objects) add(c column, cell string) *domain.FieldError {
 	}
 	for i, v := range values {
 		if v = strings.TrimSpace(v); v == "" {
+			if c.must {
+				return &domain.FieldError{Field: c.name, Rule: "required", Message: fmt.Sprintf("value %d of %d is missing", i+1, len(values))}
+			}
 			continue
 		}
 		object := o.all[i].(map[string]any)

@@ -6,8 +6,8 @@ import (
 )
 
 // Send asks for every row, with so many workers at once. Rows of one lane are asked for in their order, one after the
-// other; lanes begin in the order of the file. The answers stand in the order of the rows. The first error ends it: then
-// rows that were not asked for, or not answered, have the zero answer.
+// other; lanes begin in the order of the file. The answers stand in the order of the rows. The first error ends it: what is
+// under way is waited for, and rows that were not asked for have the zero answer.
 func Send[A any](ctx context.Context, l *List, workers int, ask func(context.Context, Row) (A, error)) ([]A, error) {
 	answers := make([]A, len(l.Rows))
 	var lanes [][]int
@@ -21,7 +21,7 @@ func Send[A any](ctx context.Context, l *List, workers int, ask func(context.Con
 		}
 		lanes[at] = append(lanes[at], i)
 	}
-	ctx, stop := context.WithCancelCause(ctx)
+	going, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	queue := make(chan []int)
 	var working sync.WaitGroup
@@ -29,7 +29,7 @@ func Send[A any](ctx context.Context, l *List, workers int, ask func(context.Con
 		working.Go(func() {
 			for lane := range queue {
 				for _, i := range lane {
-					if ctx.Err() != nil {
+					if going.Err() != nil {
 						break // the queue is emptied
 					}
 					a, err := ask(ctx, l.Rows[i])
@@ -47,5 +47,5 @@ func Send[A any](ctx context.Context, l *List, workers int, ask func(context.Con
 	}
 	close(queue)
 	working.Wait()
-	return answers, context.Cause(ctx)
+	return answers, context.Cause(going)
 }
