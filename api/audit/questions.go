@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -58,7 +59,7 @@ func (c *comparison) questions(ctx context.Context) ([]question, error) {
 	for _, page := range []string{"/", "/en/", "/editions", "/en/editions", "/tendances", "/en/trends", "/rapprochement", "/en/reconciliation", "/sources", "/en/sources"} {
 		all = append(all, question{address: page, page: true})
 	}
-	for _, list := range []func(context.Context) ([]question, error){c.editions, c.sources, c.collectivities, c.records} {
+	for _, list := range []func(context.Context) ([]question, error){c.editions, c.barometers, c.sources, c.collectivities, c.records} {
 		more, err := list(ctx)
 		if err != nil {
 			return nil, err
@@ -80,6 +81,18 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 		if i > 0 { // the latest comes first
 			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}}})
 		}
+	}
+	return all, nil
+}
+
+// barometers asks what the candidacies of each edition that was run here cover.
+func (c *comparison) barometers(ctx context.Context) (all []question, err error) {
+	var opened struct{ Items []struct{ Stream string } }
+	if err := c.mine(ctx, "/v1/events?type=edition-opened&limit=1000", &opened); err != nil {
+		return nil, err
+	}
+	for _, e := range opened.Items {
+		all = append(all, question{address: "/v1/editions/" + strings.TrimPrefix(e.Stream, "edition-") + "/barometer"})
 	}
 	return all, nil
 }

@@ -81,6 +81,7 @@ func New(d Deps) http.Handler {
 	a := &api{Deps: d, mux: http.NewServeMux(), live: make(chan struct{}, d.MaxLive), making: make(chan struct{}, 2)}
 	a.huma = newHuma(a)
 	a.editions()
+	a.barometer()
 	a.collectivities()
 	a.trends()
 	a.events()

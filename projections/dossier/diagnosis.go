@@ -53,8 +53,8 @@ func Peers(of Case, all []Case) []Case {
 	return peers[:min(len(peers), MostPeers)]
 }
 
-// Diagnose compares a case with its peers. applying are the services of the grid that apply to its kind.
-func Diagnose(of Case, peers []Case, applying []string) Diagnosis {
+// Diagnose compares a case with its peers.
+func Diagnose(of Case, peers []Case) Diagnosis {
 	d := Diagnosis{Peers: len(peers), Stakes: []Beside{}, Recommendations: []Recommendation{}}
 	for _, s := range of.Coverage {
 		line := Beside{Coverage: s, Share: percent(s)}
@@ -78,7 +78,7 @@ func Diagnose(of Case, peers []Case, applying []string) Diagnosis {
 			render[s]++
 		}
 	}
-	for _, s := range applying {
+	for _, s := range of.Applying {
 		if n := render[s]; 2*n > len(peers) && !slices.Contains(of.Services, s) {
 			d.Recommendations = append(d.Recommendations, Recommendation{s, n})
 		}

@@ -29,6 +29,8 @@ type Case struct {
 	Coverage []Coverage
 	// Services are those with an action that counts, sorted.
 	Services []string
+	// Applying are the services of the grid that apply to the kind, in the order of the grid.
+	Applying []string
 	// Result is what was published; the zero Result where nothing is.
 	Result domain.Result
 }
