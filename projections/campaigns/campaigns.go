@@ -85,7 +85,7 @@ var (
 		"decision-deferred", "decision-sealed", "decision-superseded", "decision-disclosed", "decision-notified",
 		"decision-rectified", "label-withdrawn", "appeal-lodged", "appeal-admitted", "appeal-rejected", "appeal-decided",
 	}
-	ofMember = []string{"membership-recorded", "payment-recorded"}
+	ofMember = []string{"membership-recorded", "membership-corrected", "payment-recorded"}
 )
 
 // Events implements projections.Projection.
@@ -103,6 +103,9 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 		c.grids[e.Grid] = e
 		return
 	case *domain.MembershipRecorded:
+		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
+		return
+	case *domain.MembershipCorrected:
 		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
 		return
 	case *domain.PaymentRecorded:
