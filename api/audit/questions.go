@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func (c *comparison) questions(ctx context.Context) ([]question, error) {
 	for _, page := range []string{"/", "/en/", "/editions", "/en/editions", "/tendances", "/en/trends", "/rapprochement", "/en/reconciliation", "/sources", "/en/sources"} {
 		all = append(all, question{address: page, page: true})
 	}
-	for _, list := range []func(context.Context) ([]question, error){c.editions, c.barometers, c.sources, c.collectivities, c.records} {
+	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.sources, c.collectivities, c.records} {
 		more, err := list(ctx)
 		if err != nil {
 			return nil, err
@@ -85,14 +86,23 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 	return all, nil
 }
 
-// barometers asks what the candidacies of each edition that was run here cover.
-func (c *comparison) barometers(ctx context.Context) (all []question, err error) {
-	var opened struct{ Items []struct{ Stream string } }
-	if err := c.mine(ctx, "/v1/events?type=edition-opened&limit=1000", &opened); err != nil {
+// campaigns asks what the candidacies of each edition that was run here cover, and what each member pays.
+func (c *comparison) campaigns(ctx context.Context) (all []question, err error) {
+	opened, _, err := c.list(ctx, "/v1/events", "stream", "type", "edition-opened")
+	if err != nil {
 		return nil, err
 	}
-	for _, e := range opened.Items {
-		all = append(all, question{address: "/v1/editions/" + strings.TrimPrefix(e.Stream, "edition-") + "/barometer"})
+	for _, stream := range opened {
+		all = append(all, question{address: "/v1/editions/" + strings.TrimPrefix(stream, "edition-") + "/barometer"})
+	}
+	members, _, err := c.list(ctx, "/v1/events", "stream", "type", "membership-recorded")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(members)
+	for _, stream := range slices.Compact(members) {
+		id := url.PathEscape(strings.TrimPrefix(stream, "collectivity-"))
+		all = append(all, question{address: "/v1/collectivities/" + id + "/memberships", single: true})
 	}
 	return all, nil
 }
@@ -175,9 +185,13 @@ func (c *comparison) record(ctx context.Context, leaf int64) (eventstore.Event, 
 	return eventstore.Event{}, fmt.Errorf("%w: record %d is missing", ErrDamaged, leaf)
 }
 
-// list reads a list that was computed here, whole, and gives the questions for its pages and a member of each item.
-func (c *comparison) list(ctx context.Context, address, member string) (ids []string, pages []question, err error) {
+// list reads a list that was computed here, whole, and gives the questions for its pages and a member of each item. more are
+// parameters, in pairs.
+func (c *comparison) list(ctx context.Context, address, member string, more ...string) (ids []string, pages []question, err error) {
 	next := question{address: address, query: url.Values{"limit": {"1000"}}}
+	for i := 0; i+1 < len(more); i += 2 {
+		next.query.Set(more[i], more[i+1])
+	}
 	for {
 		pages = append(pages, next)
 		var answer struct {

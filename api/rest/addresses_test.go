@@ -34,6 +34,7 @@ func addresses(t testing.TB) []address {
 		{path: "/v1/collectivities/{id}/history", address: "/v1/collectivities/fr-commune-92072/history", rows: true, texts: true},
 		{path: "/v1/collectivities/{id}/history", address: "/v1/collectivities/unsettled-bassens/history", rows: true, texts: true},
 		{path: "/v1/collectivities/{id}/history", address: "/v1/collectivities/fr-commune-76476/history", rows: true, texts: true},
+		{path: "/v1/collectivities/{id}/memberships", address: "/v1/collectivities/fr-commune-92072/memberships", rows: true, texts: true},
 		{path: "/v1/trends", address: "/v1/trends", rows: true},
 		{path: "/v1/trends", address: "/v1/trends?from=17&to=18&by=level", rows: true},
 		{path: "/v1/trends", address: "/v1/trends?by=region&limit=5", rows: true},

@@ -194,6 +194,18 @@ func (c *Campaigns) Editions() []*Campaign {
 // Regulation gives the history of a regulation's stream.
 func (c *Campaigns) Regulation(id string) []domain.Recorded { return c.regulations[id] }
 
+// LastRegulation gives the regulation that was published last before a position, or nil.
+func (c *Campaigns) LastRegulation(before uint64) *domain.RegulationPublished {
+	var last *domain.RegulationPublished
+	var at uint64
+	for _, history := range c.regulations {
+		if first := history[0]; first.Position < before && (last == nil || first.Position > at) {
+			last, at = domain.RegulationOf(history), first.Position
+		}
+	}
+	return last
+}
+
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }
 
