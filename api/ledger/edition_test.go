@@ -24,11 +24,16 @@ import (
 type frail struct {
 	eventstore.Store
 	left atomic.Int64 // appends until then; negative: never
+	// watch hears of each append that is asked for; nil: nobody does.
+	watch func(stream string)
 }
 
 var errGone = errors.New("the process ended")
 
 func (f *frail) Append(ctx context.Context, stream string, expected eventstore.Revision, events []eventstore.Proposed) (eventstore.Appended, error) {
+	if f.watch != nil {
+		f.watch(stream)
+	}
 	if n := f.left.Load(); n >= 0 && f.left.Add(-1) < 0 {
 		f.left.Store(0)
 		return eventstore.Appended{}, errGone
@@ -42,6 +47,7 @@ type campaign struct {
 	*ledger.Ledger
 	store *frail
 	day   atomic.Int64
+	spent atomic.Int64 // bytes that the vault was given and asked for; each takes a millisecond
 }
 
 const (
@@ -78,9 +84,9 @@ func newCampaign(t *testing.T) *campaign {
 	c := &campaign{t: t, store: &frail{Store: store}}
 	c.store.left.Store(-1)
 	clock := func() time.Time {
-		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load()))
+		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load())).Add(time.Duration(c.spent.Load()) * time.Millisecond)
 	}
-	c.Ledger, err = ledger.Create(t.Context(), ledger.Parts{Store: c.store, Vault: v, Clock: clock, Workspace: room},
+	c.Ledger, err = ledger.Create(t.Context(), ledger.Parts{Store: c.store, Vault: laborious{v, &c.spent}, Clock: clock, Workspace: room},
 		ledger.Genesis{LedgerID: testLedgerID, Origin: "test.example/log", MadeUp: true})
 	if err != nil {
 		t.Fatal(err)
