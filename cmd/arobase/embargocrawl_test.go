@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"arobase/api/exports"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
@@ -287,7 +288,17 @@ func (w *world) begin(size int) []string {
 	if size >= 256 {
 		all = append(all, "/log/tile/0/000", "/log/tile/entries/000", fmt.Sprintf("/log/tile/entries/001.p/%d", size-256))
 	}
+	for _, t := range exports.Tables {
+		for _, f := range exports.Formats {
+			if f != exports.FormatSQLite {
+				all = append(all, fmt.Sprintf("/exports/%s.%s", t.Name, f), fmt.Sprintf("/exports/%s.%s?edition=%d", t.Name, f, w.edition))
+			}
+		}
+	}
+	n := fmt.Sprint(w.edition)
+	all = append(all, "/exports/arobase.xlsx", "/exports/arobase.sqlite", "/editions/"+n+"/palmares", "/en/editions/"+n+"/palmares", "/carte?edition="+n, "/en/map?edition="+n)
 	for _, t := range w.towns {
+		all = append(all, "/departements/"+t.Departement, "/en/departements/"+t.Departement, "/recherche?q="+url.QueryEscape(t.Name), "/en/search?q="+url.QueryEscape(t.Name))
 		all = append(all, fmt.Sprintf("/badge/%s.svg", t.ID), fmt.Sprintf("/en/badge/%s.svg", t.ID), fmt.Sprintf("/panel/%s?edition=%d", t.ID, w.edition),
 			fmt.Sprintf("/en/panel/%s?edition=%d", t.ID, w.edition), "/v1/collectivities/"+string(t.ID)+fmt.Sprintf("?as_of=%d", size-1))
 	}

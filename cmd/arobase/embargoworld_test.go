@@ -51,12 +51,9 @@ type outcome struct {
 	revotes, heldAgainst int
 }
 
-const (
-	embargoTowns    = 8
-	embargoServices = 10
-)
+const embargoServices = 10
 
-func declare(random *mathrand.Rand) declarations {
+func declare(random *mathrand.Rand, towns int) declarations {
 	d := declarations{start: time.Now().UTC().Truncate(24 * time.Hour).Add(60 * time.Hour)}
 	d.edition = d.start.Year() + 1 - 1999
 	var all []territory.Territory
@@ -66,7 +63,7 @@ func declare(random *mathrand.Rand) declarations {
 		}
 	}
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	d.towns = slices.SortedFunc(slices.Values(all[:embargoTowns]), func(a, b territory.Territory) int { return cmp.Compare(a.ID, b.ID) })
+	d.towns = slices.SortedFunc(slices.Values(all[:towns]), func(a, b territory.Territory) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range d.towns {
 		var services []string
 		for _, n := range random.Perm(embargoServices)[:1+random.IntN(embargoServices-1)] {
@@ -82,9 +79,9 @@ func declare(random *mathrand.Rand) declarations {
 
 // outcomes makes two secret halves up. Whoever departs in the one does not in the other, so that whatever can be told of a
 // candidacy from outside has to differ between the two; and each has as many votes that were taken again.
-func outcomes(random *mathrand.Rand) (one, other []outcome) {
+func outcomes(random *mathrand.Rand, towns int) (one, other []outcome) {
 	departing := map[int]bool{}
-	for _, i := range random.Perm(embargoTowns)[:embargoTowns/2] {
+	for _, i := range random.Perm(towns)[:towns/2] {
 		departing[i] = true
 	}
 	length := func(long bool) int {
@@ -104,7 +101,7 @@ func outcomes(random *mathrand.Rand) (one, other []outcome) {
 		o.tally = map[string]int{"for": 5 - n, "against": n, "abstained": 0}
 		return o
 	}
-	for i := range embargoTowns {
+	for i := range towns {
 		one, other = append(one, draw(departing[i])), append(other, draw(!departing[i]))
 	}
 	return one, other
