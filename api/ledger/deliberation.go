@@ -150,6 +150,21 @@ func (l *Ledger) tryOut(ctx context.Context, c domain.Command) error {
 	return err
 }
 
+// rests holds that a stream is at the revision that a request rests on; nil: any.
+func (l *Ledger) rests(ctx context.Context, s domain.StreamName, expected *int64) error {
+	if expected == nil {
+		return nil
+	}
+	history, err := l.history(ctx, s)
+	if err != nil {
+		return err
+	}
+	if current := int64(len(history)) - 1; *expected != current {
+		return &Stale{s, current}
+	}
+	return nil
+}
+
 // run gives an edition that is run here as the store has it now.
 func (l *Ledger) run(ctx context.Context, e domain.Edition) (*campaigns.Campaign, []domain.Recorded, error) {
 	size, err := l.store.Size(ctx)
@@ -186,8 +201,9 @@ type Closing struct {
 // CloseDeliberation seals the decision on every candidacy that is to be decided, in the order of the collectivities' ids,
 // and closes the deliberation. Before anything is recorded every draft is held by the rules once more; those that are
 // missing or broken are all named. What became known since, the conflict of a juror, is recorded first. A process that ends
-// half-way leaves a part of the decisions sealed: asked again, the rest follows.
-func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e domain.Edition) (Closing, error) {
+// half-way leaves a part of the decisions sealed: asked again, the rest follows. Expected is the revision that the edition's
+// stream must be at, nil for any; where it is not, the error is *Stale.
+func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e domain.Edition, expected *int64) (Closing, error) {
 	if err := mayDeliberate(who); err != nil {
 		return Closing{}, err
 	}
@@ -196,6 +212,9 @@ func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e do
 	}
 	l.ceremonies.Lock()
 	defer l.ceremonies.Unlock()
+	if err := l.rests(ctx, domain.EditionStream(e), expected); err != nil {
+		return Closing{}, err
+	}
 	run, regulation, err := l.run(ctx, e)
 	if err != nil {
 		return Closing{}, err

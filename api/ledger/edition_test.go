@@ -212,13 +212,13 @@ func TestInterruptedAnywhere(t *testing.T) {
 				}
 			}
 			c.store.left.Store(ends)
-			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun); return err })
+			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); return err })
 			c.day.Store(2)
-			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25")
+			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil)
 			if err != nil || !waiting.Waiting {
 				t.Fatalf("the first person: %+v, %v", waiting, err)
 			}
-			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25"); return err })
+			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25", nil); return err })
 			if failed != 1 {
 				t.Errorf("the process ended %d times", failed)
 			}
@@ -232,19 +232,19 @@ func TestInterruptedAnywhere(t *testing.T) {
 // One person alone publishes nothing, nor anyone before the day.
 func TestTwoPeoplePublish(t *testing.T) {
 	c := deliberated(t)
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	size := c.Size()
 	var broken *domain.Broken
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) {
 		t.Errorf("before the day: %v", err)
 	}
 	c.day.Store(2)
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); err != nil {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
 		t.Errorf("the same person again: %v", err)
 	}
 	if c.Size() != size {

@@ -51,7 +51,7 @@ func TestSealsAreOfOneMoment(t *testing.T) {
 			given = append(given, c.spent.Load())
 		}
 	}
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	var times, ids []string
@@ -90,7 +90,7 @@ func TestSayingNoReadsNothing(t *testing.T) {
 	c := deliberated(t)
 	c.draft(aixID, 3, strings.Repeat("Une longue explication. ", 500))
 	size := c.Size()
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	before, asked := c.spent.Load(), 0

@@ -196,7 +196,7 @@ func (a *api) describeWrite(o ledger.Operation) *huma.Operation {
 			header("If-Match", "The revision that the stream must be at. Where it is not, the answer is 409 and names the current one."),
 			header("If-None-Match", "*: the stream must not be there yet."),
 		},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaJSON: {Schema: &huma.Schema{Extensions: domain.InputSchema(t)}}}},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaJSON: {Schema: &huma.Schema{Extensions: domain.RequestSchema(t)}}}},
 		Responses:   responses,
 	}
 	if !slices.Contains(o.Roles, auth.Public) {
