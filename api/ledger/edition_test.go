@@ -269,7 +269,7 @@ func TestRunAsOf(t *testing.T) {
 	}
 	c.day.Store(2)
 	for _, who := range []auth.Principal{president, second} {
-		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25"); err != nil {
+		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
