@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,9 @@ func (s *site) entry(p *page) (any, error) {
 	}
 	form := p.req.URL.Query()
 	form.Set(formNext, local(form.Get(formNext)))
+	// Whoever makes a link hides nothing from whoever follows it.
+	form.Set(formFixed, strings.Join(append(names(form.Get(formFixed)), names(form.Get(formHidden))...), ","))
+	form.Del(formHidden)
 	p.begin(c, form)
 	key, err := s.newKey()
 	if err != nil {
@@ -61,13 +65,21 @@ func (s *site) entry(p *page) (any, error) {
 }
 
 func (p *page) entryView(c command, who auth.Principal, form *formView) entryView {
-	p.Title = p.T("op." + c.Resource)
+	if p.Title = p.T("op." + c.Resource); len(form.Faults) > 0 || form.Notice != "" {
+		p.Title = p.T("form.wrong", p.Title)
+	}
 	v := entryView{Form: form, Back: p.path("workspace", "", nil)}
 	if !who.Is(auth.Public) {
 		v.As = p.T("form.as", who.Person, p.T("role."+string(who.Role)))
 	}
 	return v
 }
+
+// mostFields bounds the names in a form: those of a grid with as many services as can be, and more.
+const mostFields = 6000
+
+// formKeyForm is what newKey makes.
+var formKeyForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // send takes a form that was sent: it records what it asks for and leads to the receipt, or shows it again as it was typed
 // with what is wrong. Whoever sends it after their session ended gives the token in it, and goes on.
@@ -78,7 +90,7 @@ func (s *site) send(p *page) (any, error) {
 	}
 	form := p.req.PostForm
 	form.Set(formNext, local(form.Get(formNext)))
-	if form.Get(formKey) == "" {
+	if len(form) > mostFields || !formKeyForm.MatchString(form.Get(formKey)) {
 		return nil, errForm
 	}
 	again := func(who auth.Principal, r *reading, status int, notice string) (any, error) {
