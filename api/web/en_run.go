@@ -91,6 +91,7 @@ var englishRun = words{
 	"tells.appeal.upheld":       "%s, for %s: the appeal upholds the decision.",
 	"tells.arbitrated":          "Between sources that contradict each other on %s, in %s, it is settled: %s.",
 	"tells.member":              "%s joins the association for %d: %s.",
+	"tells.member.corrected":    "%s: the membership of %d is corrected, it is now %s.",
 	"tells.paid":                "%s pays its membership of %d: %s, on %s.",
 	"tells.action":              "%s declares the action %s; services: %s.",
 	"tells.action.amended":      "The action %s is amended.",

@@ -91,6 +91,7 @@ var frenchRun = words{
 	"tells.appeal.upheld":       "%s, pour %s : le recours confirme la décision.",
 	"tells.arbitrated":          "Entre des sources qui se contredisent sur %s, à %s, il est tranché : %s.",
 	"tells.member":              "%s adhère à l'association pour %d : %s.",
+	"tells.member.corrected":    "%s : l'adhésion de %d est corrigée, elle est désormais de %s.",
 	"tells.paid":                "%s règle son adhésion de %d : %s, le %s.",
 	"tells.action":              "%s déclare l'action %s ; services : %s.",
 	"tells.action.amended":      "L'action %s est modifiée.",

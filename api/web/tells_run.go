@@ -108,6 +108,8 @@ func (p *page) tellsBody(data domain.Event) template.HTML {
 	switch d := data.(type) {
 	case *domain.MembershipRecorded:
 		return p.H("tells.member", body(d.Collectivity), d.Year, p.euros(d.Fee))
+	case *domain.MembershipCorrected:
+		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.euros(d.Fee))
 	case *domain.PaymentRecorded:
 		return p.H("tells.paid", body(d.Collectivity), d.Year, p.euros(d.Amount), p.Date(d.On))
 	case *domain.ActionDeclared:
