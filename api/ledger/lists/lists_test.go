@@ -171,6 +171,12 @@ func TestEveryResourceIsAList(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "a list of "+o.Resource+": 'nothing' is not a column of it") {
 			t.Errorf("%s: %v", o.Resource, err)
 		}
+		// The order of its rows is that of a stream, which even an empty request has or has not.
+		c, err := domain.CommandOf(domain.Recorded{Event: o.Type().New()})
+		if err != nil {
+			t.Fatalf("%s: %v", o.Resource, err)
+		}
+		_ = c.Stream()
 	}
 }
 
