@@ -81,13 +81,13 @@ func TestBarometer(t *testing.T) {
 		c.act(president, "assignments", `{"edition":%d,"collectivity":%q,"juror":1}`, editionRun, id)
 		c.draft(id, 1, "")
 	}
-	if _, err := c.CloseDeliberation(ctx, president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(ctx, president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	look("/ 5 0 100 100; ville/ 5 0 100 100; ville/10000-29999 5 0 100 100; 0")
 	c.day.Store(2)
 	for _, who := range []auth.Principal{president, second} {
-		if _, err := c.Publish(ctx, who, editionRun, "2026-11-25"); err != nil {
+		if _, err := c.Publish(ctx, who, editionRun, "2026-11-25", nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"arobase/api/auth"
 )
 
-// ask asks a desk for something.
-func (d *desk) ask(token, address string, headers ...string) *httptest.ResponseRecorder {
+// look asks a desk for something.
+func (d *desk) look(token, address string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("GET", address, nil)
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
@@ -68,7 +68,7 @@ func fits(t *testing.T, w *httptest.ResponseRecorder, path string) {
 // The barometer is for everyone; dossier, diagnosis and drafts for those with a token. Each is what the document says.
 func TestWhatCandidaciesCover(t *testing.T) {
 	d := candidates(t)
-	barometer := d.ask("", "/v1/editions/28/barometer")
+	barometer := d.look("", "/v1/editions/28/barometer")
 	fits(t, barometer, "/v1/editions/{n}/barometer")
 	if !strings.Contains(barometer.Body.String(), `"candidacies":5,"first":0,"median":0,"third":100`) || !strings.Contains(barometer.Body.String(), `"collectivities":null,"withheld":"`) {
 		t.Errorf("the barometer is %s", barometer.Body)
@@ -78,28 +78,28 @@ func TestWhatCandidaciesCover(t *testing.T) {
 		"/v1/editions/28/barometer?by=collectivities":                      "edition,collectivity,name,kind,population,peers,stake,covered,applies,share,median\r\n",
 		fmt.Sprintf("/v1/editions/28/barometer?as_of=%d", d.Ledger.Size()): "edition,kind,size,stake,candidacies,first,median,third\r\n28,,,s,5,0,0,100\r\n28,ville,,s,5,0,0,100\r\n28,ville,10000-29999,s,5,0,0,100\r\n",
 	} {
-		if w := d.ask("", address, "Accept", "text/csv"); w.Code != 200 || w.Body.String() != want {
+		if w := d.look("", address, "Accept", "text/csv"); w.Code != 200 || w.Body.String() != want {
 			t.Errorf("%s: %d %q", address, w.Code, w.Body)
 		}
 	}
 	for address, status := range map[string]int{
 		"/v1/editions/18/barometer": 404, "/v1/editions/x/barometer": 404, "/v1/editions/28/barometer?as_of=3": 404, "/v1/editions/28/barometer?by=region": 400,
 	} {
-		if w := d.ask("", address); w.Code != status {
+		if w := d.look("", address); w.Code != status {
 			t.Errorf("%s: %d, want %d", address, w.Code, status)
 		}
 	}
 	const own = "/v1/editions/28/candidacies/fr-commune-73008"
 	for _, role := range []auth.Role{auth.Registrar, auth.President, auth.Juror, auth.Declarant} {
-		fits(t, d.ask(d.tokens[role], own+"/dossier"), "/v1/editions/{n}/candidacies/{id}/dossier")
-		diagnosis := d.ask(d.tokens[role], own+"/diagnosis")
+		fits(t, d.look(d.tokens[role], own+"/dossier"), "/v1/editions/{n}/candidacies/{id}/dossier")
+		diagnosis := d.look(d.tokens[role], own+"/diagnosis")
 		fits(t, diagnosis, "/v1/editions/{n}/candidacies/{id}/diagnosis")
 		if want := `{"peers":4,"stakes":[{"stake":"s","covered":1,"applies":1,"share":100,"median":0}],"recommendations":[]}` + "\n"; diagnosis.Body.String() != want {
 			t.Errorf("%s: %s", role, diagnosis.Body)
 		}
 	}
 	for _, path := range []string{own + "/dossier", own + "/diagnosis", "/v1/editions/28/decisions"} {
-		if w := d.ask("", path); w.Code != http.StatusUnauthorized {
+		if w := d.look("", path); w.Code != http.StatusUnauthorized {
 			t.Errorf("%s without a token: %d", path, w.Code)
 		}
 	}

@@ -42,8 +42,22 @@ var uuids = []string{"event", "fact", "ledgerId"}
 // mayBeNull are objects and lists that are null where nothing is known, rather than left out or empty.
 var mayBeNull = []string{
 	"CollectivityView.current", "CollectivityView.lastKnown", "CollectivityShort.current", "CollectivityShort.lastKnown", "Identity.current",
-	"Identity.lastKnown", "EditionShort.published", "EditionDetail.published", "PalmaresPage.published", "RunView.decisions", "RunView.published", "TransitionsView.entered", "TransitionsView.left", "GroupMovesView.entered", "GroupMovesView.left",
-	"Dossier.assessment", "Dossier.precedents", "BarometerView.collectivities", "MembershipsView.quote", "MembershipView.calculation", "FeeQuote.calculation",
+	"Identity.lastKnown",
+	"EditionShort.published",
+	"EditionDetail.published",
+	"PalmaresPage.published",
+	"RunView.decisions",
+	"RunView.published",
+	"TransitionsView.entered",
+	"TransitionsView.left",
+	"GroupMovesView.entered",
+	"GroupMovesView.left",
+	"Dossier.assessment",
+	"Dossier.precedents",
+	"BarometerView.collectivities",
+	"MembershipsView.quote",
+	"MembershipView.calculation",
+	"FeeQuote.calculation",
 }
 
 // meaning is what a field says.

@@ -32,7 +32,7 @@ func (a *api) jury() {
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
-		done, err := a.Ledger.CloseDeliberation(r.Context(), who, in.Edition)
+		done, err := a.Ledger.CloseDeliberation(r.Context(), who, in.Edition, ask.Expected)
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (a *api) jury() {
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
-		done, err := a.Ledger.Publish(r.Context(), who, in.Edition, in.On)
+		done, err := a.Ledger.Publish(r.Context(), who, in.Edition, in.On, ask.Expected)
 		if err != nil {
 			return err
 		}
@@ -60,6 +60,9 @@ func (a *api) jury() {
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
+		if ask.Expected != nil {
+			return headerProblem("If-Match", "unknown", "an erasure rests on no revision")
+		}
 		erasure := ledger.Erasure{Event: in.Event, Pointer: in.Pointer, Ground: in.Ground, Reason: in.Reason, By: who.Person}
 		if err := erasure.Check(); err != nil {
 			return err
@@ -68,7 +71,11 @@ func (a *api) jury() {
 		if err != nil {
 			return err
 		}
-		return sendPrivate(w, http.StatusCreated, receiptOf("erasures", done))
+		status := http.StatusCreated
+		if done.Duplicate {
+			status = http.StatusOK
+		}
+		return sendPrivate(w, status, receiptOf("erasures", done))
 	}))
 	a.mux.HandleFunc("GET /v1/editions/{n}/candidacies/{id}/dossier", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
 		c, err := candidacyIn(r)

@@ -17,7 +17,7 @@ func TestAMembershipIsCorrected(t *testing.T) {
 	const aix = "/v1/collectivities/fr-commune-73008/memberships"
 	shown := func(address string) (v ledger.MembershipsView) {
 		t.Helper()
-		w := d.ask("", address)
+		w := d.look("", address)
 		fits(t, w, "/v1/collectivities/{id}/memberships")
 		if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
 			t.Fatal(err)
@@ -63,7 +63,7 @@ func TestAMembershipIsCorrected(t *testing.T) {
 	if m := shown(fmt.Sprintf("%s?as_of=%d", aix, size)).Items[0]; m.Fee != 150000 || m.Paid != 150000 || len(m.Corrected) != 0 {
 		t.Errorf("as of the size before: %+v", m)
 	}
-	w := d.ask("", aix, "Accept", "text/csv")
+	w := d.look("", aix, "Accept", "text/csv")
 	if want := "fr-commune-73008,Commune 0,2027,r1,0,,,Membre fondateur,150000,2,"; !strings.Contains(w.Body.String(), want) {
 		t.Errorf("as rows: %s, want %s", w.Body, want)
 	}

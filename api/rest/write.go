@@ -207,7 +207,7 @@ func (a *api) describeWrite(o ledger.Operation) *huma.Operation {
 			header("If-None-Match", "*: the stream must not be there yet."),
 		},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			mediaJSON: {Schema: &huma.Schema{Extensions: domain.InputSchema(t)}}, mediaCSV: list, mediaXLSX: list,
+			mediaJSON: {Schema: &huma.Schema{Extensions: domain.RequestSchema(t)}}, mediaCSV: list, mediaXLSX: list,
 		}},
 		Responses: responses,
 	}
