@@ -109,7 +109,7 @@ func (p *page) tellsBody(data domain.Event) template.HTML {
 	case *domain.MembershipRecorded:
 		return p.H("tells.member", body(d.Collectivity), d.Year, p.euros(d.Fee))
 	case *domain.MembershipCorrected:
-		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.euros(d.Fee))
+		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.euros(d.Fee), p.T("cause."+d.Cause))
 	case *domain.PaymentRecorded:
 		return p.H("tells.paid", body(d.Collectivity), d.Year, p.euros(d.Amount), p.Date(d.On))
 	case *domain.ActionDeclared:
