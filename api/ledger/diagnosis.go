@@ -1,0 +1,86 @@
+package ledger
+
+import (
+	"context"
+
+	"arobase/api/auth"
+	"arobase/domain"
+	"arobase/projections/dossier"
+)
+
+// Diagnosis shows a collectivity what it covers beside comparable ones. It recommends nothing but to look.
+type Diagnosis struct {
+	Edition      domain.Edition        `json:"edition"`
+	Collectivity domain.CollectivityID `json:"collectivity"`
+	Name         string                `json:"name"`
+	Kind         string                `json:"kind"`
+	Population   int                   `json:"population,omitempty"`
+	Grid         string                `json:"grid"`
+	// Peers is how many it is compared with: the same kind under the same grid, nearest in population.
+	Peers           int              `json:"peers"`
+	Stakes          []DiagnosisStake `json:"stakes"`
+	Recommendations []Recommendation `json:"recommendations"`
+}
+
+// DiagnosisStake is one stake: what is rendered of the services that apply, in percent rounded down, beside the median of
+// the peers.
+type DiagnosisStake struct {
+	Stake    string `json:"stake"`
+	Name     string `json:"name"`
+	Rendered int    `json:"rendered"`
+	Applies  int    `json:"applies"`
+	Share    int    `json:"share"`
+	Median   *int   `json:"median"` // null where there are no peers
+}
+
+// Recommendation is a service that applies, that most peers render and the collectivity does not.
+type Recommendation struct {
+	Service string `json:"service"`
+	Name    string `json:"name"`
+	Stake   string `json:"stake"`
+	Peers   int    `json:"peers"` // that render it
+}
+
+// Diagnosis shows a collectivity what it covers beside comparable ones. For itself, the secretariat and the jury.
+// ErrUnknown, ErrUnauthenticated, ErrForbidden.
+func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Candidacy) (Diagnosis, error) {
+	if err := mayRead(who, c); err != nil {
+		return Diagnosis{}, err
+	}
+	j, err := l.judged(ctx, c)
+	if err != nil {
+		return Diagnosis{}, err
+	}
+	all, err := l.cases(ctx, func(e domain.Edition) bool { return e == c.Edition })
+	if err != nil {
+		return Diagnosis{}, err
+	}
+	own := caseOf(j)
+	var applying []string
+	names := map[string]string{}
+	for _, s := range j.Assessment.ByStake {
+		names[s.Stake.ID] = s.Stake.Name
+		for _, line := range s.Lines {
+			applying = append(applying, line.Service)
+		}
+	}
+	found := dossier.Diagnose(own, dossier.Peers(own, all), applying)
+	d := Diagnosis{
+		Edition: c.Edition, Collectivity: c.Collectivity, Name: string(c.Collectivity), Kind: own.Kind, Population: own.Population, Grid: own.Grid,
+		Peers: found.Peers, Stakes: []DiagnosisStake{}, Recommendations: []Recommendation{},
+	}
+	if view, err := l.Collectivity(ctx, string(c.Collectivity), l.Size()); err == nil {
+		d.Name = view.Name
+	}
+	for _, s := range found.Stakes {
+		d.Stakes = append(d.Stakes, DiagnosisStake{s.Stake, names[s.Stake], s.Covered, s.Applies, s.Share, s.Median})
+	}
+	for _, r := range found.Recommendations {
+		line := Recommendation{Service: r.Service, Peers: r.Peers}
+		if service := j.Grid.Service(r.Service); service != nil {
+			line.Name, line.Stake = service.Name, names[service.Stake]
+		}
+		d.Recommendations = append(d.Recommendations, line)
+	}
+	return d, nil
+}
