@@ -306,3 +306,23 @@ func (l *Ledger) drafted(ctx context.Context, e domain.Edition, due []domain.Due
 	}
 	return commands, nil
 }
+
+// Tally is how the votes are drafted to have fallen; false where they are not told.
+func (d Draft) Tally() (domain.Tally, bool) {
+	e := d.decision()
+	if e == nil {
+		return domain.Tally{}, false
+	}
+	t, ok := e.Tally.Value().(domain.Tally)
+	return t, ok
+}
+
+// Departure is why the draft leaves the assessment, "" where it does not.
+func (d Draft) Departure() string {
+	e := d.decision()
+	if e == nil {
+		return ""
+	}
+	s, _ := e.Departure.Value().(string)
+	return s
+}

@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"arobase/api/auth"
 	"arobase/domain"
+	"arobase/eventstore"
 	"arobase/projections/dossier"
 )
 
@@ -83,4 +85,17 @@ func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Can
 		d.Recommendations = append(d.Recommendations, line)
 	}
 	return d, nil
+}
+
+// CandidaciesOf gives the editions that are run here in which a collectivity stands, the latest first.
+func (l *Ledger) CandidaciesOf(id domain.CollectivityID) (all []domain.Edition) {
+	l.runner.View(func(eventstore.Position) {
+		for _, run := range l.campaigns.Editions() {
+			if run.Candidacies[id] != nil {
+				all = append(all, run.Edition)
+			}
+		}
+	})
+	slices.Reverse(all)
+	return all
 }
