@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -301,14 +302,23 @@ func (l *Ledger) dossierChanges(ctx context.Context, j Judged) (DossierChanges, 
 	if j.State.Submitted == nil || changes.Since == 0 {
 		return changes, nil
 	}
-	for _, a := range j.State.Submitted.Actions {
-		switch revision, known := before[a.Action]; {
-		case !known:
-			changes.New = append(changes.New, a.Action)
-		case revision != a.Revision:
-			changes.Changed = append(changes.Changed, a.Action)
-		}
+	for i, a := range j.State.Submitted.Actions {
+		revision, known := before[a.Action]
 		delete(before, a.Action)
+		if !known {
+			changes.New = append(changes.New, a.Action)
+			continue
+		}
+		if revision == a.Revision {
+			continue
+		}
+		then, _, err := l.actionAt(ctx, domain.ActionRevision{Action: a.Action, Revision: revision})
+		if err != nil {
+			return changes, err
+		}
+		if now := j.Actions[i]; now.Ended != then.Ended || !reflect.DeepEqual(now.ActionParticulars, then.ActionParticulars) {
+			changes.Changed = append(changes.Changed, a.Action) // one that was only confirmed is what it was
+		}
 	}
 	for id, revision := range before {
 		changes.Gone = append(changes.Gone, id)

@@ -77,16 +77,15 @@ func (p *page) seats(all []int) string {
 	return p.T("jury.seats", p.list(words))
 }
 
-// outcome is a result of the jury in words: the level, or the distinction beside it.
+// outcome is a result of the jury in words, beside its mark: a level is told by the mark alone.
 func (p *page) outcome(r domain.Result) string {
-	h := ledger.Held{Distinction: string(r.Distinction)}
 	if r.Distinction == domain.DistinctionLevel {
-		h.Level = new(int(r.Level))
+		return ""
 	}
 	if r.Distinction == domain.DistinctionNone {
 		return p.T("level.none")
 	}
-	return p.held(h)
+	return p.held(ledger.Held{Distinction: string(r.Distinction)})
 }
 
 // resultMark is a result as a mark; nil where there is none.
@@ -132,7 +131,7 @@ func cssString(s string) string {
 			out = append(out, byte(c))
 		case c == 0 || c == '\ufffd':
 		default:
-			out = fmt.Appendf(out, "\\%06x", c)
+			out = fmt.Appendf(out, "\\%06x ", c) // the space ends the number
 		}
 	}
 	return string(append(out, '"'))

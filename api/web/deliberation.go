@@ -81,7 +81,7 @@ func (p *page) onDesk(who auth.Principal) (ledger.DeskEdition, error) {
 }
 
 func (p *page) deliberationView(who auth.Principal, e ledger.DeskEdition) (deliberationView, error) {
-	edition := p.edition(int(e.Edition), e.Edition.Year())
+	edition := p.T("edition.bare", int(e.Edition), e.Edition.Year())
 	number := fmt.Sprint(int(e.Edition))
 	here := p.path("deliberation", number, nil)
 	v := deliberationView{
@@ -251,7 +251,7 @@ func (p *page) decisionView(who auth.Principal, d ledger.Dossier, e ledger.DeskE
 	whole.assess(p, d)
 	number, own := fmt.Sprint(int(d.Edition)), ofCandidacy(d.Edition, d.Collectivity)
 	v := decisionView{
-		Name: p.T("decision.heading", d.Name), Lede: p.T("decision.lede", p.edition(int(d.Edition), d.Edition.Year()), p.about(d.Kind, d.Population)),
+		Name: p.T("decision.heading", d.Name), Lede: p.T("decision.lede", p.T("edition.bare", int(d.Edition), d.Edition.Year()), p.about(d.Kind, d.Population)),
 		Dossier: p.href("dossier", own), Back: p.href("deliberation", number), Assessment: whole.Assessment, Precedents: whole.Precedents,
 		Opinions: whole.Jury.Opinions, Recused: whole.Jury.Recused, Sessions: whole.Jury.Sessions, Range: p.precedentRange(d.Precedents),
 	}
@@ -303,7 +303,7 @@ func (p *page) precedentRange(d *ledger.DossierPrecedents) string {
 	case most == 0:
 		return ""
 	case least == most:
-		return p.T("precedents.range.one", most)
+		return p.T("precedents.exactly", most)
 	}
 	return p.T("precedents.range", least, most)
 }

@@ -56,7 +56,7 @@ func (s *site) desk(p *page) (any, error) {
 	}
 	for _, e := range d.Editions {
 		line := deskEdition{
-			Heading: p.sentence(p.edition(int(e.Edition), e.Edition.Year())), When: p.calendar(e), Minutes: labelled{p.T("minutes.link"), p.href("minutes", fmt.Sprint(int(e.Edition)))},
+			Heading: p.sentence(p.T("edition.bare", int(e.Edition), e.Edition.Year())), When: p.calendar(e), Minutes: labelled{p.T("minutes.link"), p.href("minutes", fmt.Sprint(int(e.Edition)))},
 		}
 		if who.Is(auth.President) {
 			line.Conduct = &labelled{p.T("desk.conduct"), p.href("deliberation", fmt.Sprint(int(e.Edition)))}

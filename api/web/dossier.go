@@ -156,7 +156,7 @@ func (s *site) dossier(p *page) (any, error) {
 }
 
 func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, error) {
-	edition := p.edition(int(d.Edition), d.Edition.Year())
+	edition := p.T("edition.bare", int(d.Edition), d.Edition.Year())
 	v := dossierView{
 		Name: d.Name, Lede: p.T("dossier.lede", edition, p.or("dossier.kind."+d.Kind, d.Kind)), Stage: p.or("dossier.stage."+string(d.Stage), string(d.Stage)),
 		JSON:  fmt.Sprintf("/v1/editions/%d/candidacies/%s/dossier", d.Edition, d.Collectivity),
@@ -169,7 +169,7 @@ func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, e
 	p.paper(p.T("dossier.running", d.Name, int(d.Edition)), p.T("dossier.confidential"))
 	v.actions(p, d)
 	v.changes(p, d)
-	v.Editions = p.moments(d.Name, d.Editions, nil)
+	v.Editions = p.moments(d.Name, slices.DeleteFunc(slices.Clone(d.Editions), func(e ledger.EditionView) bool { return e.Edition >= int(d.Edition) }), nil)
 	v.jury(p, who, d)
 	v.assess(p, d)
 	for _, r := range d.Records {
@@ -296,7 +296,7 @@ func (v *dossierView) changes(p *page, d ledger.Dossier) {
 		}
 		return all
 	}
-	v.Changes.Text = p.T("dossier.changes.since", p.edition(int(d.Changes.Since), d.Changes.Since.Year()))
+	v.Changes.Text = p.T("dossier.changes.since", p.T("edition.bare", int(d.Changes.Since), d.Changes.Since.Year()))
 	v.Changes.New, v.Changes.Changed = here(d.Changes.New), here(d.Changes.Changed)
 	for _, id := range d.Changes.Gone {
 		v.Changes.Gone = append(v.Changes.Gone, labelled{Text: p.written(d.Changes.Titles[id]), Href: p.thread(string(domain.ActionStream(id)))})
@@ -370,7 +370,7 @@ func (v *dossierView) assess(p *page, d ledger.Dossier) {
 	x := &dossierAssessment{Lead: p.T("dossier.possible.none"), Text: a.Text, Known: p.or("dossier.known."+a.Known, a.Known)}
 	if a.Possible > 0 {
 		x.Possible = p.resultMark(&domain.Result{Distinction: domain.DistinctionLevel, Level: domain.Level(a.Possible)})
-		x.Lead = p.T("dossier.possible", a.Possible)
+		x.Lead = p.T("dossier.possible")
 	}
 	if len(a.Assess) > 0 {
 		words := make([]string, len(a.Assess))

@@ -24,6 +24,7 @@ var englishJury = words{
 	"dossier.regulation":      "Regulation %s",
 	"dossier.grid":            "Grid %s",
 	"dossier.print":           "made to print on A4",
+	"dossier.programs":        "For a program, with your token:",
 	"dossier.here":            "This page, up to date:",
 	"dossier.code":            "Code to read with a telephone: %s",
 
@@ -100,7 +101,7 @@ var englishJury = words{
 
 	"dossier.assessment":              "What the grid makes possible",
 	"dossier.assessment.text":         "The computation awards nothing: it says what the thresholds make possible. The jury decides, and gives its reasons.",
-	"dossier.possible":                "%d @ possible by the grid",
+	"dossier.possible":                "at most, by the grid",
 	"dossier.possible.none":           "No threshold of the grid is reached",
 	"dossier.assess":                  "What no computation says and the jury assesses: %s.",
 	"dossier.assess.citizen-approach": "the citizen approach",
@@ -123,7 +124,7 @@ var englishJury = words{
 	"precedents.distance":      "distance %s",
 	"precedents.record":        "sealed decision",
 	"precedents.range":         "The precedents received from %d to %d @: outside of that the decision departs from them, and that needs reasons.",
-	"precedents.range.one":     "The precedents received %d @: another level departs from them, and that needs reasons.",
+	"precedents.exactly":       "The precedents received %d @: another level departs from them, and that needs reasons.",
 	"precedents.departs":       "No comparable precedent received this.",
 	"precedents.departs.now":   "This draft departs from the precedents: none received this. The reasons must say why before the decision is sealed.",
 
@@ -150,6 +151,7 @@ var englishJury = words{
 	"minutes.link":               "Minutes",
 	"minutes.running":            "Minutes of the deliberation, %s",
 	"minutes.public":             "Public since %s",
+	"minutes.named.copy":         "Copy with names, for the presidency",
 	"minutes.embargo":            "Confidential until the ceremony of %s",
 	"minutes.lede":               "Jury of the label Villes Internet, %s, under the regulation %s.",
 	"minutes.state.published":    "Public since the ceremony of %s: every line can be checked in the ledger.",

@@ -24,6 +24,7 @@ var frenchJury = words{
 	"dossier.regulation":      "Règlement %s",
 	"dossier.grid":            "Grille %s",
 	"dossier.print":           "s'imprime en A4",
+	"dossier.programs":        "Pour un programme, avec votre jeton :",
 	"dossier.here":            "Cette page, à jour :",
 	"dossier.code":            "Code à lire d'un téléphone : %s",
 
@@ -100,7 +101,7 @@ var frenchJury = words{
 
 	"dossier.assessment":              "Ce que la grille rend possible",
 	"dossier.assessment.text":         "Le calcul n'attribue rien : il dit ce que les seuils rendent possible. Le jury décide, et motive.",
-	"dossier.possible":                "%d @ possibles selon la grille",
+	"dossier.possible":                "au plus, selon la grille",
 	"dossier.possible.none":           "Aucun seuil de la grille n'est atteint",
 	"dossier.assess":                  "Ce qu'aucun calcul ne dit et que le jury apprécie : %s.",
 	"dossier.assess.citizen-approach": "l'approche citoyenne",
@@ -123,7 +124,7 @@ var frenchJury = words{
 	"precedents.distance":      "distance %s",
 	"precedents.record":        "décision scellée",
 	"precedents.range":         "Les précédents ont reçu de %d à %d @ : en dehors, la décision s'en écarte, et cela se motive.",
-	"precedents.range.one":     "Les précédents ont reçu %d @ : un autre niveau s'en écarte, et cela se motive.",
+	"precedents.exactly":       "Les précédents ont reçu %d @ : un autre niveau s'en écarte, et cela se motive.",
 	"precedents.departs":       "Aucun précédent comparable n'a reçu cela.",
 	"precedents.departs.now":   "Ce projet s'écarte des précédents : aucun n'a reçu cela. La motivation doit dire pourquoi avant que la décision soit scellée.",
 
@@ -150,6 +151,7 @@ var frenchJury = words{
 	"minutes.link":               "Procès-verbal",
 	"minutes.running":            "Procès-verbal des délibérations, %s",
 	"minutes.public":             "Public depuis le %s",
+	"minutes.named.copy":         "Exemplaire nominatif, pour la présidence",
 	"minutes.embargo":            "Confidentiel jusqu'à la cérémonie du %s",
 	"minutes.lede":               "Jury du label Villes Internet, %s, selon le règlement %s.",
 	"minutes.state.published":    "Public depuis la cérémonie du %s : chaque ligne se vérifie au registre.",

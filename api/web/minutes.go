@@ -76,7 +76,7 @@ func (s *site) minutes(p *page) (any, error) {
 }
 
 func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, error) {
-	edition := p.edition(int(m.Edition), m.Year)
+	edition := p.T("edition.bare", int(m.Edition), m.Year)
 	address := fmt.Sprintf("/v1/editions/%d/minutes", m.Edition)
 	v := minutesView{
 		Heading: p.T("minutes.title"), Lede: p.T("minutes.lede", edition, m.Regulation), Private: !m.Published, Names: who.Is(auth.President),
@@ -92,6 +92,9 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 		v.State, right = p.T("minutes.state.presidency", p.Date(m.Ceremony)), p.T("minutes.embargo", p.Date(m.Ceremony))
 	default:
 		v.State, right = p.T("minutes.state.jury", p.Date(m.Ceremony)), p.T("minutes.embargo", p.Date(m.Ceremony))
+	}
+	if m.Published && v.Names {
+		right = p.T("minutes.named.copy")
 	}
 	p.paper(p.T("minutes.running", edition), right)
 	for _, j := range m.Jury {
