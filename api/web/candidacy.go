@@ -29,11 +29,11 @@ func (p *page) member() (auth.Principal, error) {
 	if err == nil && who.Is(auth.Public) {
 		err = ledger.ErrUnauthenticated
 	}
-	return who, p.signIn(err)
+	return who, p.toSignIn(err)
 }
 
-// signIn sends a visitor whom the ledger does not know to the page where one signs in, and back from there.
-func (p *page) signIn(err error) error {
+// toSignIn sends a visitor whom the ledger does not know to the page where one signs in, and back from there.
+func (p *page) toSignIn(err error) error {
 	if errors.Is(err, ledger.ErrUnauthenticated) && p.site.Sessions != nil {
 		return redirect{p.path("session", "", url.Values{"next": {p.req.URL.RequestURI()}})}
 	}

@@ -70,7 +70,7 @@ func (s *site) minutes(p *page) (any, error) {
 	m, err := s.Ledger.Minutes(p.ctx, who, domain.Edition(n))
 	if err != nil {
 		private(p)
-		return nil, p.signIn(err)
+		return nil, p.toSignIn(err)
 	}
 	return p.minutesView(who, m)
 }
