@@ -21,15 +21,11 @@ func (p *page) member() (auth.Principal, error) {
 	if p.site.Sessions == nil {
 		return auth.Principal{}, ledger.ErrUnknown
 	}
-	private(p)
 	if p.asOf != "" {
+		private(p)
 		return auth.Principal{}, redirect{p.Now()}
 	}
-	who, err := p.who()
-	if err == nil && who.Is(auth.Public) {
-		err = ledger.ErrUnauthenticated
-	}
-	return who, p.toSignIn(err)
+	return p.signedIn()
 }
 
 // toSignIn sends a visitor whom the ledger does not know to the page where one signs in, and back from there.

@@ -248,7 +248,7 @@ func (s *site) decision(p *page) (any, error) {
 func (p *page) decisionView(who auth.Principal, d ledger.Dossier, e ledger.DeskEdition, draft *ledger.Draft) (decisionView, error) {
 	var whole dossierView
 	whole.jury(p, who, d)
-	whole.assess(p, d)
+	whole.assess(p, who, d)
 	number, own := fmt.Sprint(int(d.Edition)), ofCandidacy(d.Edition, d.Collectivity)
 	v := decisionView{
 		Name: p.T("decision.heading", d.Name), Lede: p.T("decision.lede", p.T("edition.bare", int(d.Edition), d.Edition.Year()), p.about(d.Kind, d.Population)),

@@ -156,7 +156,7 @@ func (v *deskEdition) juror(p *page, seat int, e ledger.DeskEdition) {
 func (p *page) about(kind string, population int) string {
 	s := p.or("dossier.kind."+kind, kind)
 	if population > 0 {
-		s += ", " + p.N("holder.people", population)
+		s += ", " + p.T("precedents.population", p.Int(population))
 	}
 	return s
 }

@@ -171,7 +171,7 @@ func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, e
 	v.changes(p, d)
 	v.Editions = p.moments(d.Name, slices.DeleteFunc(slices.Clone(d.Editions), func(e ledger.EditionView) bool { return e.Edition >= int(d.Edition) }), nil)
 	v.jury(p, who, d)
-	v.assess(p, d)
+	v.assess(p, who, d)
 	for _, r := range d.Records {
 		v.Records = append(v.Records, recordPlace{p.Int(int(r.Index)), p.or("record.type."+r.Type, r.Type), p.Moment(r.Recorded), p.href("record", r.Event.String()), r.Event.String()})
 	}
@@ -356,15 +356,25 @@ func seatIn(who auth.Principal, e domain.Edition) int {
 	return n
 }
 
+// recusedIn tells whether a seat takes no part in a candidacy.
+func recusedIn(d ledger.Dossier, seat int) bool {
+	return slices.ContainsFunc(d.Jury.Recused, func(r ledger.DossierRecusal) bool { return r.Juror == seat })
+}
+
 // assess sets what the rules make of it, and what was decided in like cases. Both are withheld from a juror who has given
 // no opinion yet, and from the collectivity until the ceremony.
-func (v *dossierView) assess(p *page, d ledger.Dossier) {
-	a := d.Assessment
-	if a == nil {
+func (v *dossierView) assess(p *page, who auth.Principal, d ledger.Dossier) {
+	a, seat := d.Assessment, seatIn(who, d.Edition)
+	switch {
+	case a != nil:
+	case who.Is(auth.Declarant):
+		v.Withheld = p.T("dossier.withheld.ceremony")
+		return
+	case seat != 0 && slices.Contains(d.Jury.Assigned, seat) && !recusedIn(d, seat):
 		v.Withheld = p.T("dossier.withheld.opinion")
-		if strings.Contains(d.Withheld, "ceremony") {
-			v.Withheld = p.T("dossier.withheld.ceremony")
-		}
+		return
+	default:
+		v.Withheld = p.T("dossier.withheld.others")
 		return
 	}
 	x := &dossierAssessment{Lead: p.T("dossier.possible.none"), Text: a.Text, Known: p.or("dossier.known."+a.Known, a.Known)}
@@ -416,7 +426,7 @@ func (p *page) task(who auth.Principal, d ledger.Dossier) *task {
 	own := ofCandidacy(d.Edition, d.Collectivity)
 	back := p.path("dossier", own, nil)
 	switch {
-	case seat != 0 && slices.ContainsFunc(d.Jury.Recused, func(r ledger.DossierRecusal) bool { return r.Juror == seat }):
+	case seat != 0 && recusedIn(d, seat):
 		return &task{Text: p.T("task.recused")}
 	case seat != 0 && slices.ContainsFunc(d.Jury.Opinions, func(o ledger.DossierOpinion) bool { return o.Juror == seat }):
 		return &task{Text: p.T("task.given")}

@@ -13,9 +13,6 @@ var englishJury = words{
 	"jury.conflict.residence":  "residence",
 	"jury.conflict.other":      "another reason",
 
-	"problem.forbidden":      "This page is not for you",
-	"problem.forbidden.text": "Your token does not open this page: it is for another role, another seat or another collectivity.",
-
 	"dossier.title":           "Dossier of %s, edition %d",
 	"dossier.running":         "%s – dossier of the application, edition %d",
 	"dossier.confidential":    "Working paper of the jury",
@@ -113,6 +110,7 @@ var englishJury = words{
 	"dossier.known.assumed":           "set by the association, no source tells them",
 	"dossier.finding":                 "The computation as it is sealed with the decision",
 	"dossier.withheld.opinion":        "The computation and the precedents are shown once your opinion is given, so that your opinion is your own.",
+	"dossier.withheld.others":         "The computation and the precedents are shown to those who report, once they gave their opinion, and to the presidency.",
 	"dossier.withheld.ceremony":       "The computation and the precedents are shown after the ceremony.",
 
 	"dossier.precedents":       "The precedents",

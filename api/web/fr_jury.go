@@ -13,9 +13,6 @@ var frenchJury = words{
 	"jury.conflict.residence":  "résidence",
 	"jury.conflict.other":      "autre motif",
 
-	"problem.forbidden":      "Cette page n'est pas pour vous",
-	"problem.forbidden.text": "Votre jeton ne donne pas accès à cette page : elle est réservée à un autre rôle, à un autre siège ou à une autre collectivité.",
-
 	"dossier.title":           "Dossier de %s, édition %d",
 	"dossier.running":         "%s – dossier de candidature, édition %d",
 	"dossier.confidential":    "Document de travail du jury",
@@ -113,6 +110,7 @@ var frenchJury = words{
 	"dossier.known.assumed":           "posés par l'association, aucune source ne les dit",
 	"dossier.finding":                 "Le calcul tel qu'il est scellé avec la décision",
 	"dossier.withheld.opinion":        "Le calcul et les précédents sont montrés une fois votre avis donné, pour que votre avis soit le vôtre.",
+	"dossier.withheld.others":         "Le calcul et les précédents sont montrés à qui rapporte, une fois son avis donné, et à la présidence.",
 	"dossier.withheld.ceremony":       "Le calcul et les précédents sont montrés après la cérémonie.",
 
 	"dossier.precedents":       "Les précédents",
