@@ -41,6 +41,7 @@ var routes = map[string][2]string{
 	"legal":          {"/mentions-legales", "/en/legal"},
 	"session":        {"/session", "/en/session"},
 	"workspace":      {"/espace", "/en/workspace"},
+	"secretariat":    {"/espace/secretariat/{id}", "/en/workspace/secretariat/{id}"},
 	"entry":          {"/espace/saisir/{id}", "/en/workspace/record/{id}"},
 	"receipt":        {"/espace/recu/{id}", "/en/workspace/receipt/{id}"},
 	"dossier":        {"/editions/{n}/dossiers/{id}", "/en/editions/{n}/dossiers/{id}"},

@@ -136,6 +136,7 @@ func New(deps Deps) http.Handler {
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
 			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
+			mux.Handle("GET "+t.pattern("secretariat"), s.page(t, "secretariat", s.secretariat))
 			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
 			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
 			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))

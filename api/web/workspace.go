@@ -62,6 +62,14 @@ func (s *site) workspace(p *page) (any, error) {
 	p.Title = p.T("workspace.title")
 	v := workspaceView{As: p.T("workspace.as", who.Person, p.T("role."+string(who.Role)))}
 	v.Doors = p.doors(who)
+	if who.Is(auth.Registrar, auth.President) {
+		for _, e := range s.Ledger.RunEditions() {
+			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
+		}
+	}
+	if v.Waiting, err = s.waiting(p, who); err != nil {
+		return nil, err
+	}
 	mine := offered(who)
 	for _, g := range groups {
 		group := commandGroup{Title: p.T("group." + g.name)}

@@ -195,7 +195,19 @@ func (c *Campaigns) Regulation(id string) []domain.Recorded { return c.regulatio
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }
 
-// Grids and Regulations give the ids of all that were published, in order.
+// Members gives the collectivities that are members for a year, in the order of their ids.
+func (c *Campaigns) Members(year int) []domain.CollectivityID {
+	var all []domain.CollectivityID
+	for id, history := range c.memberships {
+		if domain.StateOfMembership(history, year).Membership != nil {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Grids gives the ids of all that were published, in order.
 func (c *Campaigns) Grids() []string { return slices.Sorted(maps.Keys(c.grids)) }
 
 // Regulations gives the ids of the regulations.
