@@ -148,7 +148,7 @@ func (p *page) decisionLine(e ledger.DeskEdition, c ledger.DeskCandidacy) decisi
 
 // forms offers what can be done now, and says of the rest why it cannot.
 func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEdition, here string) (err error) {
-	number := fmt.Sprint(int(e.Edition))
+	number, today := fmt.Sprint(int(e.Edition)), domain.DayInParis(p.site.Ledger.Clock())
 	hidden := func(more url.Values, next string) prefill {
 		values := url.Values{"edition": {number}}
 		for name, all := range more {
@@ -162,7 +162,7 @@ func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEditi
 	case !e.Listed:
 		v.SitNot = p.T("deliberation.nolist")
 	default:
-		with := hidden(url.Values{"session": {fmt.Sprint(len(e.Sessions) + 1)}, "quorum": {fmt.Sprint(e.Quorum)}}, here)
+		with := hidden(url.Values{"session": {fmt.Sprint(len(e.Sessions) + 1)}, "quorum": {fmt.Sprint(e.Quorum)}, "on": {today}}, here)
 		if v.Sit, err = p.formOf("sessions", with); err != nil {
 			return err
 		}
@@ -187,10 +187,10 @@ func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEditi
 		v.Ceremony = p.T("deliberation.notclosed")
 		return nil
 	}
-	on := e.Calendar.Ceremony
+	on := max(today, e.Calendar.Ceremony)
 	switch e.First {
 	case "":
-		v.Ceremony = p.T("deliberation.ceremony.first", p.Date(on))
+		v.Ceremony = p.T("deliberation.ceremony.first", p.Date(e.Calendar.Ceremony))
 	case who.Person:
 		v.Ceremony = p.T("deliberation.ceremony.yours", p.Date(e.On), p.Moment(e.FirstAt))
 		return nil
