@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/domain"
+	"arobase/eventstore"
 )
 
 // Minutes are those of the deliberation of an edition: who sat, and for each candidacy who took no part, whether quorum
@@ -142,6 +143,16 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 		m.Decisions = append(m.Decisions, line)
 	}
 	return m, nil
+}
+
+// Published tells whether the palmarès of an edition was published here: its minutes are everybody's. O(1).
+func (l *Ledger) Published(e domain.Edition) (published bool) {
+	l.runner.View(func(eventstore.Position) {
+		if run, ok := l.campaigns.Edition(e); ok {
+			published = run.State().Published != nil
+		}
+	})
+	return published
 }
 
 func (l *Ledger) minutesJury(ctx context.Context, who auth.Principal, e domain.Edition, jurors map[int][]domain.Recorded) ([]MinutesJuror, error) {

@@ -306,11 +306,11 @@ func (v *dossierView) changes(p *page, d ledger.Dossier) {
 func (v *dossierView) jury(p *page, who auth.Principal, d ledger.Dossier) {
 	v.Jury.Assigned = p.seats(d.Jury.Assigned)
 	for _, r := range d.Jury.Recused {
-		v.Jury.Recused = append(v.Jury.Recused, recusalLine{p.seat(r.Juror), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
+		v.Jury.Recused = append(v.Jury.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
 	}
 	own := seatIn(who, d.Edition)
 	for _, o := range d.Jury.Opinions {
-		line := opinionLine{Seat: p.seat(o.Juror), Own: o.Juror == own, Proofs: p.proofs(p.seat(o.Juror), []string{o.Event.String()})}
+		line := opinionLine{Seat: p.sentence(p.seat(o.Juror)), Own: o.Juror == own, Proofs: p.proofs(p.seat(o.Juror), []string{o.Event.String()})}
 		switch {
 		case o.Readable:
 			line.Text = p.written(o.Text)

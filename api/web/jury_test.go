@@ -241,7 +241,7 @@ func TestDossierForEachReader(t *testing.T) {
 			[]string{"Votre avis est donné et scellé", "Un avis de la troisième", "3 arobases sur 5 au plus, selon la grille", "3 candidatures décidées étaient comparables", "l'approche citoyenne", "Motivation de " + bourges},
 			[]string{"une fois votre avis donné"}},
 		{"seat 2, who declared an interest", of(laon), two,
-			[]string{"Vous ne prenez pas part à cette candidature", "siège 2 ne prend pas part (résidence)"},
+			[]string{"Vous ne prenez pas part à cette candidature", "Siège 2 ne prend pas part (résidence)"},
 			[]string{"Donner mon avis", "au plus, selon la grille", "étaient comparables"}},
 		{"seat 2, who does not report", of(aix), two,
 			[]string{"Vous n'êtes pas rapporteur", "montrés à qui rapporte", "Me déporter"}, []string{"Un avis de la troisième", "au plus, selon la grille", "Donner mon avis"}},
@@ -304,7 +304,7 @@ func TestMinutesForEachReader(t *testing.T) {
 			}
 		}
 	}
-	sat := []string{"Présents : sièges 1 et 2. Absents : siège 3.", "juror-28-2", "siège 2 ne prend pas part (résidence)"}
+	sat := []string{"Présents : sièges 1 et 2. Absents : siège 3.", "juror-28-2", "Siège 2 ne prend pas part (résidence)"}
 	for _, as := range [][]*http.Cookie{juror, registrar} {
 		read("/editions/28/proces-verbal", as, sat, []string{"Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "projet"})
 	}
@@ -327,6 +327,9 @@ func TestReasonsOfTheJury(t *testing.T) {
 		t.Fatal(held, err)
 	}
 	sealed := held.Editions[0].Decision.Sealed
+	if w := get(c.h, "/editions/27"); !strings.Contains(w.Body.String(), `href="/editions/27/proces-verbal"`) {
+		t.Error("no way leads from the edition to its minutes")
+	}
 	for _, path := range []string{"/collectivites/" + aix, "/editions/27/palmares"} {
 		w, page := c.page(path, nil)
 		if !strings.Contains(page, "Motivation de "+aix) || !strings.Contains(w.Body.String()+get(c.h, path).Body.String(), "/inscriptions/"+sealed.String()) {

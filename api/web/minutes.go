@@ -133,8 +133,12 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 		}
 		v.Decisions = append(v.Decisions, line)
 	}
-	v.Summary = []string{
-		p.N("minutes.seats", len(m.Jury)), p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.candidacies", len(m.Decisions)), p.N("minutes.decided", decided),
+	v.Summary = []string{p.N("minutes.seats", len(m.Jury)), p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.candidacies", len(m.Decisions))}
+	switch {
+	case m.Closed:
+		v.Summary = append(v.Summary, p.N("minutes.decided", decided))
+	case who.Is(auth.President):
+		v.Summary = append(v.Summary, p.N("minutes.drafted", decided))
 	}
 	var err error
 	v.Code, err = codeOf(v.Address)
@@ -148,7 +152,7 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 		State: p.T("minutes.decision." + d.State), Reporting: p.T("minutes.reporting", p.seats(d.Reporting)), Held: d.Held,
 	}
 	for _, r := range d.Recused {
-		v.Recused = append(v.Recused, recusalLine{p.seat(r.Juror), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
+		v.Recused = append(v.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
 	}
 	if d.Session != 0 {
 		v.Sat = p.T("sitting.held", d.Session, p.Date(d.On))
