@@ -126,10 +126,13 @@ func (c *court) opens(n, day int) {
 	c.act(anne, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":%q,"closes":%q,"jury":%q,"ceremony":%q}}`, n, on(day), on(day), on(day+1), on(day+2))
 	if n == 28 {
 		c.act(chloe, "actions", `{"action":"aix-3","collectivity":%q,"grid":"g1","services":["ecole-3"],"startedOn":"2026-11","operatorKind":"contractor","innovation":"local","title":"Une action neuve","description":"Elle n'était pas là."}`, aix)
+		c.act(chloe, "confirmations", `{"action":"laon-1","on":%q}`, on(day))
+		c.act(chloe, "amendments", `{"action":"bourges-1","grid":"g1","services":["ecole-1"],"startedOn":"2026-03","operatorKind":"association","title":"Action 1 de Bourges, refaite","description":"Elle a changé."}`)
 	}
+	revision := map[string]int{"bourges": n - 27, "laon": n - 27} // of the first action: amended, confirmed
 	for i, b := range []struct{ id, name string }{{aix, "aix"}, {bourges, "bourges"}, {laon, "laon"}} {
 		c.act(chloe, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville","population":%d,"populationYear":2023}`, n, b.id, 30000+1000*i)
-		actions := []string{fmt.Sprintf(`{"action":"%s-1","revision":0}`, b.name), fmt.Sprintf(`{"action":"%s-2","revision":0}`, b.name)}
+		actions := []string{fmt.Sprintf(`{"action":"%s-1","revision":%d}`, b.name, revision[b.name]), fmt.Sprintf(`{"action":"%s-2","revision":0}`, b.name)}
 		if n == 28 && b.id == aix {
 			actions = append(actions, `{"action":"aix-3","revision":0}`)
 		}
@@ -247,6 +250,8 @@ func TestDossierForEachReader(t *testing.T) {
 			[]string{"Vous n'êtes pas rapporteur", "montrés à qui rapporte", "Me déporter"}, []string{"Un avis de la troisième", "au plus, selon la grille", "Donner mon avis"}},
 		{"the president", of(aix), president,
 			[]string{"Un avis de la troisième", "au plus, selon la grille", "Les précédents", "Préparer la décision"}, []string{"Donner mon avis"}},
+		{"the president, of an action that changed", of(bourges), president, []string{"Action 1 de Bourges, refaite modifiée", "assurée par une association"}, []string{"nouvelle", "Absentes cette fois"}},
+		{"the president, of an action that was confirmed", of(laon), president, []string{"Action 1 de Laon"}, []string{"Action 1 de Laon modifiée", "Modifiées"}},
 		{"the mayor", of(aix), mayor,
 			[]string{"Action 2 de Aix-les-Bains", "montrés après la cérémonie", "ne sont lus que par le jury"},
 			[]string{"Un avis de la troisième", "au plus, selon la grille", "étaient comparables", "Donner mon avis", "Préparer la décision"}},
