@@ -19,28 +19,22 @@ type Diagnosis struct {
 	Population   int                   `json:"population,omitempty"`
 	Grid         string                `json:"grid"`
 	// Peers is how many it is compared with: the same kind under the same grid, nearest in population.
-	Peers           int              `json:"peers"`
-	Stakes          []DiagnosisStake `json:"stakes"`
-	Recommendations []Recommendation `json:"recommendations"`
+	Peers           int                `json:"peers"`
+	Stakes          []DiagnosisStake   `json:"stakes"`
+	Recommendations []DiagnosisService `json:"recommendations"`
 }
 
-// DiagnosisStake is one stake: what is rendered of the services that apply, in percent rounded down, beside the median of
-// the peers.
+// DiagnosisStake is one stake with its name.
 type DiagnosisStake struct {
-	Stake    string `json:"stake"`
-	Name     string `json:"name"`
-	Rendered int    `json:"rendered"`
-	Applies  int    `json:"applies"`
-	Share    int    `json:"share"`
-	Median   *int   `json:"median"` // null where there are no peers
+	Name string `json:"name"`
+	dossier.Beside
 }
 
-// Recommendation is a service that applies, that most peers render and the collectivity does not.
-type Recommendation struct {
-	Service string `json:"service"`
-	Name    string `json:"name"`
-	Stake   string `json:"stake"`
-	Peers   int    `json:"peers"` // that render it
+// DiagnosisService is a recommendation with the names of the service and of its stake.
+type DiagnosisService struct {
+	Name      string `json:"name"`
+	StakeName string `json:"stakeName"`
+	dossier.Recommendation
 }
 
 // Diagnosis shows a collectivity what it covers beside comparable ones. For itself, the secretariat and the jury.
@@ -58,29 +52,25 @@ func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Can
 		return Diagnosis{}, err
 	}
 	own := caseOf(j)
-	var applying []string
-	names := map[string]string{}
-	for _, s := range j.Assessment.ByStake {
-		names[s.Stake.ID] = s.Stake.Name
-		for _, line := range s.Lines {
-			applying = append(applying, line.Service)
-		}
-	}
-	found := dossier.Diagnose(own, dossier.Peers(own, all), applying)
+	found := dossier.Diagnose(own, dossier.Peers(own, all))
 	d := Diagnosis{
 		Edition: c.Edition, Collectivity: c.Collectivity, Name: string(c.Collectivity), Kind: own.Kind, Population: own.Population, Grid: own.Grid,
-		Peers: found.Peers, Stakes: []DiagnosisStake{}, Recommendations: []Recommendation{},
+		Peers: found.Peers, Stakes: []DiagnosisStake{}, Recommendations: []DiagnosisService{},
 	}
 	if view, err := l.Collectivity(ctx, string(c.Collectivity), l.Size()); err == nil {
 		d.Name = view.Name
 	}
+	names := map[string]string{}
+	for _, s := range j.Assessment.ByStake {
+		names[s.Stake.ID] = s.Stake.Name
+	}
 	for _, s := range found.Stakes {
-		d.Stakes = append(d.Stakes, DiagnosisStake{s.Stake, names[s.Stake], s.Covered, s.Applies, s.Share, s.Median})
+		d.Stakes = append(d.Stakes, DiagnosisStake{names[s.Stake], s})
 	}
 	for _, r := range found.Recommendations {
-		line := Recommendation{Service: r.Service, Peers: r.Peers}
+		line := DiagnosisService{Recommendation: r}
 		if service := j.Grid.Service(r.Service); service != nil {
-			line.Name, line.Stake = service.Name, names[service.Stake]
+			line.Name, line.StakeName = service.Name, names[service.Stake]
 		}
 		d.Recommendations = append(d.Recommendations, line)
 	}

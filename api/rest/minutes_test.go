@@ -69,6 +69,7 @@ func TestMinutes(t *testing.T) {
 		if err := json.Unmarshal([]byte(read(d.tokens[role], path, "application/json", http.StatusOK)), &m); err != nil {
 			t.Fatal(err)
 		}
+		fits(t, d.look(d.tokens[role], path), "/v1/editions/{n}/minutes")
 		if len(m.Decisions) != 1 || len(m.Decisions[0].Recused) != 1 || m.Decisions[0].Result != nil || m.Decisions[0].State != ledger.MinutesOpen {
 			t.Errorf("%s: %+v", role, m.Decisions)
 		}

@@ -73,8 +73,8 @@ func (p *page) seats(all []int) string {
 	return p.T("jury.seats", p.list(words))
 }
 
-// outcome is a result of the jury in words, beside its mark: a level is told by the mark alone.
-func (p *page) outcome(r domain.Result) string {
+// awarded is a result of the jury in words, beside its mark: a level is told by the mark alone.
+func (p *page) awarded(r domain.Result) string {
 	if r.Distinction == domain.DistinctionLevel {
 		return ""
 	}

@@ -132,7 +132,7 @@ func (p *page) decisionLine(e ledger.DeskEdition, c ledger.DeskCandidacy) decisi
 	}
 	if d := c.Draft; d != nil {
 		r := d.Result()
-		v.Mark, v.Says = p.resultMark(&r), p.outcome(r)
+		v.Mark, v.Says = p.resultMark(&r), p.awarded(r)
 		if t, ok := d.Tally(); ok {
 			v.Tally = p.T("minutes.tally", t.For, t.Against, t.Abstained)
 		}

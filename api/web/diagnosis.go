@@ -64,7 +64,7 @@ func (p *page) diagnosisView(who auth.Principal, d ledger.Diagnosis) (diagnosisV
 	p.paper(p.T("diagnosis.running", d.Name, int(d.Edition)), p.T("diagnosis.own"))
 	for _, s := range d.Stakes {
 		line := besideLine{
-			Name: s.Name, Rendered: p.T("diagnosis.of", p.Int(s.Rendered), p.Int(s.Applies)), Share: p.percentOf(s.Share), Of: s.Share, At: -1,
+			Name: s.Name, Rendered: p.T("diagnosis.of", p.Int(s.Covered), p.Int(s.Applies)), Share: p.percentOf(s.Share), Of: s.Share, At: -1,
 			Median: p.T("diagnosis.nomedian"),
 		}
 		if s.Median != nil {
@@ -81,7 +81,7 @@ func (p *page) diagnosisView(who auth.Principal, d ledger.Diagnosis) (diagnosisV
 		v.Lines = append(v.Lines, line)
 	}
 	for _, r := range d.Recommendations {
-		v.Recommendations = append(v.Recommendations, recommendation{r.Name, r.Stake, p.N("diagnosis.have", r.Peers, p.Int(d.Peers))})
+		v.Recommendations = append(v.Recommendations, recommendation{r.Name, r.StakeName, p.N("diagnosis.have", r.Peers, p.Int(d.Peers))})
 	}
 	switch {
 	case d.Peers == 0:

@@ -408,7 +408,7 @@ func (p *page) precedents(d *ledger.DossierPrecedents) *precedents {
 		x := precedent{
 			Name: n.Name, Href: p.href("collectivity", string(n.Collectivity)), Edition: p.T("edition.short", int(n.Edition), n.Edition.Year()),
 			Population: p.Int(n.Population), Distance: p.Number(float64(int(n.Distance*10+0.5)) / 10), Mark: p.resultMark(&n.Result),
-			Says: p.outcome(n.Result), Motivation: p.written(n.Motivation), Proofs: p.proofs(n.Name, []string{n.Event.String()}),
+			Says: p.awarded(n.Result), Motivation: p.written(n.Motivation), Proofs: p.proofs(n.Name, []string{n.Event.String()}),
 		}
 		var mentions []string
 		for _, m := range n.Result.Mentions {

@@ -196,13 +196,6 @@ var englishJury = words{
 	"minutes.sign.second":        "The second person",
 	"minutes.sign.line":          "Name, date and signature",
 
-	"college.academic":    "academics",
-	"college.journalist":  "journalists",
-	"college.ministry":    "ministries",
-	"college.association": "associations",
-	"college.elected":     "elected officials",
-	"college.other":       "others",
-
 	"mine.title":     "For you",
 	"mine.dossier":   "Dossier of edition %d",
 	"mine.diagnosis": "Diagnosis of edition %d",

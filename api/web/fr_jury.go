@@ -196,13 +196,6 @@ var frenchJury = words{
 	"minutes.sign.second":        "La seconde personne",
 	"minutes.sign.line":          "Nom, date et signature",
 
-	"college.academic":    "universitaires",
-	"college.journalist":  "journalistes",
-	"college.ministry":    "ministères",
-	"college.association": "associations",
-	"college.elected":     "élus",
-	"college.other":       "autres",
-
 	"mine.title":     "Pour vous",
 	"mine.dossier":   "Dossier de l'édition %d",
 	"mine.diagnosis": "Diagnostic de l'édition %d",

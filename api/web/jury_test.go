@@ -64,7 +64,9 @@ func newCourt(t testing.TB) *court {
 	kept, err := sqliteauth.Create(filepath.Join(dir, "auth.db"), testLedgerID)
 	must(err)
 	t.Cleanup(func() { kept.Close() })
-	clock := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load())) }
+	clock := func() time.Time {
+		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load()))
+	}
 	c.ledger, err = ledger.Create(ctx, ledger.Parts{Store: store, Vault: v, Clock: clock, Workspace: room},
 		ledger.Genesis{LedgerID: testLedgerID, Origin: "test.example/log", MadeUp: true})
 	must(err)
@@ -91,7 +93,9 @@ func (c *court) act(who auth.Principal, resource, input string, args ...any) led
 }
 
 // on is a day of the test.
-func on(day int) string { return time.Date(2026, 11, 23+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly) }
+func on(day int) string {
+	return time.Date(2026, 11, 23+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
 
 func (c *court) rules() {
 	c.t.Helper()
@@ -172,11 +176,11 @@ func (c *court) decided(n int) {
 	for _, id := range []string{aix, bourges, laon} {
 		c.draft(n, id, 2, "Motivation de "+id)
 	}
-	_, err := c.ledger.CloseDeliberation(ctx, anne, 27)
+	_, err := c.ledger.CloseDeliberation(ctx, anne, 27, nil)
 	day := on(int(c.day.Add(1)))
 	for _, who := range []auth.Principal{anne, bruno} {
 		if err == nil {
-			_, err = c.ledger.Publish(ctx, who, 27, day)
+			_, err = c.ledger.Publish(ctx, who, 27, day, nil)
 		}
 	}
 	if err != nil {
@@ -204,7 +208,9 @@ func (c *court) page(path string, cookies []*http.Cookie) (*httptest.ResponseRec
 // What somebody sees of a dossier depends on who they are, as over HTTP, in both languages.
 func TestDossierForEachReader(t *testing.T) {
 	c := newCourt(t)
-	seat := func(n int) []*http.Cookie { return c.enter(t, auth.Juror, fmt.Sprintf("28-%d", n), fmt.Sprintf("Juré %d", n)) }
+	seat := func(n int) []*http.Cookie {
+		return c.enter(t, auth.Juror, fmt.Sprintf("28-%d", n), fmt.Sprintf("Juré %d", n))
+	}
 	one, two, three := seat(1), seat(2), seat(3)
 	president, mayor := c.enter(t, auth.President, "", "Anne Martin"), c.enter(t, auth.Declarant, aix, "Le maire")
 	of := func(id string) string { return "/editions/28/dossiers/" + id }
@@ -357,7 +363,7 @@ func TestReasonsOfTheJury(t *testing.T) {
 	for _, id := range []string{aix, bourges, laon} {
 		c.draft(28, id, map[bool]int{true: 3, false: 2}[id == aix], "Une raison encore scellée")
 	}
-	if _, err := c.ledger.CloseDeliberation(t.Context(), anne, 28); err != nil {
+	if _, err := c.ledger.CloseDeliberation(t.Context(), anne, 28, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/collectivites/" + aix, "/editions/28/palmares", "/editions/28", "/registre"} {

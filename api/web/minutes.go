@@ -163,7 +163,7 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 		}
 	}
 	if d.Result != nil {
-		v.Mark, v.Says = p.resultMark(d.Result), p.outcome(*d.Result)
+		v.Mark, v.Says = p.resultMark(d.Result), p.awarded(*d.Result)
 		v.Motivation = p.written(d.Motivation)
 		v.Departure = d.Departure
 		var mentions []string
