@@ -239,6 +239,7 @@ var englishForms = words{
 	"disputing.of":                  "What %s says (record no. %s)",
 	"form.given":                    "This token was given already, and shown once. For another one, open the form again.",
 	"form.wrong":                    "To be looked at again: %s",
+	"board.euros":                   "€%s",
 	"fault.required":                "This is needed.",
 	"fault.number":                  "A whole number, in digits.",
 	"fault.amount":                  "An amount of euros, such as 1234.50.",

@@ -239,6 +239,7 @@ var frenchForms = words{
 	"disputing.of":                  "Ce que dit %s (inscription nº %s)",
 	"form.given":                    "Ce jeton a déjà été donné, et montré une fois. Pour un autre, ouvrez le formulaire de nouveau.",
 	"form.wrong":                    "À revoir : %s",
+	"board.euros":                   "%s €",
 	"fault.required":                "À remplir.",
 	"fault.number":                  "Un nombre entier, en chiffres.",
 	"fault.amount":                  "Un montant en euros, comme 1 234,50.",

@@ -106,13 +106,14 @@ func New(deps Deps) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	mux.HandleFunc("GET "+runningPath, running)
 	mux.HandleFunc("GET /badge/{file}", s.badge(fr))
 	mux.HandleFunc("GET /en/badge/{file}", s.badge(en))
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
-		"panel":    s.panel,
+		"panel": s.panel, "minutes": s.minutes,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
@@ -147,6 +148,9 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
 			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
 			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
+			for route, h := range map[string]handler{"dossier": s.dossier, "diagnosis": s.diagnosis, "desk": s.desk, "deliberation": s.deliberation, "decision": s.decision} {
+				mux.Handle("GET "+t.pattern(route), s.page(t, route, h))
+			}
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))

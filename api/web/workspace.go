@@ -61,6 +61,7 @@ func (s *site) workspace(p *page) (any, error) {
 	}
 	p.Title = p.T("workspace.title")
 	v := workspaceView{As: p.T("workspace.as", who.Person, p.T("role."+string(who.Role)))}
+	v.Doors = p.doors(who)
 	if who.Is(auth.Registrar, auth.President) {
 		for _, e := range s.Ledger.RunEditions() {
 			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
@@ -83,4 +84,15 @@ func (s *site) workspace(p *page) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// doors are the pages that a role works on, beside the forms.
+func (p *page) doors(who auth.Principal) []labelled {
+	switch who.Role {
+	case auth.Juror, auth.President:
+		return []labelled{{p.T("desk.title"), p.href("desk", "")}}
+	case auth.Declarant:
+		return append(p.mine(who.For), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
+	}
+	return nil
 }
