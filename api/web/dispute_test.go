@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"arobase/api/auth"
+	"arobase/api/ledger/workspace"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/api/mail"
 	"arobase/api/mail/mailtest"
@@ -27,6 +28,7 @@ type newsroom struct {
 	now    time.Time
 	fact   string // the id of its record
 	log    *bytes.Buffer
+	room   workspace.Workspace
 }
 
 func newNewsroom(t *testing.T) *newsroom {
@@ -43,6 +45,7 @@ func newNewsroom(t *testing.T) *newsroom {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = room.Close() })
+	n.room = room
 	n.ledger.UseWorkspace(room)
 	if err := n.ledger.UseClock(func() time.Time { return n.now }); err != nil {
 		t.Fatal(err)
@@ -175,6 +178,10 @@ func TestDisputeLinks(t *testing.T) {
 	case l := <-n.server.Letters:
 		t.Errorf("a letter more: %v", l)
 	default:
+	}
+	// What is over is destroyed, and three wait.
+	if waiting, err := n.room.List(t.Context(), "objection/"); err != nil || len(waiting) != 3 {
+		t.Errorf("%d objections wait, %v", len(waiting), err)
 	}
 	// Whoever asks too often waits, whatever the address.
 	page, r := n.sent(t, "/contester/"+n.fact, url.Values{"claim": {"x"}, "address": {"lea@example.org"}}, nil, http.StatusTooManyRequests)
