@@ -140,6 +140,17 @@ func TestDispute(t *testing.T) {
 		page, _ = read(t, n.h, path, nil)
 		holds(t, page, "C'est exact, la liste le dit.")
 	}
+	// Whoever may read what is sealed finds the address, and that they did is recorded.
+	auditor := n.enter(t, auth.Auditor, "", "Zoé Lefèvre")
+	at := "/espace/saisir/readings"
+	form := fill(n.blank(t, at, auditor), "event", id, "pointer", "/data/by", "purpose", "dispute")
+	size = n.ledger.Size()
+	html, _ = n.sent(t, at, form, auditor, http.StatusOK)
+	holds(t, html, "jeanne@example.org", "montré cette seule fois")
+	html, _ = n.sent(t, at, form, auditor, http.StatusOK)
+	if strings.Contains(html, "jeanne@") || n.ledger.Size() != size+1 {
+		t.Errorf("a form sent twice is read twice: %d records", n.ledger.Size()-size)
+	}
 	// A record that was taken back leads with that, and is disputed no more.
 	s.records(marc, "retractions", "event", n.fact, "cause", "transcription", "reason", "La liste dit cinq.")
 	page, _ = read(t, n.h, record, nil)
