@@ -196,3 +196,82 @@ func TestEveryBound(t *testing.T) {
 	}
 	t.Logf("%d wrong values, %d longest texts", asked, texts)
 }
+
+// What is not in the table of operations is held alike: who may ask, each member missing, of another kind, too long, unknown.
+func TestEveryPrivateOperation(t *testing.T) {
+	f := newOffice(t)
+	f.takes("registrar", "sources", `{"source":"gazette","publisher":"La Gazette","title":"Le palmarès","note":"Une note"}`, "source")
+	long := strings.Repeat("a", 100_000)
+	for resource, c := range map[string]struct {
+		who   string
+		whole map[string]any
+		wrong map[string][]any // values that a member must not take
+		free  []string         // members that may be left out
+	}{
+		"decisions": {who: "president", whole: map[string]any{
+			"edition": 28, "collectivity": "fr-commune-73008", "session": 1, "distinction": "level", "level": 1, "mentions": []string{}, "departure": "",
+			"tally": map[string]int{"for": 2, "against": 0, "abstained": 0}, "motivation": "Pour", "votes": "Tous",
+		}, free: []string{"edition", "departure"}},
+		"deliberations": {who: "president", whole: map[string]any{"edition": 28}, wrong: map[string][]any{"edition": {"28", 1.5}}},
+		"publications":  {who: "president", whole: map[string]any{"edition": 28, "on": "2026-11-25"}, wrong: map[string][]any{"edition": {"28"}, "on": {5, []any{}}}},
+		"erasures": {who: "admin", whole: map[string]any{"event": f.ids["source"], "pointer": "/data/note", "ground": "request"}, wrong: map[string][]any{
+			"pointer": {5, "/note", "/data/" + long}, "ground": {5, "whim", long}, "reason": {5, strings.Repeat("a", 20_001)},
+		}},
+		"tokens":            {who: "admin", whole: map[string]any{"role": "registrar", "person": "Camille"}, wrong: map[string][]any{"role": {5}, "person": {5}, "days": {"5"}}},
+		"token-revocations": {who: "admin", whole: map[string]any{"id": "abc"}, wrong: map[string][]any{"id": {5, long}}},
+	} {
+		t.Run(resource, func(t *testing.T) {
+			size := f.Size()
+			for who := range f.tokens {
+				same := strings.SplitN(who, " ", 2)[0] == c.who || c.who == "president" && who == "second"
+				if w := f.send(who, resource, `{}`); !same && w.Code != http.StatusForbidden {
+					t.Errorf("by %s: %d %s", who, w.Code, w.Body)
+				}
+			}
+			if w := f.send("", resource, `{}`); w.Code != http.StatusUnauthorized {
+				t.Errorf("by nobody: %d %s", w.Code, w.Body)
+			}
+			refuses := func(what, member string, body map[string]any) {
+				t.Helper()
+				text, err := json.Marshal(body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w := f.send(c.who, resource, string(text))
+				p := problemIn(t, w)
+				named := false
+				for _, e := range p.Errors {
+					named = named || (e.Field == member || strings.HasPrefix(e.Field, member+".")) && e.Rule != "" && e.Message != ""
+				}
+				if w.Code != http.StatusUnprocessableEntity || !named {
+					t.Errorf("%s: %d %.300s, want 422 that names it", what, w.Code, w.Body)
+				}
+			}
+			for member := range c.whole {
+				less := maps.Clone(c.whole)
+				delete(less, member)
+				if !slices.Contains(c.free, member) {
+					refuses("without "+member, member, less)
+				}
+			}
+			more := maps.Clone(c.whole)
+			more["colour"] = "red"
+			refuses("with an unknown member", "colour", more)
+			for member, values := range c.wrong {
+				for _, value := range values {
+					wrong := maps.Clone(c.whole)
+					wrong[member] = value
+					refuses(fmt.Sprintf("%s %.30v", member, value), member, wrong)
+				}
+			}
+			for _, body := range []string{`{"a`, `[]`, ``, `{} {}`} {
+				if w := f.send(c.who, resource, body); w.Code != http.StatusUnprocessableEntity {
+					t.Errorf("%q: %d %s", body, w.Code, w.Body)
+				}
+			}
+			if f.Size() != size {
+				t.Errorf("%d records were written by refused requests", f.Size()-size)
+			}
+		})
+	}
+}

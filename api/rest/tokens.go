@@ -29,9 +29,9 @@ func (a *api) tokens() {
 		}
 		var in struct {
 			Role   auth.Role `json:"role"`
-			For    string    `json:"for"`
+			For    string    `json:"for,omitempty"`
 			Person string    `json:"person"`
-			Days   int       `json:"days"`
+			Days   int       `json:"days,omitempty"`
 		}
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
