@@ -257,12 +257,12 @@ func TestTwoPeoplePublish(t *testing.T) {
 // then, and says nothing of a result before the palmarès.
 func TestRunAsOf(t *testing.T) {
 	c := deliberated(t)
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	c.day.Store(2)
 	for _, who := range []auth.Principal{president, second} {
-		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25"); err != nil {
+		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
