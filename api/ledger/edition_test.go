@@ -108,8 +108,8 @@ func (c *campaign) act(who auth.Principal, resource, input string, args ...any) 
 	return r
 }
 
-// deliberated runs an edition up to the drafts of its decisions.
-func deliberated(t *testing.T) *campaign {
+// begun opens an edition, with its regulation and a grid of one service.
+func begun(t *testing.T) *campaign {
 	t.Helper()
 	c := newCampaign(t)
 	assumed := func(v string) string { return `{"value":` + v + `,"known":"assumed"}` }
@@ -119,6 +119,13 @@ func deliberated(t *testing.T) *campaign {
 	c.act(president, "grids", `{"grid":"g1","kind":"made-up","themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
 		"services":[{"id":"wifi","stake":"s","name":"Wi-Fi"}],"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"}]}`)
 	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
+	return c
+}
+
+// deliberated runs an edition up to the drafts of its decisions.
+func deliberated(t *testing.T) *campaign {
+	t.Helper()
+	c := begun(t)
 	for _, id := range []string{aixID, bourgesID, laonID} {
 		c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":%q,"insee":%q}`, id, id, strings.TrimPrefix(id, "fr-commune-"))
 		c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, id)

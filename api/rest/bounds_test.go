@@ -217,7 +217,7 @@ func TestEveryPrivateOperation(t *testing.T) {
 		"erasures": {who: "admin", whole: map[string]any{"event": f.ids["source"], "pointer": "/data/note", "ground": "request"}, wrong: map[string][]any{
 			"pointer": {5, "/note", "/data/" + long}, "ground": {5, "whim", long}, "reason": {5, strings.Repeat("a", 20_001)},
 		}},
-		"tokens":            {who: "admin", whole: map[string]any{"role": "registrar", "person": "Camille"}, wrong: map[string][]any{"role": {5}, "person": {5}, "days": {"5"}}},
+		"tokens":            {who: "admin", whole: map[string]any{"role": "registrar", "person": "Camille", "days": 90}, wrong: map[string][]any{"role": {5}, "person": {5}, "days": {"5"}}},
 		"token-revocations": {who: "admin", whole: map[string]any{"id": "abc"}, wrong: map[string][]any{"id": {5, long}}},
 	} {
 		t.Run(resource, func(t *testing.T) {

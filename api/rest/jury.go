@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/domain"
@@ -35,9 +33,7 @@ func (a *api) jury() {
 		if err := (ledger.Operation{Resource: "deliberations", Roles: []auth.Role{auth.President}}).Allows(who); err != nil {
 			return err
 		}
-		var in struct {
-			Edition domain.Edition `json:"edition"`
-		}
+		var in deliberationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
@@ -45,20 +41,13 @@ func (a *api) jury() {
 		if err != nil {
 			return err
 		}
-		return sendPrivate(w, http.StatusCreated, struct {
-			Receipt
-			Recusals  int `json:"recusals"`
-			Decisions int `json:"decisions"`
-		}{receiptOf("deliberations", done.Receipt), done.Recusals, done.Decisions})
+		return sendPrivate(w, http.StatusCreated, Deliberated{receiptOf("deliberations", done.Receipt), done.Recusals, done.Decisions})
 	}))
 	a.mux.HandleFunc("POST /v1/publications", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
 		if err := (ledger.Operation{Resource: "publications", Roles: []auth.Role{auth.President}}).Allows(who); err != nil {
 			return err
 		}
-		var in struct {
-			Edition domain.Edition `json:"edition"`
-			On      string         `json:"on"`
-		}
+		var in publicationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
@@ -69,21 +58,13 @@ func (a *api) jury() {
 		if done.Waiting {
 			return sendPrivate(w, http.StatusAccepted, done)
 		}
-		return sendPrivate(w, http.StatusCreated, struct {
-			Receipt
-			Disclosed int `json:"disclosed"`
-		}{receiptOf("publications", done.Receipt), done.Disclosed})
+		return sendPrivate(w, http.StatusCreated, Published{receiptOf("publications", done.Receipt), done.Disclosed})
 	}))
 	a.mux.HandleFunc("POST /v1/erasures", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
 		if err := (ledger.Operation{Resource: "erasures", Roles: []auth.Role{auth.Admin}}).Allows(who); err != nil {
 			return err
 		}
-		var in struct {
-			Event   uuid.UUID `json:"event"`
-			Pointer string    `json:"pointer"`
-			Ground  string    `json:"ground"`
-			Reason  string    `json:"reason,omitempty"`
-		}
+		var in erasureInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
@@ -135,7 +116,7 @@ func (a *api) jury() {
 		if err != nil {
 			return err
 		}
-		return sendPrivate(w, http.StatusOK, map[string]any{"items": drafts})
+		return sendPrivate(w, http.StatusOK, Drafts{drafts})
 	}))
 }
 
