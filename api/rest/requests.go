@@ -199,7 +199,7 @@ func (a *api) describePrivateWrite(p privateRequest) *huma.Operation {
 	registry := a.huma.OpenAPI().Components.Schemas
 	responses := map[string]*huma.Response{}
 	for _, status := range slices.Sorted(maps.Keys(p.answers)) {
-		done := &huma.Response{Description: map[int]string{201: "It is done.", 202: "It waits for a second person.", 204: "It is done."}[status]}
+		done := &huma.Response{Description: map[int]string{200: "It was done before.", 201: "It is done.", 202: "It waits for a second person.", 204: "It is done."}[status]}
 		if result := p.answers[status]; result != nil {
 			done.Content = map[string]*huma.MediaType{mediaJSON: {Schema: registry.Schema(reflect.TypeOf(result), true, "")}}
 		}
