@@ -20,6 +20,8 @@ type Judged struct {
 	Grid       *domain.GridPublished
 	Regulation *domain.RegulationPublished
 	Actions    []domain.ActionState
+	// Records are those by which the actions stand as they were submitted. Their events are not kept.
+	Records    map[domain.ActionID]domain.Recorded
 	Assessment domain.Assessment
 }
 
@@ -54,12 +56,14 @@ func (l *Ledger) judgedAt(ctx context.Context, c domain.Candidacy, size uint64) 
 	}
 	j.Grid, j.Regulation = domain.GridOf(grid), domain.RegulationOf(regulation)
 	if j.State.Submitted != nil {
+		j.Records = map[domain.ActionID]domain.Recorded{}
 		for _, a := range j.State.Submitted.Actions {
-			action, err := l.actionAt(ctx, a)
+			action, by, err := l.actionAt(ctx, a)
 			if err != nil {
 				return j, err
 			}
 			j.Actions = append(j.Actions, action)
+			j.Records[a.Action] = by
 		}
 	}
 	if j.Grid != nil {
@@ -77,23 +81,23 @@ func (l *Ledger) historyAt(ctx context.Context, s domain.StreamName, size uint64
 	return all, err
 }
 
-// actionAt gives an action as it stood at a revision.
-func (l *Ledger) actionAt(ctx context.Context, a domain.ActionRevision) (domain.ActionState, error) {
-	var s domain.ActionState
+// actionAt gives an action as it stood at a revision, and the record by which it did, without its event.
+func (l *Ledger) actionAt(ctx context.Context, a domain.ActionRevision) (s domain.ActionState, by domain.Recorded, err error) {
 	for e, err := range l.store.ReadStream(ctx, string(domain.ActionStream(a.Action)), 0) {
 		if err != nil {
-			return s, fmt.Errorf("reading the action %s: %w", a.Action, err)
+			return s, by, fmt.Errorf("reading the action %s: %w", a.Action, err)
 		}
 		if int64(e.Revision) > int64(a.Revision) {
 			break
 		}
 		r, err := projections.Decode(e)
 		if err != nil {
-			return s, fmt.Errorf("reading the action %s: %w", a.Action, err)
+			return s, by, fmt.Errorf("reading the action %s: %w", a.Action, err)
 		}
 		s.Apply(r)
+		by = domain.Recorded{ID: r.ID, Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time}
 	}
-	return s, nil
+	return s, by, nil
 }
 
 // finding is what the rules find possible for a candidacy, as it is sealed with the decision. Of a candidacy that is not
