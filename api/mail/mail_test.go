@@ -38,7 +38,7 @@ func TestSend(t *testing.T) {
 	}
 	l := <-server.Letters
 	if l.From != "registre@example.org" || l.To != "jeanne@example.org" || l.Subject != "Confirmer : l'inscription nº 7" || l.Text != text {
-		t.Errorf("it arrives as %q", l)
+		t.Errorf("it arrives as %+v", l)
 	}
 	for name, want := range map[string]string{"Date": "Mon, 23 Nov 2026 12:00:00 +0000", "Auto-Submitted": "auto-generated", "To": "jeanne@example.org"} {
 		if got := l.Header.Get(name); got != want {
