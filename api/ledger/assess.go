@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"arobase/domain"
-	"arobase/projections"
 )
 
 // Judged is a candidacy with everything that it is judged by: the actions as they were submitted, and what the rules make
@@ -46,11 +45,17 @@ func (l *Ledger) judged(ctx context.Context, c domain.Candidacy) (Judged, error)
 		return j, err
 	}
 	j.Grid, j.Regulation = domain.GridOf(grid), domain.RegulationOf(regulation)
+	err = l.assess(ctx, &j)
+	return j, err
+}
+
+// assess adds the actions of a candidacy as they were submitted, and what the rules make of them.
+func (l *Ledger) assess(ctx context.Context, j *Judged) error {
 	if j.State.Submitted != nil {
 		for _, a := range j.State.Submitted.Actions {
 			action, err := l.actionAt(ctx, a)
 			if err != nil {
-				return j, err
+				return err
 			}
 			j.Actions = append(j.Actions, action)
 		}
@@ -58,22 +63,19 @@ func (l *Ledger) judged(ctx context.Context, c domain.Candidacy) (Judged, error)
 	if j.Grid != nil {
 		j.Assessment = domain.Assess(j.Grid, j.State.Registered.Kind, j.Actions, j.Edition.Calendar.Closes)
 	}
-	return j, nil
+	return nil
 }
 
 // actionAt gives an action as it stood at a revision.
 func (l *Ledger) actionAt(ctx context.Context, a domain.ActionRevision) (domain.ActionState, error) {
 	var s domain.ActionState
-	for e, err := range l.store.ReadStream(ctx, string(domain.ActionStream(a.Action)), 0) {
-		if err != nil {
-			return s, fmt.Errorf("reading the action %s: %w", a.Action, err)
-		}
-		if int64(e.Revision) > int64(a.Revision) {
+	history, err := l.history(ctx, domain.ActionStream(a.Action))
+	if err != nil {
+		return s, err
+	}
+	for _, r := range history {
+		if r.Revision > int64(a.Revision) {
 			break
-		}
-		r, err := projections.Decode(e)
-		if err != nil {
-			return s, fmt.Errorf("reading the action %s: %w", a.Action, err)
 		}
 		s.Apply(r)
 	}
