@@ -260,3 +260,48 @@ func TestNow(t *testing.T) {
 		compare(t, "now", f.answers(uint64(len(events))), f.answers(labels.Now))
 	})
 }
+
+// Between two sizes nothing else is known of a body of an edition than of those that were touched, and the label of one body
+// is the one that the edition has.
+func TestTouched(t *testing.T) {
+	narrow := 0
+	rapid.Check(t, func(t *rapid.T) {
+		events := projectiontest.Draw(t, 60)
+		f := newFolds()
+		f.apply(events)
+		earlier := rapid.IntRange(0, len(events)).Draw(t, "earlier")
+		later := rapid.IntRange(earlier, len(events)).Draw(t, "later")
+		for _, e := range projectiontest.Editions {
+			at := func(size int) map[domain.CollectivityID]any {
+				all := map[domain.CollectivityID]any{}
+				for _, label := range f.labels.In(e, uint64(size)) {
+					one, ok := f.labels.Label(e, label.Collectivity, uint64(size))
+					if diff := cmp.Diff(label, one); !ok || diff != "" {
+						t.Fatalf("edition %d, %s: alone and in the edition:\n%s", e, label.Collectivity, diff)
+					}
+					body, _ := f.labels.Body(label.Collectivity, uint64(size))
+					all[label.Collectivity] = []any{label, body.Name, body.Type, body.Departement, body.Region}
+				}
+				return all
+			}
+			ids, known := f.labels.Touched(e, uint64(earlier), uint64(later))
+			if !known {
+				continue
+			}
+			then, now := at(earlier), at(later)
+			for _, id := range append([]domain.CollectivityID{projectiontest.Unsettle}, projectiontest.Bodies...) {
+				if _, in := f.labels.Label(e, id, uint64(later)); in != (now[id] != nil) {
+					t.Fatalf("edition %d, %s: alone %v", e, id, in)
+				}
+				if !slices.Contains(ids, id) && !cmp.Equal(then[id], now[id]) {
+					t.Fatalf("edition %d, from %d to %d: %s was not touched, and differs:\n%s", e, earlier, later, id, cmp.Diff(then[id], now[id]))
+				} else if !cmp.Equal(then[id], now[id]) {
+					narrow++
+				}
+			}
+		}
+	})
+	if narrow == 0 {
+		t.Error("nothing ever changed in an edition of which it is known what was touched")
+	}
+}

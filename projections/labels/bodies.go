@@ -99,12 +99,14 @@ func (l *Labels) applyBody(r domain.Recorded) {
 	case *domain.CollectivityRegistered:
 		b := l.body(e.Collectivity, r)
 		b.particulars = *e
+		l.touchBody(e.Collectivity, r.Position+1)
 		b.names = append(b.names, named{e.Name, true, r.Position})
 	case *domain.NameRecorded:
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, false, r.Position})
 	case *domain.CollectivityRenamed:
 		b := l.body(e.Collectivity, r)
+		l.touchBody(e.Collectivity, r.Position+1)
 		b.names = append(b.names, named{e.Name, true, r.Position})
 	case *domain.PopulationRecorded:
 		b := l.body(e.Collectivity, r)
@@ -115,6 +117,7 @@ func (l *Labels) applyBody(r domain.Recorded) {
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, true, r.Position})
 		b.particulars.Note = e.Note
+		l.touchBody(e.Collectivity, r.Position+1)
 		if b.contested == nil {
 			l.contested = append(l.contested, b)
 		}
@@ -123,6 +126,10 @@ func (l *Labels) applyBody(r domain.Recorded) {
 		if b := l.bodies[e.Collectivity]; b != nil && b.contested != nil {
 			b.contested.SettledAs, b.contested.settledAt = e.As, r.Position+1
 			l.settled[e.As] = append(l.settled[e.As], settlement{e.Collectivity, r.Position})
+			l.means[e.Collectivity] = append(l.means[e.Collectivity], e.As)
+			for _, c := range l.byBody[e.Collectivity] {
+				l.touch(c.Edition, e.Collectivity, r.Position+1)
+			}
 		}
 	}
 }

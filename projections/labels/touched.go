@@ -1,0 +1,157 @@
+package labels
+
+import (
+	"maps"
+	"slices"
+
+	"arobase/domain"
+)
+
+// trace remembers of which bodies of an edition what changed, so that whoever has counted the edition before needs to look
+// at those again and at no other. The zero value is ready.
+type trace struct {
+	// bodies are in the order in which they were touched. Of those before from nothing is known any more: they count as all
+	// of them.
+	bodies []touch
+	from   uint64
+}
+
+type touch struct {
+	size uint64 // of the ledger after the event
+	id   domain.CollectivityID
+}
+
+// tracedAtMost bounds what is remembered of an edition: to look at more again is no faster than to look at all.
+const tracedAtMost = 4096
+
+func (t *trace) add(size uint64, id domain.CollectivityID) {
+	if n := len(t.bodies); n > 0 && t.bodies[n-1] == (touch{size, id}) {
+		return
+	}
+	if len(t.bodies) >= 2*tracedAtMost {
+		t.from = t.bodies[tracedAtMost-1].size
+		t.bodies = slices.Clone(t.bodies[tracedAtMost:])
+	}
+	t.bodies = append(t.bodies, touch{size, id})
+}
+
+// all says that of every body of the edition something else may be known from a size on.
+func (t *trace) all(size uint64) { t.bodies, t.from = nil, size }
+
+// Touched gives the bodies of an edition of which something else may be known at the later of two sizes than at the
+// earlier, in no order, and some perhaps twice: their labels, what groups them belong to, or their names. For all others
+// In gives the same at both. false: it may be any of them.
+func (l *Labels) Touched(e domain.Edition, earlier, later uint64) ([]domain.CollectivityID, bool) {
+	t := l.traces[e]
+	switch {
+	case t == nil || earlier >= later:
+		return nil, true
+	case earlier < t.from:
+		return nil, false
+	}
+	// Sizes never fall: what was touched after the earlier size stands together.
+	i, _ := slices.BinarySearchFunc(t.bodies, earlier, func(x touch, size uint64) int {
+		if x.size <= size {
+			return -1
+		}
+		return 1
+	})
+	var ids []domain.CollectivityID
+	for _, x := range t.bodies[i:] {
+		if x.size > later {
+			break
+		}
+		ids = append(ids, x.id)
+	}
+	return ids, true
+}
+
+func (l *Labels) trace(e domain.Edition) *trace {
+	if l.traces[e] == nil {
+		l.traces[e] = new(trace)
+	}
+	return l.traces[e]
+}
+
+// touch remembers that something was entered of a body in an edition: it concerns also the bodies that a contested name was
+// settled as.
+func (l *Labels) touch(e domain.Edition, id domain.CollectivityID, size uint64) {
+	t := l.trace(e)
+	t.add(size, id)
+	for _, as := range l.means[id] {
+		t.add(size, as)
+	}
+}
+
+// touchBody remembers that something else is known of a body itself, in every edition in which it or a name of it is.
+func (l *Labels) touchBody(id domain.CollectivityID, size uint64) {
+	for _, c := range l.byBody[id] {
+		l.touch(c.Edition, id, size)
+	}
+	for _, s := range l.settled[id] {
+		for _, c := range l.byBody[s.name] {
+			l.trace(c.Edition).add(size, id)
+		}
+	}
+}
+
+// touchSource remembers that whatever rests on a source, or on a copy of it, may have another standing.
+func (l *Labels) touchSource(s domain.SourceID, size uint64) {
+	for cited, editions := range l.citing {
+		if l.copies(cited, s) {
+			for e := range editions {
+				l.trace(e).all(size)
+			}
+		}
+	}
+}
+
+// copies tells whether a work is another one, or a copy of it by however many steps.
+func (l *Labels) copies(id, of domain.SourceID) bool {
+	seen := map[domain.SourceID]bool{}
+	for id != "" && !seen[id] {
+		if id == of {
+			return true
+		}
+		seen[id] = true
+		s, _ := l.Source(id, Now)
+		id = s.OriginOf
+	}
+	return false
+}
+
+// cites remembers that a fact of an edition rests on a source.
+func (l *Labels) cites(s domain.SourceID, e domain.Edition) {
+	if l.citing[s] == nil {
+		l.citing[s] = map[domain.Edition]bool{}
+	}
+	l.citing[s][e] = true
+}
+
+// Cited gives the editions in which any fact, also one that was retracted since, rests on a source, in order.
+func (l *Labels) Cited(s domain.SourceID) []domain.Edition {
+	return slices.Sorted(maps.Keys(l.citing[s]))
+}
+
+// Label gives what In has of one body, and false where In does not have it.
+func (l *Labels) Label(e domain.Edition, id domain.CollectivityID, size uint64) (Label, bool) {
+	for _, as := range l.means[id] {
+		if slices.ContainsFunc(l.settled[as], func(s settlement) bool { return s.name == id && s.position < size }) {
+			return Label{}, false // its facts are those of a body
+		}
+	}
+	var group []*candidacy
+	if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: id}]; c != nil {
+		group = append(group, c)
+	}
+	for _, s := range l.settled[id] {
+		if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: s.name}]; c != nil && s.position < size {
+			group = append(group, c)
+		}
+	}
+	if len(group) == 0 {
+		return Label{}, false
+	}
+	v, ok := l.view(id, group, size)
+	return v, ok && v.Live()
+}
