@@ -10,7 +10,6 @@ import (
 	"golang.org/x/text/language"
 
 	"arobase/domain"
-	"arobase/projections/labels"
 	"arobase/projections/phrase"
 )
 
@@ -40,7 +39,7 @@ func (w World) groups(e domain.Edition, by string) []Point {
 	}
 	recorded := w.tallies(e, by)
 	for group, t := range recorded {
-		if _, ok := t["labelled"]; ok {
+		if t[labelledAt] != (tally{}[labelledAt]) {
 			keys[key{"labelled", group}] = true
 		}
 	}
@@ -61,28 +60,15 @@ func (w World) groups(e domain.Edition, by string) []Point {
 
 // tallies counts the labels of an edition by group. Who belongs to no known group is left out.
 func (w World) tallies(e domain.Edition, by string) map[string]tally {
-	w.count(e) // so that they are kept beside it
-	if out := w.Counts.keptGroups(e, by, w.Size); out != nil {
-		return out
+	groups := w.count(e).groups[by]
+	if by != "region" || w.RegionName == nil {
+		return groups
 	}
-	r := w.roll(e)
-	if out := r.groups[by]; out != nil {
-		return out
+	named := make(map[string]tally, len(groups))
+	for code, t := range groups {
+		named[w.RegionName(code)] = t
 	}
-	out := map[string]tally{}
-	for i := range r.labels {
-		group := w.group(&r.labels[i], by)
-		if group == "" {
-			continue
-		}
-		if out[group] == nil {
-			out[group] = tally{}
-		}
-		out[group].add(&r.labels[i])
-	}
-	r.groups[by] = out
-	w.Counts.keepGroups(e, by, w.Size, out)
-	return out
+	return named
 }
 
 func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded tally) Point {
@@ -112,21 +98,4 @@ func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded t
 		w.cover(&p)
 	}
 	return p
-}
-
-// group tells to which group of a dimension a label belongs, or "" where that is not known. Département and region are
-// those of today, the size of the time is not known, and the kind is the type of the body.
-func (w World) group(l *labels.Label, by string) string {
-	b, _ := w.Labels.Registered(l.Collectivity, w.Size)
-	switch {
-	case by == "kind":
-		return b.Type
-	case by == "departement":
-		return b.Departement
-	case by == "region" && w.RegionName != nil && b.Region != "":
-		return w.RegionName(b.Region)
-	case by == "region":
-		return b.Region
-	}
-	return ""
 }

@@ -30,12 +30,12 @@ type Transitions struct {
 // of both editions is. It takes time in the number of labels of both.
 func (w World) Transitions(from, to domain.Edition) Transitions {
 	w = w.OneQuestion()
-	a, b := w.roll(from), w.roll(to)
+	a, b := w.count(from), w.count(to)
 	t := Transitions{From: from, To: to, RecordedFrom: a.labelled, RecordedTo: b.labelled, Enumerated: a.enumerated && b.enumerated}
 	if !t.Enumerated {
 		t.Reason = notEnumerated(from, to, a, b)
 	}
-	before, after := a.labels, b.labels // both in the order of ids
+	before, after := w.roll(from), w.roll(to) // both in the order of ids
 	for len(before) > 0 || len(after) > 0 {
 		var was, is *labels.Label
 		switch {
@@ -98,7 +98,7 @@ func statedLevel(l *labels.Label) domain.Level {
 	return 0
 }
 
-func notEnumerated(from, to domain.Edition, a, b *roll) phrase.Phrase {
+func notEnumerated(from, to domain.Edition, a, b *count) phrase.Phrase {
 	return phrase.New("On ne sait pas qui est entré ni qui est parti : %d noms recensés dans l'édition %d, %d dans l'édition %d, sans liste complète des deux.",
 		"Who entered and who left is not known: %d names recorded in edition %d, %d in edition %d, without the whole list of both.", a.labelled, int(from), b.labelled, int(to))
 }
@@ -112,8 +112,12 @@ func (w World) moved(e domain.Edition, metric string) (*int, phrase.Phrase) {
 	if a, b := w.count(before), w.count(e); !a.enumerated || !b.enumerated {
 		return nil, notEnumerated(before, e, a, b)
 	}
-	t := w.Transitions(before, e)
 	var n int
+	if m, ok := w.Counts.movedInto(w, e); ok {
+		n = map[string]int{"entries": m.entries, "exits": m.exits, "progressions": m.progressions, "regressions": m.regressions}[metric]
+		return &n, phrase.Phrase{}
+	}
+	t := w.Transitions(before, e)
 	switch metric {
 	case "entries":
 		n = len(t.Entered)
