@@ -197,6 +197,24 @@ func TestEveryAnswer(t *testing.T) {
 			}
 		}
 
+		// Whom a source names, and no other.
+		for _, e := range projectiontest.Editions {
+			for _, s := range projectiontest.Sources {
+				var want []labels.Label
+				of := func(c domain.Cite) bool { return c.Source == s && !c.Retracted() }
+				for _, label := range f.labels.In(e, size) {
+					if slices.ContainsFunc(label.Awards, func(a domain.AwardFact) bool { return of(a.Cite) }) || slices.ContainsFunc(label.Mentions, func(m labels.Mention) bool {
+						return slices.ContainsFunc(m.Facts, func(x domain.MentionFact) bool { return of(x.Cite) })
+					}) {
+						want = append(want, label)
+					}
+				}
+				if diff := cmp.Diff(want, f.labels.NamedBy(s, e, size), cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("edition %d, named by %s:\n%s", e, s, diff)
+				}
+			}
+		}
+
 		// A null has its reason; nothing that is stated is lost; above the whole there is a verdict.
 		items := map[string]reconciliation.Verdict{}
 		for _, it := range w.All() {

@@ -67,6 +67,7 @@ type Ledger struct {
 	counts    *trends.Counts // guards itself
 	index     *bodyIndex     // guards itself
 	histories histories      // guards itself
+	collated  collation      // guards itself
 	// past are the ceremonies that were held. It guards itself.
 	past *campaigns.Ceremonies
 

@@ -139,6 +139,25 @@ type TransitionsView struct {
 	AsOf         uint64              `json:"asOf"`
 }
 
+// Between is Transitions without who moved, and without their number.
+func (l *Ledger) Between(ctx context.Context, from, to int, size uint64) (TransitionsView, error) {
+	if from < 1 || from >= to || to > 999 {
+		return TransitionsView{}, fmt.Errorf("%w: transitions go from an edition to a later one", ErrQuery)
+	}
+	var v TransitionsView
+	l.world(ctx, size, func(w reconciliation.World) {
+		v = transitionsView(w.Between(domain.Edition(from), domain.Edition(to)), size)
+	})
+	return v, nil
+}
+
+func transitionsView(t trends.Transitions, size uint64) TransitionsView {
+	return TransitionsView{
+		From: int(t.From), To: int(t.To), RecordedFrom: t.RecordedFrom, RecordedTo: t.RecordedTo, Seen: t.Seen, N: t.N,
+		Enumerated: t.Enumerated, Reason: t.Reason.EN, ReasonFR: t.Reason.FR, AsOf: size,
+	}
+}
+
 // Transitions compares two editions.
 func (l *Ledger) Transitions(ctx context.Context, from, to int, size uint64) (TransitionsView, error) {
 	if from < 1 || to < 1 || from >= to || to > 999 {
@@ -147,10 +166,7 @@ func (l *Ledger) Transitions(ctx context.Context, from, to int, size uint64) (Tr
 	var v TransitionsView
 	l.world(ctx, size, func(w reconciliation.World) {
 		t := w.Transitions(domain.Edition(from), domain.Edition(to))
-		v = TransitionsView{
-			From: from, To: to, RecordedFrom: t.RecordedFrom, RecordedTo: t.RecordedTo, Seen: t.Seen, N: t.N,
-			Enumerated: t.Enumerated, Reason: t.Reason.EN, ReasonFR: t.Reason.FR, AsOf: size,
-		}
+		v = transitionsView(t, size)
 		moves := func(all []trends.Move) []MoveView {
 			out := []MoveView{}
 			for _, m := range all {

@@ -320,36 +320,35 @@ func (p *page) change(from, to int) (*change, error) {
 	if from < 1 {
 		return nil, nil
 	}
-	t, err := p.site.movesKnown.at([2]int{from, to}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
-		return p.site.Ledger.Transitions(p.ctx, from, to, p.size)
-	})
+	t, err := p.site.Ledger.Between(p.ctx, from, to, p.size)
 	if err != nil {
 		return nil, err
 	}
+	m := p.movesBetween(from, to)
 	v := &change{Heading: p.T("change.heading", yearOf(from), yearOf(to)), Reason: p.prose(t.ReasonFR, t.Reason)}
 	if t.Enumerated {
-		v.Text = append(v.Text, p.N("change.entered", len(t.Entered)), p.N("change.left", len(t.Left)))
+		v.Text = append(v.Text, p.N("change.entered", m.entered), p.N("change.left", m.left))
 	}
 	switch {
-	case t.Seen == 0:
+	case m.seen == 0:
 		v.Text = append(v.Text, p.T("change.seen.none"))
-	case t.N == 0:
-		v.Text = append(v.Text, p.N("change.seen", t.Seen), p.T("change.compared.none"))
+	case m.compared == 0:
+		v.Text = append(v.Text, p.N("change.seen", m.seen), p.T("change.compared.none"))
 	default:
-		v.Text = append(v.Text, p.N("change.seen", t.Seen), p.N("change.compared", t.N))
+		v.Text = append(v.Text, p.N("change.seen", m.seen), p.N("change.compared", m.compared))
 	}
 	moves := func(all []ledger.MoveView) []move {
 		var out []move
-		for _, m := range all[:min(len(all), linesPerPage)] {
+		for _, m := range all {
 			out = append(out, move{
 				m.Name, p.href("collectivity", m.Collectivity), p.mark("level", &m.From, "", false), p.mark("level", &m.To, "", false),
 			})
 		}
 		return out
 	}
-	if max(len(t.Rose), len(t.Fell), len(t.Same)) > linesPerPage {
+	if m.more {
 		v.More = p.T("change.more", linesPerPage)
 	}
-	v.Rose, v.Fell, v.Same = moves(t.Rose), moves(t.Fell), moves(t.Same)
+	v.Rose, v.Fell, v.Same = moves(m.rose), moves(m.fell), moves(m.same)
 	return v, nil
 }

@@ -63,10 +63,7 @@ func (s *site) source(p *page) (any, error) {
 		c := p.cite(known.OriginOf)
 		v.CopyOf = &c
 	}
-	named, err := s.namedKnown.at(id, p.size, s.Ledger.Size(), func() ([]ledger.Naming, error) { return s.Ledger.NamedBy(p.ctx, id, p.size), nil })
-	if err != nil {
-		return nil, err
-	}
+	named := p.namedBy(id)
 	address := func(q url.Values) string { return p.hrefWith("source", id, q) }
 	if v.Paging, err = p.paging(len(named), address, p.req.URL.Query()); err != nil {
 		return nil, err
@@ -83,6 +80,22 @@ func (s *site) source(p *page) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// named is whom a source names, as of a size.
+type named struct {
+	size uint64
+	all  []ledger.Naming
+}
+
+// namedBy gives whom a source names. It is shared and must not be changed.
+func (p *page) namedBy(source string) []ledger.Naming {
+	return p.site.namedKnown.at(source, func(old named, known bool) (named, bool) {
+		if known && old.size == p.size {
+			return old, true
+		}
+		return named{p.size, p.site.Ledger.NamedBy(p.ctx, source, p.size)}, !known || old.size < p.size
+	}).all
 }
 
 func (v *sourceView) holders(p *page, id string, lines []ledger.PalmaresLine) {

@@ -38,6 +38,8 @@ type Labels struct {
 	traces map[domain.Edition]*trace
 	citing map[domain.SourceID]map[domain.Edition]bool
 	means  map[domain.CollectivityID][]domain.CollectivityID // the bodies that a contested name was settled as
+	// named is the size after the last event that entered a body or a name of one.
+	named uint64
 }
 
 // candidacy is what is known of one collectivity in one edition.

@@ -1,7 +1,6 @@
 package labels
 
 import (
-	"maps"
 	"slices"
 
 	"arobase/domain"
@@ -128,9 +127,42 @@ func (l *Labels) cites(s domain.SourceID, e domain.Edition) {
 	l.citing[s][e] = true
 }
 
-// Cited gives the editions in which any fact, also one that was retracted since, rests on a source, in order.
-func (l *Labels) Cited(s domain.SourceID) []domain.Edition {
-	return slices.Sorted(maps.Keys(l.citing[s]))
+// NamesSince is the size from which on the bodies that are entered and their names are those that are known now.
+func (l *Labels) NamesSince() uint64 { return l.named }
+
+// NamedBy gives the labels of an edition of which a source says anything that stands, in the order of In. It looks at the
+// facts of the edition, and draws conclusions only from those that it gives.
+func (l *Labels) NamedBy(s domain.SourceID, e domain.Edition, size uint64) []Label {
+	if !l.citing[s][e] {
+		return nil
+	}
+	by := func(c domain.Cite) bool {
+		return c.Source == s && c.Position < size && (c.RetractedAt == 0 || c.RetractedAt > size)
+	}
+	var ids []domain.CollectivityID
+	for _, c := range l.byEdition[e] {
+		if slices.ContainsFunc(c.facts.Awards, func(a domain.AwardFact) bool { return by(a.Cite) }) ||
+			slices.ContainsFunc(c.facts.Mentions, func(m domain.MentionFact) bool { return by(m.Cite) }) {
+			ids = append(append(ids, c.Collectivity), l.means[c.Collectivity]...)
+		}
+	}
+	slices.Sort(ids)
+	var out []Label
+	for _, id := range slices.Compact(ids) {
+		if v, ok := l.Label(e, id, size); ok && v.namedBy(s) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// namedBy tells whether a source says anything of a label or a mention that stands.
+func (v Label) namedBy(s domain.SourceID) bool {
+	of := func(c domain.Cite) bool { return c.Source == s && !c.Retracted() }
+	return slices.ContainsFunc(v.Awards, func(a domain.AwardFact) bool { return of(a.Cite) }) ||
+		slices.ContainsFunc(v.Mentions, func(m Mention) bool {
+			return slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return of(f.Cite) })
+		})
 }
 
 // Label gives what In has of one body, and false where In does not have it.

@@ -30,11 +30,7 @@ type Transitions struct {
 // of both editions is. It takes time in the number of labels of both.
 func (w World) Transitions(from, to domain.Edition) Transitions {
 	w = w.OneQuestion()
-	a, b := w.count(from), w.count(to)
-	t := Transitions{From: from, To: to, RecordedFrom: a.labelled, RecordedTo: b.labelled, Enumerated: a.enumerated && b.enumerated}
-	if !t.Enumerated {
-		t.Reason = notEnumerated(from, to, a, b)
-	}
+	t := w.Between(from, to)
 	before, after := w.roll(from), w.roll(to) // both in the order of ids
 	for len(before) > 0 || len(after) > 0 {
 		var was, is *labels.Label
@@ -47,6 +43,17 @@ func (w World) Transitions(from, to domain.Edition) Transitions {
 			was, is, before, after = &before[0], &after[0], before[1:], after[1:]
 		}
 		t.add(labelled(was), labelled(is))
+	}
+	return t
+}
+
+// Between is Transitions without who moved, and without their number.
+func (w World) Between(from, to domain.Edition) Transitions {
+	w = w.OneQuestion()
+	a, b := w.count(from), w.count(to)
+	t := Transitions{From: from, To: to, RecordedFrom: a.labelled, RecordedTo: b.labelled, Enumerated: a.enumerated && b.enumerated}
+	if !t.Enumerated {
+		t.Reason = notEnumerated(from, to, a, b)
 	}
 	return t
 }
