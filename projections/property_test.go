@@ -26,9 +26,10 @@ type folds struct {
 	labels  *labels.Labels
 	figures *figures.Figures
 	counts  *trends.Counts // nil: everything is counted anew
+	kept    *reconciliation.Kept
 }
 
-func newFolds() folds { return folds{labels.New(), figures.New(), nil} }
+func newFolds() folds { return folds{labels: labels.New(), figures: figures.New()} }
 
 // apply gives each event to the projections that ask for it.
 func (f folds) apply(events []domain.Recorded) {
@@ -47,7 +48,7 @@ func (f folds) apply(events []domain.Recorded) {
 
 // answers asks everything that can be asked, by the package that answers.
 func (f folds) answers(size uint64) map[string]any {
-	w := reconciliation.World{World: trends.World{Labels: f.labels, Figures: f.figures, Size: size, Counts: f.counts}}
+	w := reconciliation.World{World: trends.World{Labels: f.labels, Figures: f.figures, Size: size, Counts: f.counts}, Kept: f.kept}
 	of, in, today, relatives := map[domain.CollectivityID]any{}, map[domain.Edition]any{}, map[domain.CollectivityID]any{}, map[domain.CollectivityID]any{}
 	for _, id := range append([]domain.CollectivityID{projectiontest.Unsettle, "fr-commune-76476"}, projectiontest.Bodies...) {
 		of[id], today[id] = f.labels.Of(id, size), f.labels.Today(id, size)
@@ -108,7 +109,7 @@ func TestReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := projectiontest.Draw(t, 40)
 		kept, replayed := newFolds(), newFolds()
-		kept.counts = new(trends.Counts)
+		kept.counts, kept.kept = new(trends.Counts), new(reconciliation.Kept)
 		size := 0
 		for size < len(events) {
 			n := rapid.IntRange(1, min(4, len(events)-size)).Draw(t, "batch")

@@ -40,6 +40,8 @@ type Labels struct {
 	means  map[domain.CollectivityID][]domain.CollectivityID // the bodies that a contested name was settled as
 	// named is the size after the last event that entered a body or a name of one.
 	named uint64
+	// founded is the size after the last event about a source, or about who lists a whole edition.
+	founded uint64
 }
 
 // candidacy is what is known of one collectivity in one edition.
@@ -111,9 +113,11 @@ func (l *Labels) Apply(r domain.Recorded) {
 	case *domain.SourceCited:
 		l.addSource(e.Source, e.SourceParticulars, e.Note.Commitment(), r.Position)
 		l.touchSource(e.Source, r.Position+1)
+		l.founded = r.Position + 1
 	case *domain.SourceCorrected:
 		l.addSource(e.Source, e.SourceParticulars, "", r.Position)
 		l.touchSource(e.Source, r.Position+1)
+		l.founded = r.Position + 1
 	case *domain.AwardRecorded:
 		l.cites(e.Source, e.Edition)
 		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
@@ -128,6 +132,7 @@ func (l *Labels) Apply(r domain.Recorded) {
 	case *domain.FactDisputed, *domain.DisputeAnswered:
 		l.ofStream(r)
 	case *domain.EditionEnumerated:
+		l.founded = r.Position + 1
 		l.enumerated[e.Edition] = append(l.enumerated[e.Edition], enumeration{Enumeration{e.Source, e.Count, r.Position}, r.ID, 0})
 	case *domain.DistinctionGranted, *domain.DistinctionRenewed, *domain.DistinctionLapsed:
 		l.applyTenure(r)
@@ -182,6 +187,7 @@ func (l *Labels) retractEnumeration(fact uuid.UUID, r domain.Recorded) {
 		for i := range all {
 			if all[i].event == fact && all[i].retractedAt == 0 {
 				all[i].retractedAt = r.Position + 1
+				l.founded = r.Position + 1
 			}
 		}
 	}

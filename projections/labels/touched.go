@@ -130,6 +130,15 @@ func (l *Labels) cites(s domain.SourceID, e domain.Edition) {
 // NamesSince is the size from which on the bodies that are entered and their names are those that are known now.
 func (l *Labels) NamesSince() uint64 { return l.named }
 
+// FoundedSince is the size from which on the sources, and who of them lists a whole edition, are those of now.
+func (l *Labels) FoundedSince() uint64 { return l.founded }
+
+// Unchanged tells whether In gives the same of an edition at two sizes, whichever is the later.
+func (l *Labels) Unchanged(e domain.Edition, one, other uint64) bool {
+	ids, known := l.Touched(e, min(one, other), max(one, other))
+	return known && len(ids) == 0
+}
+
 // NamedBy gives the labels of an edition of which a source says anything that stands, in the order of In. It looks at the
 // facts of the edition, and draws conclusions only from those that it gives.
 func (l *Labels) NamedBy(s domain.SourceID, e domain.Edition, size uint64) []Label {
