@@ -183,23 +183,13 @@ func (l *Ledger) DepartementName(code string) (string, error) {
 	return "", fmt.Errorf("département %q: %w", code, ErrUnknown)
 }
 
-// Naming is one body in one edition, by its id.
-type Naming struct {
-	Edition      int
-	Collectivity string
-}
-
-// NamedBy gives whom a source names, the latest edition first, those without an edition last, each edition in the order of
-// ids. It looks through every edition that rests on it.
-func (l *Ledger) NamedBy(ctx context.Context, source string, size uint64) []Naming {
-	var out []Naming
+// NamedBy gives whom a source names in an edition, in the order of ids. It looks through the facts of the edition, if it
+// rests on the source at all.
+func (l *Ledger) NamedBy(ctx context.Context, source string, n int, size uint64) []string {
+	var out []string
 	l.world(ctx, size, func(w reconciliation.World) {
-		editions := w.Labels.Editions(w.Size)
-		slices.Reverse(editions)
-		for _, e := range append(editions, 0) {
-			for _, label := range w.Labels.NamedBy(domain.SourceID(source), e, w.Size) {
-				out = append(out, Naming{int(e), string(label.Collectivity)})
-			}
+		for _, label := range w.Labels.NamedBy(domain.SourceID(source), domain.Edition(n), w.Size) {
+			out = append(out, string(label.Collectivity))
 		}
 	})
 	return out

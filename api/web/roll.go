@@ -367,13 +367,18 @@ type paging struct {
 const linesPerPage = 100
 
 func (p *page) paging(total int, address func(url.Values) string, query url.Values) (paging, error) {
+	return p.pagingBy(linesPerPage, total, address, query)
+}
+
+// pagingBy cuts a list into pages of so many.
+func (p *page) pagingBy(each, total int, address func(url.Values) string, query url.Values) (paging, error) {
 	number := 1
 	if text := query.Get("page"); text != "" {
-		if _, err := fmt.Sscanf(text, "%d", &number); err != nil || number < 1 || fmt.Sprint(number) != text || (number-1)*linesPerPage >= max(total, 1) {
+		if _, err := fmt.Sscanf(text, "%d", &number); err != nil || number < 1 || fmt.Sprint(number) != text || (number-1)*each >= max(total, 1) {
 			return paging{}, fmt.Errorf("%w: page %q", ledger.ErrQuery, text)
 		}
 	}
-	v := paging{From: min((number-1)*linesPerPage+1, total), To: min(number*linesPerPage, total), Total: total}
+	v := paging{From: min((number-1)*each+1, total), To: min(number*each, total), Total: total}
 	to := func(n int) string {
 		q := url.Values{}
 		for k, values := range query {

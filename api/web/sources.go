@@ -69,7 +69,7 @@ func (s *site) source(p *page) (any, error) {
 		return nil, err
 	}
 	for _, n := range named[max(v.Paging.From-1, 0):v.Paging.To] {
-		v.holders(p, id, s.Ledger.PalmaresOf(p.ctx, n.Edition, []string{n.Collectivity}, p.size))
+		v.holders(p, id, s.Ledger.PalmaresOf(p.ctx, n.edition, []string{n.body}, p.size))
 	}
 	if err := v.figures(p, id); err != nil {
 		return nil, err
@@ -82,20 +82,47 @@ func (s *site) source(p *page) (any, error) {
 	return v, nil
 }
 
-// named is whom a source names, as of a size.
+// named is whom a source names, by edition, as of a size.
 type named struct {
-	size uint64
-	all  []ledger.Naming
+	asOf uint64
+	in   map[int][]string
 }
 
-// namedBy gives whom a source names. It is shared and must not be changed.
-func (p *page) namedBy(source string) []ledger.Naming {
-	return p.site.namedKnown.at(source, func(old named, known bool) (named, bool) {
-		if known && old.size == p.size {
+// naming is one body in one edition.
+type naming struct {
+	edition int
+	body    string
+}
+
+// namedBy gives whom a source names, the latest edition first, those without an edition last.
+func (p *page) namedBy(source string) []naming {
+	editions := make([]int, 0, len(p.editions())+1)
+	for _, e := range p.editions() {
+		editions = append(editions, e.Edition)
+	}
+	editions = append(editions, 0)
+	v := p.site.namedKnown.at(source, func(old named, known bool) (named, bool) {
+		if known && old.asOf == p.size {
 			return old, true
 		}
-		return named{p.size, p.site.Ledger.NamedBy(p.ctx, source, p.size)}, !known || old.size < p.size
-	}).all
+		v := named{p.size, map[int][]string{}}
+		for _, e := range editions {
+			all, there := old.in[e]
+			touched, few := p.site.Ledger.Touched(e, min(old.asOf, p.size), max(old.asOf, p.size))
+			if !there || !few || len(touched) > 0 {
+				all = p.site.Ledger.NamedBy(p.ctx, source, e, p.size)
+			}
+			v.in[e] = all
+		}
+		return v, !known || p.size > old.asOf
+	})
+	var all []naming
+	for _, e := range editions {
+		for _, id := range v.in[e] {
+			all = append(all, naming{e, id})
+		}
+	}
+	return all
 }
 
 func (v *sourceView) holders(p *page, id string, lines []ledger.PalmaresLine) {

@@ -17,6 +17,7 @@ type trendsView struct {
 	Dimensions []filter
 	Chart      *chart
 	Groups     []groupLine
+	Paging     paging // of the groups
 	By         string
 	From, To   []option
 	Change     *change
@@ -43,6 +44,9 @@ type option struct {
 // shownMetrics are those that are a series by themselves. Entries and exits are told between two editions.
 var shownMetrics = []string{"labelled", "level4to5", "level5", "level4", "level3", "level2", "level1", "participants", "mention_awards"}
 
+// groupsPerPage bounds how many groups are shown at once: every département of two editions.
+const groupsPerPage = 220
+
 func (s *site) trends(p *page) (any, error) {
 	query := p.req.URL.Query()
 	metric, by := query.Get("metric"), query.Get("by")
@@ -60,7 +64,11 @@ func (s *site) trends(p *page) (any, error) {
 	p.Title, p.Description = v.Heading, p.T("trends.description")
 	switch {
 	case by != "":
-		for _, pt := range points {
+		address := func(q url.Values) string { return p.hrefWith("trends", "", q) }
+		if v.Paging, err = p.pagingBy(groupsPerPage, len(points), address, query); err != nil {
+			return nil, err
+		}
+		for _, pt := range points[max(v.Paging.From-1, 0):v.Paging.To] {
 			v.Groups = append(v.Groups, p.groupLine(pt, by))
 		}
 	case len(points) > 0:
