@@ -19,6 +19,7 @@ func caseOf(j Judged) dossier.Case {
 	for _, s := range j.Assessment.ByStake {
 		c.Coverage = append(c.Coverage, dossier.Coverage{Stake: s.Stake.ID, Covered: s.Rendered, Applies: len(s.Lines)})
 		for _, line := range s.Lines {
+			c.Applying = append(c.Applying, line.Service)
 			if len(line.Actions) > 0 {
 				c.Services = append(c.Services, line.Service)
 			}
@@ -67,7 +68,7 @@ type standing struct {
 	result domain.Result
 }
 
-// cases gives every candidacy of some editions that are run here, each edition in the order of the ids. Of an edition in
+// cases gives every candidacy that is judged of some editions that are run here, each edition in the order of the ids. Of an edition in
 // which something was recorded since, only candidacies that are judged by something else now are looked at again, each with
 // its actions.
 func (l *Ledger) cases(ctx context.Context, take func(domain.Edition) bool) ([]dossier.Case, error) {
@@ -130,7 +131,7 @@ func (l *Ledger) standings(run *campaigns.Campaign, state domain.EditionState) [
 	}
 	grid := l.campaigns.Grid(state.Opened.Grid)
 	for _, d := range run.InOrder() {
-		if d.State.Registered != nil {
+		if d.State.Registered != nil && d.State.Admissible() {
 			all = append(all, standing{d.Candidacy, frozen{d.State.Registered, d.State.Submitted, grid, state.Opened, state.Calendar.Closes}, resultOf(d.State.Course, state)})
 		}
 	}

@@ -355,26 +355,3 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 	}
 	return p, nil
 }
-
-// Diagnosis shows a collectivity what it covers beside comparable ones. For itself, the secretariat and the jury.
-func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Candidacy) (dossier.Diagnosis, error) {
-	if err := mayRead(who, c); err != nil {
-		return dossier.Diagnosis{}, err
-	}
-	j, err := l.judged(ctx, c)
-	if err != nil {
-		return dossier.Diagnosis{}, err
-	}
-	all, err := l.cases(ctx, func(e domain.Edition) bool { return e == c.Edition })
-	if err != nil {
-		return dossier.Diagnosis{}, err
-	}
-	own := caseOf(j)
-	var applying []string
-	for _, s := range j.Assessment.ByStake {
-		for _, line := range s.Lines {
-			applying = append(applying, line.Service)
-		}
-	}
-	return dossier.Diagnose(own, dossier.Peers(own, all), applying), nil
-}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,11 +25,16 @@ import (
 type frail struct {
 	eventstore.Store
 	left atomic.Int64 // appends until then; negative: never
+	// watch hears of each append that is asked for; nil: nobody does.
+	watch func(stream string)
 }
 
 var errGone = errors.New("the process ended")
 
 func (f *frail) Append(ctx context.Context, stream string, expected eventstore.Revision, events []eventstore.Proposed) (eventstore.Appended, error) {
+	if f.watch != nil {
+		f.watch(stream)
+	}
 	if n := f.left.Load(); n >= 0 && f.left.Add(-1) < 0 {
 		f.left.Store(0)
 		return eventstore.Appended{}, errGone
@@ -43,6 +49,7 @@ type campaign struct {
 	store *frail
 	parts ledger.Parts
 	day   atomic.Int64
+	spent atomic.Int64 // bytes that the vault was given and asked for; each takes a millisecond
 }
 
 const (
@@ -79,9 +86,9 @@ func newCampaign(t *testing.T) *campaign {
 	c := &campaign{t: t, store: &frail{Store: store}}
 	c.store.left.Store(-1)
 	clock := func() time.Time {
-		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load()))
+		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load())).Add(time.Duration(c.spent.Load()) * time.Millisecond)
 	}
-	c.parts = ledger.Parts{Store: c.store, Vault: v, Clock: clock, Workspace: room}
+	c.parts = ledger.Parts{Store: c.store, Vault: laborious{v, &c.spent}, Clock: clock, Workspace: room}
 	c.Ledger, err = ledger.Create(t.Context(), c.parts,
 		ledger.Genesis{LedgerID: testLedgerID, Origin: "test.example/log", MadeUp: true})
 	if err != nil {
@@ -114,12 +121,19 @@ func (c *campaign) rules() {
 		"services":[{"id":"wifi","stake":"s","name":"Wi-Fi"}],"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"}]}`)
 }
 
-// deliberated runs an edition up to the drafts of its decisions.
-func deliberated(t *testing.T) *campaign {
+// begun opens an edition, with its regulation and a grid of one service.
+func begun(t *testing.T) *campaign {
 	t.Helper()
 	c := newCampaign(t)
 	c.rules()
 	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
+	return c
+}
+
+// deliberated runs an edition up to the drafts of its decisions.
+func deliberated(t *testing.T) *campaign {
+	t.Helper()
+	c := begun(t)
 	for _, id := range []string{aixID, bourgesID, laonID} {
 		c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":%q,"insee":%q}`, id, id, strings.TrimPrefix(id, "fr-commune-"))
 		c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, id)
@@ -214,13 +228,13 @@ func TestInterruptedAnywhere(t *testing.T) {
 				}
 			}
 			c.store.left.Store(ends)
-			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun); return err })
+			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); return err })
 			c.day.Store(2)
-			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25")
+			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil)
 			if err != nil || !waiting.Waiting {
 				t.Fatalf("the first person: %+v, %v", waiting, err)
 			}
-			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25"); return err })
+			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25", nil); return err })
 			if failed != 1 {
 				t.Errorf("the process ended %d times", failed)
 			}
@@ -234,22 +248,67 @@ func TestInterruptedAnywhere(t *testing.T) {
 // One person alone publishes nothing, nor anyone before the day.
 func TestTwoPeoplePublish(t *testing.T) {
 	c := deliberated(t)
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	size := c.Size()
 	var broken *domain.Broken
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) {
 		t.Errorf("before the day: %v", err)
 	}
 	c.day.Store(2)
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); err != nil {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
 		t.Errorf("the same person again: %v", err)
 	}
 	if c.Size() != size {
 		t.Error("something was recorded by one person")
+	}
+}
+
+// The course of an edition is told as it was known at every size: it only ever goes forward, counts what was recorded by
+// then, and says nothing of a result before the palmarès.
+func TestRunAsOf(t *testing.T) {
+	c := deliberated(t)
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.day.Store(2)
+	for _, who := range []auth.Principal{president, second} {
+		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var states []string
+	var last ledger.RunView
+	for size := uint64(0); size <= c.Size(); size++ {
+		v, err := c.Run(t.Context(), editionRun, size)
+		if errors.Is(err, ledger.ErrUnknown) && len(states) == 0 {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("as of %d: %v", size, err)
+		}
+		if len(states) == 0 || states[len(states)-1] != v.State {
+			states = append(states, v.State)
+		}
+		if v.Candidacies.Registered < last.Candidacies.Registered || v.Candidacies.Submitted < last.Candidacies.Submitted || len(v.Sessions) < len(last.Sessions) || v.AsOf != size {
+			t.Errorf("as of %d it has gone back: %+v after %+v", size, v, last)
+		}
+		if (v.Published != nil) != (v.State == ledger.RunPublished) {
+			t.Errorf("as of %d, %s: %+v", size, v.State, v.Published)
+		}
+		last = v
+	}
+	if want := []string{ledger.RunDeclaring, ledger.RunDeliberating, ledger.RunSealed, ledger.RunPublished}; !slices.Equal(states, want) {
+		t.Errorf("it went through %v, want %v", states, want)
+	}
+	if last.Candidacies != (ledger.TurnoutView{Registered: 3, Submitted: 3}) || last.Jurors != 2 || *last.Decisions != 3 || last.Published.Labelled != 3 {
+		t.Errorf("in the end: %+v", last)
+	}
+	if all := c.Runs(t.Context(), c.Size()); len(all) != 1 || all[0].State != ledger.RunPublished {
+		t.Errorf("all of them: %+v", all)
 	}
 }

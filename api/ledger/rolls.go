@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,6 +35,8 @@ type RollLine struct {
 	Derived     bool
 	Held        bool // it is a label, whatever is known of it
 	Mentions    []string
+	// Kind is what the edition says the holder is, village, ville or territoire; where it says nothing, the kind of body.
+	Kind string
 }
 
 // Bodies gives every body and contested name that the ledger has entered, by id. Ranking them takes time in n log n.
@@ -103,6 +106,7 @@ func (l *Ledger) rollLine(w reconciliation.World, label labels.Label, bodies map
 		id := string(label.Collectivity)
 		line.Body = &BodyShort{ID: id, Name: l.nameOf(w, label.Collectivity), Rank: len(bodies)}
 	}
+	line.Kind = cmp.Or(label.Stated.Kind, line.Body.Kind)
 	if a := label.Standing.Award; a != nil {
 		line.Distinction = string(a.Distinction)
 		if a.Level.Valid() {

@@ -159,7 +159,7 @@ func (r *roll) count(edition int) {
 	for i := range r.lines {
 		l := &r.lines[i]
 		f.levels[rollLevel(*l)]++
-		f.kinds[l.Body.Kind]++
+		f.kinds[l.Kind]++
 		if d := l.Body.Departement; d != nil {
 			if f.departements[d.Code]++; f.departements[d.Code] == 1 {
 				f.names["d"+d.Code] = d.Name
@@ -208,7 +208,8 @@ type moves struct {
 	seen, compared   int
 	entered, left    int
 	rose, fell, same []ledger.MoveView // the first of each, in the order of ids
-	more             bool              // that there are more of any
+	flows            []ledger.FlowView
+	more             bool // that there are more of any
 }
 
 func (p *page) movesBetween(from, to int) *moves {
@@ -219,6 +220,7 @@ func (p *page) movesBetween(from, to int) *moves {
 		}
 		m := &moves{from: a, to: b}
 		var rose, fell, same []ledger.MoveView
+		var flows [len(digits)][len(digits)]int
 		held := 0
 		for i := range b.lines {
 			is := &b.lines[i]
@@ -243,7 +245,9 @@ func (p *page) movesBetween(from, to int) *moves {
 				same = append(same, move)
 			}
 			m.compared++
+			flows[move.From][move.To]++
 		}
+		m.flows = ledger.Flows(func(from, to int) int { return flows[from][to] })
 		for i := range a.lines {
 			if a.lines[i].Held {
 				held++

@@ -57,6 +57,9 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 	case *domain.CollectivitySucceeded:
 		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
 	case *domain.PersonalDataErased:
+		if _, ok := fileAt(d.Pointer); ok {
+			return p.H("tells.erasedFile", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
+		}
 		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil
@@ -66,6 +69,13 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.rotated", domain.VerifierKeyID(d.To), domain.VerifierKeyID(d.From)), nil
 	case *domain.OriginOpened:
 		return p.H("tells.reopen."+d.Cause, d.Closed.Origin, d.Origin, p.Int(int(d.Closed.Size))), nil
+	}
+	if said := p.tellsRun(data); said != "" {
+		var sources []cite
+		if d, ok := data.(*domain.EditionEnumerated); ok {
+			sources = p.cited(d.Source)
+		}
+		return said, sources
 	}
 	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
 }

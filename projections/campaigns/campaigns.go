@@ -27,8 +27,48 @@ type Campaign struct {
 	// Jurors are the streams of its jurors, by number.
 	Jurors      map[int][]domain.Recorded
 	Candidacies map[domain.CollectivityID]*domain.CandidacyState
+	// Moments are the steps of candidacies that change how many take part, in their order: registered, submitted, withdrawn,
+	// ruled inadmissible.
+	Moments []Moment
 	// Changed is the position after the last event of the edition or of one of its candidacies.
 	Changed uint64
+}
+
+// Moment is one step of one candidacy.
+type Moment struct {
+	Position     uint64
+	Collectivity domain.CollectivityID
+	Name         string // of the event
+}
+
+// counted are the steps that change how many take part.
+var counted = []string{"candidacy-registered", "candidacy-submitted", "candidacy-withdrawn", "candidacy-ruled-inadmissible"}
+
+// Turnout is how many took part when the ledger had a size. Registered are all that ever registered; of these some have
+// submitted, and of these or others some have withdrawn or were ruled inadmissible.
+type Turnout struct{ Registered, Submitted, Withdrawn, Inadmissible int }
+
+// TurnoutAt counts those that took part when the ledger had a size: whoever withdrew or was ruled inadmissible no longer
+// counts as having submitted. O(n) in the steps of the edition's candidacies.
+func (c *Campaign) TurnoutAt(size uint64) Turnout {
+	last := map[domain.CollectivityID]string{}
+	for _, m := range c.Moments {
+		if m.Position < size {
+			last[m.Collectivity] = m.Name
+		}
+	}
+	t := Turnout{Registered: len(last)}
+	for _, name := range last {
+		switch name {
+		case "candidacy-submitted":
+			t.Submitted++
+		case "candidacy-withdrawn":
+			t.Withdrawn++
+		case "candidacy-ruled-inadmissible":
+			t.Inadmissible++
+		}
+	}
+	return t
 }
 
 // State is how far the edition has come.
@@ -85,7 +125,7 @@ var (
 		"decision-deferred", "decision-sealed", "decision-superseded", "decision-disclosed", "decision-notified",
 		"decision-rectified", "label-withdrawn", "appeal-lodged", "appeal-admitted", "appeal-rejected", "appeal-decided",
 	}
-	ofMember = []string{"membership-recorded", "payment-recorded"}
+	ofMember = []string{"membership-recorded", "membership-corrected", "payment-recorded"}
 )
 
 // Events implements projections.Projection.
@@ -103,6 +143,9 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 		c.grids[e.Grid] = e
 		return
 	case *domain.MembershipRecorded:
+		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
+		return
+	case *domain.MembershipCorrected:
 		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
 		return
 	case *domain.PaymentRecorded:
@@ -124,6 +167,9 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 			run.Candidacies[key.Collectivity] = new(domain.CandidacyState)
 		}
 		run.Candidacies[key.Collectivity].Apply(r)
+		if name := r.Event.EventName(); slices.Contains(counted, name) {
+			run.Moments = append(run.Moments, Moment{r.Position, key.Collectivity, name})
+		}
 		run.Changed = r.Position + 1
 		return
 	}
@@ -190,6 +236,18 @@ func (c *Campaigns) Editions() []*Campaign {
 
 // Regulation gives the history of a regulation's stream.
 func (c *Campaigns) Regulation(id string) []domain.Recorded { return c.regulations[id] }
+
+// LastRegulation gives the regulation that was published last before a position, or nil.
+func (c *Campaigns) LastRegulation(before uint64) *domain.RegulationPublished {
+	var last *domain.RegulationPublished
+	var at uint64
+	for _, history := range c.regulations {
+		if first := history[0]; first.Position < before && (last == nil || first.Position > at) {
+			last, at = domain.RegulationOf(history), first.Position
+		}
+	}
+	return last
+}
 
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }

@@ -43,7 +43,7 @@ const (
 type count struct {
 	tally tally
 	// groups has the counts by dimension and group; regions by their codes.
-	groups map[string]map[string]tally
+	groups map[string]map[string]groupTally
 	// labelled counts those with a label, whatever is known of it; the others have a mention only.
 	labelled int
 	// byLevel counts the labels of a level that is stated.
@@ -115,31 +115,16 @@ func (p *part) add(t *tally, sign int32) {
 	}
 }
 
-// place is to which groups a body belongs, "" where that is not known: its type, and where it is today.
-type place struct{ kind, departement, region string }
-
-func (p place) of(dimension string) string {
-	switch dimension {
-	case "kind":
-		return p.kind
-	case "departement":
-		return p.departement
-	}
-	return p.region
-}
-
-// grouped are the dimensions by which the ledger counts.
-var grouped = []string{"kind", "region", "departement"}
-
-func (w World) place(id domain.CollectivityID) place {
-	b, _ := w.Labels.Registered(id, w.Size)
-	return place{b.Type, b.Departement, b.Region}
+// groupTally counts one group. A group of members that count for nothing is a group all the same.
+type groupTally struct {
+	tally
+	members int
 }
 
 func newCount() *count {
-	c := &count{groups: map[string]map[string]tally{}, mentions: map[domain.MentionID]int{}}
+	c := &count{groups: map[string]map[string]groupTally{}, mentions: map[domain.MentionID]int{}}
 	for _, by := range grouped {
-		c.groups[by] = map[string]tally{}
+		c.groups[by] = map[string]groupTally{}
 	}
 	return c
 }
@@ -147,7 +132,7 @@ func newCount() *count {
 // clone gives one that may be changed.
 func (c *count) clone() *count {
 	v := *c
-	v.mentions, v.groups = maps.Clone(c.mentions), map[string]map[string]tally{}
+	v.mentions, v.groups = maps.Clone(c.mentions), map[string]map[string]groupTally{}
 	for by, groups := range c.groups {
 		v.groups[by] = maps.Clone(groups)
 	}
@@ -163,7 +148,11 @@ func (c *count) add(p *part, at place, sign int) {
 			continue
 		}
 		t := c.groups[by][group]
-		p.add(&t, int32(sign))
+		p.add(&t.tally, int32(sign))
+		if t.members += sign; t.members == 0 {
+			delete(c.groups[by], group)
+			continue
+		}
 		c.groups[by][group] = t
 	}
 	for _, m := range p.mentions {
@@ -200,7 +189,7 @@ func (w World) count(e domain.Edition) *count {
 		all := w.roll(e)
 		for i := range all {
 			p := partOf(&all[i])
-			c.add(&p, w.place(all[i].Collectivity), 1)
+			c.add(&p, w.place(&all[i]), 1)
 		}
 	}
 	v := *c

@@ -87,13 +87,6 @@ func (c *Counts) bring(k *keptCount, w World, e domain.Edition) bool {
 				c.put(k, w, next, &label)
 			}
 		}
-		for _, groups := range next.groups {
-			for group, t := range groups {
-				if t == (tally{}) {
-					delete(groups, group)
-				}
-			}
-		}
 		k.count, k.moves = next, nil
 	}
 	k.size = w.Size
@@ -102,7 +95,7 @@ func (c *Counts) bring(k *keptCount, w World, e domain.Edition) bool {
 
 // put counts a label and keeps its part.
 func (c *Counts) put(k *keptCount, w World, into *count, l *labels.Label) {
-	p, at := partOf(l), w.place(l.Collectivity)
+	p, at := partOf(l), w.place(l)
 	p.place = c.numberOf(at)
 	into.add(&p, at, 1)
 	k.parts[l.Collectivity] = p
