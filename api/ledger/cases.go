@@ -26,12 +26,12 @@ func caseOf(j Judged) dossier.Case {
 		}
 	}
 	slices.Sort(c.Services)
-	c.Result = resultOf(j.State.Course, j.Edition)
+	c.Result = cameTo(j.State.Course, j.Edition)
 	return c
 }
 
-// resultOf is what a candidacy came to, once the palmarès says so.
-func resultOf(course domain.Course, e domain.EditionState) domain.Result {
+// cameTo is what a candidacy came to, once the palmarès says so.
+func cameTo(course domain.Course, e domain.EditionState) domain.Result {
 	if outcome, ok := course.Outcome(); ok && e.Published != nil && !outcome.Withdrawn {
 		return outcome.Result
 	}
@@ -132,7 +132,7 @@ func (l *Ledger) standings(run *campaigns.Campaign, state domain.EditionState) [
 	grid := l.campaigns.Grid(state.Opened.Grid)
 	for _, d := range run.InOrder() {
 		if d.State.Registered != nil && d.State.Admissible() {
-			all = append(all, standing{d.Candidacy, frozen{d.State.Registered, d.State.Submitted, grid, state.Opened, state.Calendar.Closes}, resultOf(d.State.Course, state)})
+			all = append(all, standing{d.Candidacy, frozen{d.State.Registered, d.State.Submitted, grid, state.Opened, state.Calendar.Closes}, cameTo(d.State.Course, state)})
 		}
 	}
 	return all

@@ -8,7 +8,6 @@ import (
 
 	"arobase/api/ledger"
 	"arobase/domain"
-	"arobase/projections/dossier"
 )
 
 // Whatever is recorded in an edition, a ledger that has compared its candidacies before gives the same as one that was opened
@@ -33,7 +32,7 @@ func TestComparedAsItStands(t *testing.T) {
 	frozen := func(id string, revision int) string {
 		return fmt.Sprintf(`{"action":"action-%s","revision":%d}`, id[len("fr-commune-"):], revision)
 	}
-	var last dossier.Diagnosis
+	var last ledger.Diagnosis
 	for _, step := range []struct {
 		name    string
 		do      func()

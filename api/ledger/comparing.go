@@ -5,28 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"arobase/api/auth"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/projections/dossier"
 )
-
-// Diagnosis shows a collectivity what it covers beside comparable ones. For itself, the secretariat and the jury.
-func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Candidacy) (dossier.Diagnosis, error) {
-	if err := mayRead(who, c); err != nil {
-		return dossier.Diagnosis{}, err
-	}
-	j, err := l.judged(ctx, c)
-	if err != nil {
-		return dossier.Diagnosis{}, err
-	}
-	all, err := l.cases(ctx, func(e domain.Edition) bool { return e == c.Edition })
-	if err != nil {
-		return dossier.Diagnosis{}, err
-	}
-	own := caseOf(j)
-	return dossier.Diagnose(own, dossier.Peers(own, all)), nil
-}
 
 // BarometerView shows what the candidacies of an edition cover, together and one by one. All of it follows from what is
 // public: what was declared and what was submitted.

@@ -99,6 +99,7 @@ func (a *api) jury() {
 		}
 		return sendPrivate(w, http.StatusOK, d)
 	}))
+	a.mux.HandleFunc("GET /v1/editions/{n}/minutes", a.minutes)
 	a.mux.HandleFunc("GET /v1/editions/{n}/decisions", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
 		edition, err := editionIn(r)
 		if err != nil {

@@ -137,6 +137,7 @@ type editionView struct {
 	CoverageNotes  []cite
 	Groups         []levelGroup
 	Palmares       string // the address of the names, to filter and sort
+	Minutes        string // of the deliberation, where it was held here and its palmarès is published; else ""
 	More           string // says that only the first names are here, "" where they all are
 	Mentions       []mentionGroup
 	Figures        []item
@@ -229,6 +230,9 @@ func (s *site) edition(p *page) (any, error) {
 		v.Change = p.change(moved)
 	}
 	v.Palmares = p.href("palmares", fmt.Sprint(n))
+	if p.asOf == "" && s.Ledger.Published(domain.Edition(n)) {
+		v.Minutes = p.href("minutes", fmt.Sprint(n))
+	}
 	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
 	v.contents(p)
 	return v, nil

@@ -29,6 +29,8 @@ type page struct {
 	Title       string // of the document, without the name of the site
 	Description string
 	Status      int
+	// Paper is the address of the style sheet for the heads of its sheets, "" where it is not made for paper.
+	Paper string
 	// Asked is what stands in the search field.
 	Asked string
 	// head is that of the answer: a handler may set a cookie.
@@ -163,6 +165,8 @@ func (s *site) excuse(p *page, err error) []byte {
 		kind, status = "foreign", http.StatusForbidden
 	case errors.Is(err, errForm):
 		kind, status = "form", http.StatusBadRequest
+	case errors.Is(err, ledger.ErrForbidden):
+		kind, status = "forbidden", http.StatusForbidden
 	case errors.Is(err, ledger.ErrAsOf):
 		kind, status = "asof", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrQuery):
@@ -221,12 +225,16 @@ func link(href, text string) template.HTML {
 // Link is the address of a page that has no value in its address, for the layout.
 func (p *page) Link(route string) string { return p.href(route, "") }
 
-// here gives the value in the address of this page.
+// here gives the value in the address of this page; two of them with a stroke between.
 func (p *page) here() string {
-	if v := p.req.PathValue("id"); v != "" {
-		return v
+	n, id := p.req.PathValue("n"), p.req.PathValue("id")
+	switch {
+	case id != "" && n != "":
+		return n + "/" + id
+	case id != "":
+		return id
 	}
-	return p.req.PathValue("n")
+	return n
 }
 
 // Here is the address of this very page in French or in English.

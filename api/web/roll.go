@@ -50,12 +50,12 @@ func (k *kept[K, V]) at(key K, renew func(old V, known bool) (answer V, keep boo
 	return answer
 }
 
-// bodies is every body of the ledger by id.
-type bodies struct{ byID map[string]*ledger.BodyShort }
+// everyone is every body of the ledger by id.
+type everyone struct{ byID map[string]*ledger.BodyShort }
 
-func (p *page) everyBody() *bodies {
-	return p.site.bodiesKnown.since(p.site.Ledger.NamesSince(), p.size, func() *bodies {
-		return &bodies{p.site.Ledger.Bodies(p.ctx, p.size)}
+func (p *page) everyBody() *everyone {
+	return p.site.bodiesKnown.since(p.site.Ledger.NamesSince(), p.size, func() *everyone {
+		return &everyone{p.site.Ledger.Bodies(p.ctx, p.size)}
 	})
 }
 
@@ -65,7 +65,7 @@ func (p *page) bodiesKnown() map[string]*ledger.BodyShort { return p.everyBody()
 // roll is who is named in one edition, the highest level first, then by the alphabet.
 type roll struct {
 	size   uint64 // as of which it was made
-	bodies *bodies
+	bodies *everyone
 	lines  []ledger.RollLine
 	at     []int32 // the place of the line of each body of the ledger, by its rank, plus one; 0 where it has none
 	facets facets
@@ -127,7 +127,7 @@ func (p *page) renewed(edition int, old *roll, touched []string) *roll {
 }
 
 // rollOf makes a roll of its lines.
-func (p *page) rollOf(edition int, bodies *bodies, lines []ledger.RollLine) *roll {
+func (p *page) rollOf(edition int, bodies *everyone, lines []ledger.RollLine) *roll {
 	if !slices.IsSortedFunc(lines, rollOrder) {
 		slices.SortFunc(lines, rollOrder)
 	}

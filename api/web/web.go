@@ -12,7 +12,9 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -43,6 +45,7 @@ type Deps struct {
 	Version  string
 	// Sessions are those who are signed in. Nil: nobody can sign in here.
 	Sessions *auth.Sessions
+	Random   io.Reader    // of the keys of forms; nil: crypto/rand
 	Logger   *slog.Logger // nil: silent
 }
 
@@ -68,7 +71,7 @@ type site struct {
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
 
-	bodiesKnown       remembered[*bodies]
+	bodiesKnown       remembered[*everyone]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
 	rollsKnown        kept[int, datedRoll]
@@ -87,6 +90,9 @@ func New(deps Deps) http.Handler {
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
+	if deps.Random == nil {
+		deps.Random = rand.Reader
+	}
 	s := &site{Deps: deps}
 	var err error
 	if s.assets, err = readAssets(assetFiles); err != nil {
@@ -98,13 +104,14 @@ func New(deps Deps) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	mux.HandleFunc("GET "+runningPath, running)
 	mux.HandleFunc("GET /badge/{file}", s.badge(fr))
 	mux.HandleFunc("GET /en/badge/{file}", s.badge(en))
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
-		"panel":    s.panel,
+		"panel": s.panel, "minutes": s.minutes,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
@@ -129,6 +136,14 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+at, s.page(t, "session", s.session))
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
+			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
+			mux.Handle("GET "+t.pattern("secretariat"), s.page(t, "secretariat", s.secretariat))
+			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
+			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
+			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
+			for route, h := range map[string]handler{"dossier": s.dossier, "diagnosis": s.diagnosis, "desk": s.desk, "deliberation": s.deliberation, "decision": s.decision} {
+				mux.Handle("GET "+t.pattern(route), s.page(t, route, h))
+			}
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))
