@@ -61,7 +61,7 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(out, "%-12s %s\n", what, fmt.Sprintf(format, args...))
 	}
-	found, err := o.store.Check(ctx)
+	found, err := o.local.Check(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", ledgerFile, err)
 	}

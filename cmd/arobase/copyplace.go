@@ -79,6 +79,9 @@ type dirPlace struct {
 func (d dirPlace) String() string { return string(d.dataDir) }
 
 func (d dirPlace) from(ctx context.Context) (_ *copySource, err error) {
+	if err := d.notANode("copy --from the cluster, not from this replica of it"); err != nil {
+		return nil, err
+	}
 	o, err := d.readUnanswered(ctx)
 	if err != nil {
 		return nil, err

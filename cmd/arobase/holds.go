@@ -10,9 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"arobase/api/auth/sqliteauth"
 	"arobase/api/ledger"
-	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/domain/territory"
 )
 
@@ -75,7 +73,7 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 	is := func(name string) bool {
 		return strings.Contains(" "+territory.Fold(name)+" ", " "+territory.Fold(person)+" ")
 	}
-	tokens, err := sqliteauth.Open(d.file(authFile), o.LedgerID)
+	tokens, err := o.tokensIfAny(ctx)
 	if err == nil {
 		given, failed := tokens.All(ctx)
 		if err := errors.Join(failed, tokens.Close()); err != nil {
@@ -89,7 +87,7 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	room, err := sqliteworkspace.Open(d.file(roomFile), o.LedgerID)
+	room, err := o.workspaceIfAny(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	}
