@@ -143,7 +143,7 @@ type turn struct {
 }
 
 // leaseTerm is how long the others wait for a node that is gone before one of them signs.
-const leaseTerm = 5 * time.Second
+const leaseTerm = 3 * time.Second
 
 func newTurn(c *esdb.Store) *turn {
 	host, _ := os.Hostname() // for people who read the register; the rest makes it unique
