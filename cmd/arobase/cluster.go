@@ -227,7 +227,8 @@ func (o *opened) openNode(ctx context.Context) (err error) {
 	if err := o.follow(ctx, replica); err != nil {
 		return errors.Join(err, replica.Close())
 	}
-	if err := o.adopt(ctx); err != nil {
+	adopted, err := o.adopt(ctx)
+	if err != nil {
 		return err
 	}
 	if err := o.begun(ctx); err != nil {
@@ -236,23 +237,30 @@ func (o *opened) openNode(ctx context.Context) (err error) {
 	if _, err := os.Stat(d.file(keyFile)); errors.Is(err, fs.ErrNotExist) {
 		return d.errNode("bring " + keyFile + " back from another node, it is the same on all")
 	}
-	return o.openRest(ctx, d.file(vaultFile))
+	if err := o.openRest(ctx, d.file(vaultFile)); err != nil || !adopted {
+		return err
+	}
+	if err := o.moveBeside(ctx); err != nil {
+		return fmt.Errorf("moving tokens and drafts beside the vault: %w", err)
+	}
+	return writeDurably(d.file(clusterFile), clusterText(o.local.LedgerID()), 0o600)
 }
 
-// adopt makes a directory that held a ledger of its own a node, once the cluster is known to hold every record of it.
-func (o *opened) adopt(ctx context.Context) error {
+// adopt tells whether a directory held a ledger of its own, and is about to become a node. Then the cluster is known to hold
+// every record of it.
+func (o *opened) adopt(ctx context.Context) (bool, error) {
 	node, err := o.dir.isNode()
 	if err != nil || node {
-		return err
+		return false, err
 	}
 	size, err := o.local.Size(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := o.cluster.Confirm(ctx, size); err != nil {
-		return fmt.Errorf("%s has %d records, and becomes a node only of a cluster that holds them all (arobase copy --to brings them there): %w", o.dir, size, err)
+		return false, fmt.Errorf("%s has %d records, and becomes a node only of a cluster that holds them all (arobase copy --to brings them there): %w", o.dir, size, err)
 	}
-	return writeDurably(o.dir.file(clusterFile), clusterText(o.local.LedgerID()), 0o600)
+	return true, nil
 }
 
 // begun waits until the replica has the first records: without them nothing can be opened.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -20,8 +21,10 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/google/uuid"
 
+	"arobase/eventstore"
 	"arobase/eventstore/esdb"
 	"arobase/eventstore/esdb/esdbtest"
 	"arobase/eventstore/vault/pgvault/pgtest"
@@ -274,15 +277,7 @@ func (p *nodeProcess) checkpoint() (size int64, text string, err error) {
 // signer is the process whose turn it is to sign.
 func (s *shared) signer(t *testing.T) (pid int) {
 	t.Helper()
-	connection, namespace, err := storePlace(s.store).split()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := esdb.OpenDirect(connection, esdb.Options{Namespace: namespace})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := s.direct(t)
 	records, err := d.Register(leaseRegister).Read(t.Context(), 0)
 	if err != nil || len(records) == 0 {
 		return 0
@@ -473,4 +468,137 @@ func publicKeyOf(t *testing.T, p *nodeProcess) string {
 		t.Fatal(errs)
 	}
 	return strings.TrimSpace(out)
+}
+
+// A ledger moves from a directory into a cluster and back, byte for byte, also where that is interrupted, and goes on there
+// under the same key. What the cluster holds of something else stops it before anything is added.
+func TestMoving(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a process and a database")
+	}
+	s := newShared(t)
+	dir := filepath.Join(t.TempDir(), "data")
+	s.must(t, "import", "--data", dir, "../../history/sources.csv", "../../history/ceremonies.csv")
+	newest := filepath.Join(t.TempDir(), "newest.txt")
+	if err := os.WriteFile(newest, []byte(s.must(t, "log", "checkpoint", "--data", dir)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	given := s.token(t, dir, "registrar")
+	before := s.must(t, "events", "--data", dir, "-o", "jsonl")
+	size := strings.Count(before, "\n")
+
+	direct := s.direct(t)
+	local, err := dataDir(dir).readUnanswered(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var some []eventstore.Event
+	for e, err := range local.store.ReadAll(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if some = append(some, e); len(some) == 7 {
+			break
+		}
+	}
+	if err := local.close(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := direct.Size(t.Context()); err != nil || n != 0 {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if err := direct.Replicate(t.Context(), some); err != nil {
+		t.Fatal(err)
+	}
+
+	other := filepath.Join(t.TempDir(), "other")
+	s.must(t, "import", "--data", other, "../../history/sources.csv")
+	if code, out, errs := command(t, "copy", "--from", other, "--to", s.store); code != exitUnproven {
+		t.Errorf("over the records of another ledger: exit %d: %s%s", code, out, errs)
+	}
+	out := s.must(t, "copy", "--from", dir, "--to", s.store)
+	for _, want := range []string{fmt.Sprintf("copied %d records", size), "7 of them were there", "it contains the checkpoint of", "nodes sign nothing until"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("not said: %q in\n%s", want, out)
+		}
+	}
+	if n, err := direct.Size(t.Context()); err != nil || int(n) != size {
+		t.Errorf("the cluster has %d records, %v, want %d", n, err, size)
+	}
+
+	// The values move by a backup; the directory becomes the first node.
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity, backup := filepath.Join(t.TempDir(), "key"), filepath.Join(t.TempDir(), "vault.age")
+	if err := os.WriteFile(identity, []byte(key.String()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.must(t, "vault", "backup", "--data", dir, backup, "--recipient", key.Recipient().String())
+	if err := os.Rename(filepath.Join(dir, vaultFile), filepath.Join(t.TempDir(), vaultFile)); err != nil {
+		t.Fatal(err)
+	}
+	s.must(t, append([]string{"vault", "restore", "--data", dir, backup, "--identity", identity}, s.vault()...)...)
+	p := &nodeProcess{dir: dir, site: free(t), admin: free(t), flags: append([]string{"--seen", newest}, s.flags...)}
+	t.Cleanup(func() {
+		p.stop(syscall.SIGKILL)
+		if t.Failed() {
+			t.Logf("%s", p.log)
+		}
+	})
+	p.start(t)
+	p.ready(t)
+	done, err := p.write(t.Context(), given, "k", "after-the-move")
+	if err != nil || done.status != http.StatusCreated {
+		t.Fatalf("%d %s, %v", done.status, done.body, err)
+	}
+	inAMinute(t, "it is signed", func() error {
+		n, _, err := p.checkpoint()
+		if err == nil && int(n) != size+1 {
+			err = fmt.Errorf("a checkpoint of %d", n)
+		}
+		return err
+	})
+	p.stop(syscall.SIGTERM)
+	if _, err := os.Stat(filepath.Join(dir, authFile)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the tokens are in the directory still: %v", err)
+	}
+
+	// What would write into the replica, or read checkpoints that are not there, says so.
+	for _, args := range [][]string{
+		{"import", "--data", dir, "../../history"}, {"erase", "--data", dir, uuid.NewString(), "/data/note", "--ground", "request"}, {"log", "rotate", "--data", dir},
+		{"log", "checkpoint", "--data", dir}, {"backup", "--data", dir, filepath.Join(t.TempDir(), "b.tar")}, {"copy", "--from", dir, "--to", filepath.Join(t.TempDir(), "c")},
+	} {
+		if code, out, errs := command(t, append(args, s.vault()...)...); code == exitOK || !strings.Contains(errs, "node of a ledger on a cluster") && !strings.Contains(errs, "no flag") && !strings.Contains(errs, "unknown flag") {
+			t.Errorf("arobase %s: exit %d: %s%s", strings.Join(args, " "), code, out, errs)
+		}
+	}
+
+	back := filepath.Join(t.TempDir(), "back")
+	out = s.must(t, "copy", "--from", s.store, "--to", back, "--key", filepath.Join(dir, keyFile))
+	if !strings.Contains(out, fmt.Sprintf("copied %d records", size+1)) || strings.Contains(out, "not verified") {
+		t.Error(out)
+	}
+	s.must(t, "vault", "backup", "--data", dir, backup+"2", "--recipient", key.Recipient().String(), s.vault()[0], s.vault()[1])
+	s.must(t, "vault", "restore", "--data", back, backup+"2", "--identity", identity)
+	after := s.must(t, "events", "--data", back, "-o", "jsonl")
+	if !strings.HasPrefix(after, before) || strings.Count(after, "\n") != size+1 {
+		t.Error("what came back is not what was there")
+	}
+}
+
+// direct is the cluster without a replica.
+func (s *shared) direct(t *testing.T) *esdb.Direct {
+	t.Helper()
+	connection, namespace, err := storePlace(s.store).split()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := esdb.OpenDirect(connection, esdb.Options{Namespace: namespace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d
 }

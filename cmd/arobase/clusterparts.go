@@ -259,4 +259,97 @@ func (o *opened) workspaceIfAny(ctx context.Context) (room, error) {
 	return w, nil
 }
 
-var _ auth.Tokens = (*besideTokens)(nil)
+// moveBeside brings the tokens and the drafts of a directory that becomes a node to where all nodes have them, and removes
+// their files. What an attempt that was interrupted brought there already stays as it is.
+func (o *opened) moveBeside(ctx context.Context) error {
+	db, ok := o.vault.(*pgvault.Vault)
+	if !ok {
+		return fmt.Errorf("the vault is not shared")
+	}
+	if err := o.moveTokens(ctx, db); err != nil {
+		return err
+	}
+	return o.moveDrafts(ctx, db)
+}
+
+func (o *opened) moveTokens(ctx context.Context, db *pgvault.Vault) error {
+	path := o.dir.file(authFile)
+	from, err := sqliteauth.Open(path, o.LedgerID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, err := from.All(ctx)
+	if err = errors.Join(err, from.Close()); err != nil {
+		return err
+	}
+	to, err := pgauth.Open(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		_, err := to.Get(ctx, t.ID)
+		if errors.Is(err, auth.ErrUnknown) {
+			err = to.Add(ctx, t)
+		}
+		if err == nil && !t.Revoked.IsZero() {
+			err = to.Revoke(ctx, t.ID, t.Revoked)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return removeDatabase(path)
+}
+
+func (o *opened) moveDrafts(ctx context.Context, db *pgvault.Vault) (err error) {
+	path := o.dir.file(roomFile)
+	from, err := sqliteworkspace.Open(path, o.LedgerID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err = errors.Join(err, from.Close()); err == nil {
+			err = removeDatabase(path)
+		}
+	}()
+	to, err := pgworkspace.Open(ctx, db)
+	if err != nil {
+		return err
+	}
+	newest, err := from.List(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, n := range newest {
+		versions, err := from.Versions(ctx, n.Key)
+		if err != nil {
+			return err
+		}
+		there, err := to.Versions(ctx, n.Key)
+		if err != nil {
+			return err
+		}
+		for _, v := range versions[min(len(there), len(versions)):] {
+			if _, err := to.Put(ctx, v, -1); err != nil {
+				return err
+			}
+		}
+	}
+	return from.Forget(ctx, "") // overwritten before the file goes
+}
+
+// removeDatabase removes a file with what SQLite keeps beside it.
+func removeDatabase(path string) error {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

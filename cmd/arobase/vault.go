@@ -28,7 +28,7 @@ func newVault() *cobra.Command {
 		Use: "vault", Short: "The sealed values: encrypted backups that end, and bringing them back",
 		Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVaultBackup(), newVaultRestore(), newVaultPrune())
+	cmd.AddCommand(newVaultBackup(), newVaultRestore(), newVaultPrune(), newVaultPurge())
 	return cmd
 }
 

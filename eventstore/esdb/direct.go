@@ -16,8 +16,9 @@ import (
 // Direct is a cluster without a replica, for whoever copies a ledger out of one or into one. One goroutine.
 type Direct struct {
 	store *Store // without a replica and a follower
-	// read is the last event that somebody has read, so that reading goes on from there.
-	read cursor
+	// read is the last event that somebody has read, so that reading goes on from there, and held the last one that
+	// Replicate has found to be what it was given.
+	read, held cursor
 	// size is how many events there were when they were counted, and what Replicate has added since.
 	size    eventstore.Position
 	attempt uuid.UUID
@@ -57,20 +58,25 @@ func (d *Direct) Size(ctx context.Context) (eventstore.Position, error) {
 // ReadAll gives the events as eventstore.Store does, by plain reads. Going on where the last reading stopped costs no more
 // than what is read; to begin elsewhere, all before it is read again.
 func (d *Direct) ReadAll(ctx context.Context, from eventstore.Position) iter.Seq2[eventstore.Event, error] {
+	return d.from(ctx, &d.read, from)
+}
+
+// from gives the events from a position on, going on at a cursor where that is not beyond it, and moves the cursor.
+func (d *Direct) from(ctx context.Context, at *cursor, from eventstore.Position) iter.Seq2[eventstore.Event, error] {
 	return func(yield func(eventstore.Event, error) bool) {
-		if d.read.Next > from {
-			d.read = cursor{}
+		if at.Next > from {
+			*at = cursor{}
 		}
-		for a, err := range d.all(ctx, d.read) {
+		for a, err := range d.all(ctx, *at) {
 			if err != nil {
 				yield(eventstore.Event{}, fmt.Errorf("reading the cluster: %w", err))
 				return
 			}
-			a.Position = d.read.Next
+			a.Position = at.Next
 			if a.Position >= from && !yield(a.Event, nil) {
 				return // who stops at an event has not read it
 			}
-			d.read = d.read.after(a)
+			*at = at.after(a)
 		}
 	}
 }
@@ -108,13 +114,18 @@ func (d *Direct) all(ctx context.Context, after cursor) iter.Seq2[arrival, error
 	}
 }
 
-// Replicate adds events as another store holds them, in their order. Those below the size that was counted are taken to be
-// there: whoever copies reads them back and compares. One append for each run of events of one stream, each waited for, as
-// their order is that of the whole ledger. A stream that is not where the copy would have left it is ErrDiverged.
+// Replicate adds events as another store holds them, in their order. Those below the size that was counted must be there,
+// and be the same. One append for each run of events of one stream, each waited for, as their order is that of the whole
+// ledger. What differs, and a stream that is not where the copy would have left it, is ErrDiverged. Size comes first.
 func (d *Direct) Replicate(ctx context.Context, events []eventstore.Event) error {
-	for len(events) > 0 && events[0].Position < d.size {
-		events = events[1:]
+	there := 0
+	for there < len(events) && events[there].Position < d.size {
+		there++
 	}
+	if err := d.hold(ctx, events[:there]); err != nil {
+		return err
+	}
+	events = events[there:]
 	for len(events) > 0 {
 		if events[0].Position != d.size {
 			return fmt.Errorf("%w: event %d comes after %d events", eventstore.ErrDiverged, events[0].Position, d.size)
@@ -132,6 +143,30 @@ func (d *Direct) Replicate(ctx context.Context, events []eventstore.Event) error
 		}
 		d.size += eventstore.Position(n)
 		events = events[n:]
+	}
+	return nil
+}
+
+// hold compares events with those that are there.
+func (d *Direct) hold(ctx context.Context, events []eventstore.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	n := 0
+	for e, err := range d.from(ctx, &d.held, events[0].Position) {
+		if err != nil {
+			return err
+		}
+		if n == len(events) {
+			return nil
+		}
+		if !same(e, events[n]) {
+			return fmt.Errorf("%w: the cluster has another event in the place of event %d", eventstore.ErrDiverged, e.Position)
+		}
+		n++
+	}
+	if n < len(events) {
+		return fmt.Errorf("%w: the cluster does not give event %d any more", eventstore.ErrDiverged, events[n].Position)
 	}
 	return nil
 }
