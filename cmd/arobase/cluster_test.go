@@ -305,6 +305,7 @@ func TestThreeNodes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("three processes and a database")
 	}
+	t.Parallel()
 	s := newShared(t)
 	nodes := s.nodes(t, 3)
 	token := s.token(t, nodes[1].dir, "registrar") // given on one node, good on all
@@ -476,6 +477,7 @@ func TestMoving(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a process and a database")
 	}
+	t.Parallel()
 	s := newShared(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	s.must(t, "import", "--data", dir, "../../history/sources.csv", "../../history/ceremonies.csv")
