@@ -67,6 +67,13 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 	case *domain.OriginOpened:
 		return p.H("tells.reopen."+d.Cause, d.Closed.Origin, d.Origin, p.Int(int(d.Closed.Size))), nil
 	}
+	if said := p.tellsRun(data); said != "" {
+		var sources []cite
+		if d, ok := data.(*domain.EditionEnumerated); ok {
+			sources = p.cited(d.Source)
+		}
+		return said, sources
+	}
 	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
 }
 

@@ -36,6 +36,7 @@ var routes = map[string][2]string{
 	"register":       {"/registre", "/en/ledger"},
 	"record":         {"/inscriptions/{id}", "/en/records/{id}"},
 	"verify":         {"/verifier", "/en/verify"},
+	"data":           {"/donnees", "/en/data"},
 	"glossary":       {"/glossaire", "/en/glossary"},
 	"accessibility":  {"/accessibilite", "/en/accessibility"},
 	"legal":          {"/mentions-legales", "/en/legal"},

@@ -74,7 +74,7 @@ type site struct {
 	rollsKnown        kept[int, *roll]
 	changesKnown      kept[int, *changes]
 	namedKnown        kept[string, []ledger.Naming]
-	movesKnown        kept[[2]int, ledger.TransitionsView]
+	movesKnown        kept[comparison, ledger.TransitionsView]
 }
 
 // handler makes the view of a page.
@@ -104,7 +104,7 @@ func New(deps Deps) http.Handler {
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
 		"panel":    s.panel,
-		"register": s.register, "record": s.record, "verify": s.verify,
+		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
