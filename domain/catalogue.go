@@ -5,7 +5,7 @@ package domain
 var catalogue = []Type{
 	{"ledger-opened", 1, []string{"ledger"}, "The ledger begins: its id, the origin of its log, real or made up.", func() Event { return new(LedgerOpened) }},
 	{"reference-adopted", 1, []string{"ledger"}, "The ledger relies on a list from outside, named by its hash.", func() Event { return new(ReferenceAdopted) }},
-	{"personal-data-erased", 1, []string{"ledger"}, "A sealed value is destroyed, on a ground.", func() Event { return new(PersonalDataErased) }},
+	{"personal-data-erased", 1, []string{"ledger"}, "A sealed value, or an uploaded file, is destroyed, on a ground.", func() Event { return new(PersonalDataErased) }},
 	{"key-rotated", 1, []string{"ledger"}, "The log is signed by another key from now on.", func() Event { return new(KeyRotated) }},
 	{"origin-opened", 1, []string{"ledger"}, "The log goes on under another name, because the one it had is closed.", func() Event { return new(OriginOpened) }},
 	{"source-cited", 1, []string{"source"}, "A published source enters the ledger.", func() Event { return new(SourceCited) }},
@@ -48,6 +48,7 @@ var catalogue = []Type{
 	{"conflict-declared", 1, []string{"juror"}, "A juror has an interest in a collectivity.", func() Event { return new(ConflictDeclared) }},
 	{"juror-term-ended", 1, []string{"juror"}, "A juror sits no more.", func() Event { return new(JurorTermEnded) }},
 	{"membership-recorded", 1, []string{"collectivity"}, "A collectivity is a member of the association for a year, and what that costs.", func() Event { return new(MembershipRecorded) }},
+	{"membership-corrected", 1, []string{"collectivity"}, "What a membership costs is corrected.", func() Event { return new(MembershipCorrected) }},
 	{"payment-recorded", 1, []string{"collectivity"}, "A collectivity paid for its membership.", func() Event { return new(PaymentRecorded) }},
 	{"action-declared", 1, []string{"action"}, "A collectivity enters one of its actions.", func() Event { return new(ActionDeclared) }},
 	{"action-amended", 1, []string{"action"}, "The particulars of an action are replaced.", func() Event { return new(ActionAmended) }},

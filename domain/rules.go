@@ -75,7 +75,7 @@ func Rules() []RuleText {
 		{RuleBodyFirst, MarkPublic, "A fact is about a body, or a contested name, that was entered before it.", "ledger", []string{
 			"name-recorded", "collectivity-renamed", "collectivity-succeeded", "epci-members-recorded",
 			"population-recorded", "identity-settled", "award-recorded", "mention-recorded", "distinction-granted", "candidacy-registered",
-			"conflict-declared", "membership-recorded", "payment-recorded", "action-declared",
+			"conflict-declared", "membership-recorded", "membership-corrected", "payment-recorded", "action-declared",
 		}},
 		{RuleAwardForm, MarkPublic, "A level is an integer from 1 to 5; hors concours and a label of unknown level have none.", "villes-internet-2016-interview", []string{"award-recorded", "award-arbitrated"}},
 		{RuleEditionPossible, MarkPublic, "An edition has an ordinal from 1 to that of the year after the record.", "villes-internet-2016-interview", []string{
@@ -97,8 +97,8 @@ func Rules() []RuleText {
 		{RuleKeyInForce, MarkPublic, "What takes the place of a key of the log names the key in force.", "ledger", []string{"key-rotated", "origin-opened"}},
 		{RuleKeyNew, MarkPublic, "A key of the log is named after the origin it signs for, and comes into force once.", "ledger", []string{"key-rotated", "origin-opened"}},
 		{RuleOrigin, MarkPublic, "A name of the log is opened once; it closes the one in force.", "ledger", []string{"origin-opened"}},
-		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.", "ledger", []string{"personal-data-erased"}},
-		{RuleErasedOnce, MarkPublic, "A sealed value is erased once.", "ledger", []string{"personal-data-erased"}},
+		{RuleErasable, MarkPublic, "What is erased is a sealed value of an event that was recorded before, or an uploaded file that it names; never a result: a distinction, a level, mentions or a tally.", "ledger", []string{"personal-data-erased"}},
+		{RuleErasedOnce, MarkPublic, "A sealed value, or a file at one place, is erased once.", "ledger", []string{"personal-data-erased"}},
 		{RuleReadable, MarkPublic, "What is read is a sealed value of an event that was recorded before, and was not erased before.", "ledger", []string{"sealed-value-read"}},
 		{RuleBasis, MarkPublic, "An event names the streams that it was decided from, with revisions that come before it.", "ledger", nil},
 		{RuleOutcome, MarkPublic, "An event is what its command decides, in the stream that it is about.", "ledger", nil},

@@ -49,7 +49,7 @@ var forms = []struct {
 	{"slug", "only lower-case letters, digits and hyphens", func(s string) bool { return len(s) <= 100 && isSlug(s) }},
 	{"line", "one line of text without control or invisible characters, in Unicode normal form C", validLine},
 	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", isStatedYear},
-	{"pointer", "the place of a sealed field in its event, such as /data/note", patterns["pointer"].MatchString},
+	{"pointer", "a place in its event, such as /data/note or /data/evidence/0", patterns["pointer"].MatchString},
 	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
 	{"date", "a day: 2017-02-01", func(s string) bool { return len(s) == 10 && partialDate(s) }},
 	{"sha256hex", "64 hexadecimal digits in lower case", isSHA256},
@@ -126,15 +126,9 @@ const maxText = 20000
 
 // Validate checks the form of an event, or of a command: every field by its own rule. All wrong fields are reported.
 func Validate(e Event) error {
-	var found Invalid
-	if err := validate.Struct(e); err != nil {
-		var wrong validator.ValidationErrors
-		if !errors.As(err, &wrong) {
-			return fmt.Errorf("validating %s: %w", e.EventName(), err)
-		}
-		for _, w := range wrong {
-			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
-		}
+	found, err := wrongFields(e)
+	if err != nil {
+		return fmt.Errorf("validating %s: %w", e.EventName(), err)
 	}
 	found = append(found, together(e)...)
 	for f := range SealedFields(e) {
@@ -150,6 +144,20 @@ func Validate(e Event) error {
 		return found
 	}
 	return nil
+}
+
+// wrongFields gives the fields of a struct that break their own rule.
+func wrongFields(x any) (found Invalid, err error) {
+	if err := validate.Struct(x); err != nil {
+		var wrong validator.ValidationErrors
+		if !errors.As(err, &wrong) {
+			return nil, err
+		}
+		for _, w := range wrong {
+			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
+		}
+	}
+	return found, nil
 }
 
 // valueRule is the rule that a sealed value breaks.

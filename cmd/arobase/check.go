@@ -26,8 +26,9 @@ func newCheck() *cobra.Command {
 		Use: "check", Short: "Verify every file of a data directory against the others",
 		Long: `Verify every file of a data directory against the others: the database of records,
 each record by the strict parser, the sealed values against their commitments, the
-hashes of the tree, every signed checkpoint against tree and key. It writes
-nothing. Exit code 3 where anything is not right; the first such thing is named.`,
+uploaded files, that two people published each palmarès, the hashes of the tree, every
+signed checkpoint against tree and key. It writes nothing. Exit code 3 where anything is
+not right; the first such thing is named.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
@@ -84,6 +85,10 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 	}
 	line("vault", "%d sealed: %d kept and fitting, %d erased; %d without a record", c.Sealed, c.Kept, c.Erased, c.Orphans)
 	if err := checkMissing(ctx, o, c.Missing, line); err != nil {
+		return 0, err
+	}
+
+	if err := checkEvidence(ctx, o, line); err != nil {
 		return 0, err
 	}
 
@@ -179,6 +184,12 @@ func checkPrivate(o *opened, names ...string) error {
 // the tree and the key of its time. What was signed under a closed origin may be of records that are lost: it is held
 // against what the ledger cites.
 func checkCheckpoints(ctx context.Context, o *opened, line func(string, string, ...any)) (err error) {
+	if node, err := o.dir.isNode(); err != nil {
+		return err
+	} else if node {
+		line("checkpoints", "in the cluster, not checked here; arobase audit checks those of a node that serves")
+		return nil
+	}
 	p, err := o.readLog(ctx)
 	if err != nil {
 		return err

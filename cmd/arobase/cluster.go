@@ -30,7 +30,8 @@ import (
 //	ledger.db       the replica: nobody writes to it but who follows the cluster
 //	cluster.cursor  how far the cluster was followed, and cluster.cursor.confirmed how far that was read a second time
 //	ledger.secret   the same on all nodes, as log.key is
-//	vault.db, auth.db, workspace.db, log.db  are not there: PostgreSQL has the first three, the cluster the checkpoints
+//	vault.db, auth.db, workspace.db, evidence.db and log.db are not there: PostgreSQL has the first four, the cluster the
+//	checkpoints
 
 const (
 	clusterFile = "cluster"

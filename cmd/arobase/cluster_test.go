@@ -584,6 +584,12 @@ func TestMoving(t *testing.T) {
 	}
 	s.must(t, "vault", "backup", "--data", dir, backup+"2", "--recipient", key.Recipient().String(), s.vault()[0], s.vault()[1])
 	s.must(t, "vault", "restore", "--data", back, backup+"2", "--identity", identity)
+	if given := s.must(t, "token", "list", "--data", back, "-o", "jsonl"); strings.Count(given, "\n") != 1 || !strings.Contains(given, "Anne Martin") {
+		t.Errorf("the tokens that came back are %s", given)
+	}
+	if held := s.must(t, append([]string{"check", "--data", dir}, s.vault()...)...); !strings.Contains(held, "in the cluster, not checked here") || !strings.Contains(held, "verified") {
+		t.Error(held)
+	}
 	after := s.must(t, "events", "--data", back, "-o", "jsonl")
 	if !strings.HasPrefix(after, before) || strings.Count(after, "\n") != size+1 {
 		t.Error("what came back is not what was there")

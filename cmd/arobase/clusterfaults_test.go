@@ -195,7 +195,7 @@ func TestPurgeOfASharedVault(t *testing.T) {
 	t.Cleanup(func() { embedded.stop(syscall.SIGKILL) })
 	embedded.start(t)
 	embedded.ready(t)
-	if here, there := names(embedded.metrics(t)), names(p.metrics(t)); !slices.Equal(here, there) || len(here) < 8 {
+	if here, there := storeNames(embedded.metrics(t)), storeNames(p.metrics(t)); !slices.Equal(here, there) || len(here) < 8 {
 		t.Errorf("the metrics on one machine are %v, on a cluster %v", here, there)
 	}
 	id, _, err := dataDir(p.dir).secretHere()
@@ -246,8 +246,8 @@ func (p *nodeProcess) metrics(t *testing.T) string {
 	return string(b)
 }
 
-// names are those of the metrics of a store, with their labels.
-func names(metrics string) (all []string) {
+// storeNames are those of the metrics of a store, with their labels.
+func storeNames(metrics string) (all []string) {
 	for line := range strings.Lines(metrics) {
 		if name, _, _ := strings.Cut(line, " "); strings.HasPrefix(name, "arobase_store_") {
 			all = append(all, name)

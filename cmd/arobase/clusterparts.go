@@ -12,9 +12,11 @@ import (
 
 	"github.com/google/uuid"
 
-	"arobase/api/auth"
 	"arobase/api/auth/pgauth"
 	"arobase/api/auth/sqliteauth"
+	"arobase/api/ledger/evidence"
+	"arobase/api/ledger/evidence/sqliteevidence"
+	"arobase/api/ledger/workspace"
 	"arobase/api/ledger/workspace/pgworkspace"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/api/tlog"
@@ -196,17 +198,17 @@ func (b *beside) Close() error {
 	return b.Vault.Close()
 }
 
-// besideVault gives the database that holds tokens and drafts, or nil where they are files.
+// besideVault gives the database that holds tokens, drafts and files, or nil where they are files.
 func (o *opened) besideVault(ctx context.Context) (*beside, error) {
+	if v, ok := o.vault.(*pgvault.Vault); ok && o.cluster != nil {
+		return &beside{Vault: v}, nil
+	}
 	if node, err := o.dir.isNode(); err != nil || !node {
 		return nil, err
 	}
 	place := vaultOf(ctx)
 	if !place.shared() {
-		return nil, o.dir.errNode("say with --vault where its tokens and drafts are")
-	}
-	if v, ok := o.vault.(*pgvault.Vault); ok && o.cluster != nil {
-		return &beside{Vault: v}, nil
+		return nil, o.dir.errNode("say with --vault where its tokens, drafts and uploaded files are")
 	}
 	v, err := pgvault.Open(ctx, string(place), o.local.LedgerID())
 	if err != nil {
@@ -269,7 +271,36 @@ func (o *opened) moveBeside(ctx context.Context) error {
 	if err := o.moveTokens(ctx, db); err != nil {
 		return err
 	}
-	return o.moveDrafts(ctx, db)
+	if err := o.moveDrafts(ctx, db); err != nil {
+		return err
+	}
+	return o.moveFiles(ctx)
+}
+
+func (o *opened) moveFiles(ctx context.Context) (err error) {
+	path := o.dir.file(evidenceFile)
+	from, err := sqliteevidence.Open(path, o.LedgerID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err = errors.Join(err, from.Close()); err == nil {
+			err = removeDatabase(path)
+		}
+	}()
+	to := &roomRestore{files: o.files}
+	var moved []evidence.Hash
+	err = from.Each(ctx, func(k evidence.Kept) error {
+		moved = append(moved, k.Hash)
+		return to.takeFile(ctx, k)
+	})
+	if err != nil {
+		return err
+	}
+	return from.Erase(ctx, moved...) // overwritten before the file goes
 }
 
 func (o *opened) moveTokens(ctx context.Context, db *pgvault.Vault) error {
@@ -289,17 +320,8 @@ func (o *opened) moveTokens(ctx context.Context, db *pgvault.Vault) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range all {
-		_, err := to.Get(ctx, t.ID)
-		if errors.Is(err, auth.ErrUnknown) {
-			err = to.Add(ctx, t)
-		}
-		if err == nil && !t.Revoked.IsZero() {
-			err = to.Revoke(ctx, t.ID, t.Revoked)
-		}
-		if err != nil {
-			return err
-		}
+	if _, err := to.Restore(ctx, all); err != nil {
+		return err
 	}
 	return removeDatabase(path)
 }
@@ -326,20 +348,16 @@ func (o *opened) moveDrafts(ctx context.Context, db *pgvault.Vault) (err error) 
 	if err != nil {
 		return err
 	}
+	var all []workspace.Document
 	for _, n := range newest {
 		versions, err := from.Versions(ctx, n.Key)
 		if err != nil {
 			return err
 		}
-		there, err := to.Versions(ctx, n.Key)
-		if err != nil {
-			return err
-		}
-		for _, v := range versions[min(len(there), len(versions)):] {
-			if _, err := to.Put(ctx, v, -1); err != nil {
-				return err
-			}
-		}
+		all = append(all, versions...)
+	}
+	if _, err := to.Restore(ctx, all); err != nil {
+		return err
 	}
 	return from.Forget(ctx, "") // overwritten before the file goes
 }

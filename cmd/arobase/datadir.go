@@ -31,8 +31,9 @@ import (
 //	ledger.secret  makes the ids of keyed commands unguessable (0600)
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
-//	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
-//	workspace.db   what the jury prepares: drafts of decisions; never public (0600), and not in backups
+//	auth.db        who may write: tokens, as hashes, with the names of their owners (0600)
+//	workspace.db   what the jury prepares: drafts of decisions; never public (0600)
+//	evidence.db    files that were uploaded to show what is declared; can be erased (0600)
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -50,6 +51,7 @@ const (
 	headsFile    = "log.db"
 	authFile     = "auth.db"
 	roomFile     = "workspace.db"
+	evidenceFile = "evidence.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -83,7 +85,9 @@ type opened struct {
 	meter   *storeMeter
 	hears   *slog.Logger // nil: nobody
 
-	vault  vault.Vault
+	vault vault.Vault
+	// files are those that were uploaded. Nil where there are none, and for whoever only reads.
+	files  fileStore
 	secret [32]byte // known to the one process that writes
 	lock   *os.File
 }
@@ -95,6 +99,9 @@ func (o *opened) close() error {
 	}
 	if o.vault != nil {
 		errs = append(errs, o.vault.Close())
+	}
+	if o.files != nil {
+		errs = append(errs, o.files.Close())
 	}
 	if o.lock != nil {
 		errs = append(errs, o.lock.Close())
@@ -226,6 +233,12 @@ func (o *opened) openRest(ctx context.Context, vaultPath string) (err error) {
 	if err := o.sameLedger(); err != nil {
 		return err
 	}
+	// Uploaded files are there for whatever is erased, whichever command erases it.
+	if o.files, err = o.openFiles(ctx); err == nil {
+		o.UseEvidence(o.files, ledger.DefaultEvidenceLimits())
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	// The process before may have ended between the record of an erasure and the erasure.
 	if _, err := o.RedoErasures(ctx); err != nil {
 		return fmt.Errorf("opening %s: %w", o.dir, err)
@@ -303,7 +316,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, cursorFile, cursorFile + ".confirmed"}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, evidenceFile, cursorFile, cursorFile + ".confirmed"}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

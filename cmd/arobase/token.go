@@ -21,6 +21,8 @@ import (
 // tokenStore is where tokens are kept.
 type tokenStore interface {
 	auth.Tokens
+	// Restore adds tokens as they were, and gives how many are new.
+	Restore(ctx context.Context, tokens []auth.Token) (added int, err error)
 	Close() error
 }
 

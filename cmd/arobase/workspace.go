@@ -17,6 +17,8 @@ import (
 // room is where the workspace is kept.
 type room interface {
 	workspace.Workspace
+	// Restore adds documents as they were, and gives how many are new.
+	Restore(ctx context.Context, versions []workspace.Document) (added int, err error)
 	Close() error
 }
 

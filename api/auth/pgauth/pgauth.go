@@ -118,3 +118,30 @@ func (t *Tokens) Revoke(ctx context.Context, id string, at time.Time) error {
 		return err
 	})
 }
+
+// Restore adds tokens as they were, all or none, and gives how many are new. One that was revoked here or there is revoked.
+func (t *Tokens) Restore(ctx context.Context, tokens []auth.Token) (added int, err error) {
+	err = t.db.Beside(ctx, func(tx pgx.Tx) error {
+		added = 0
+		for _, k := range tokens {
+			revoked := int64(0)
+			if !k.Revoked.IsZero() {
+				revoked = k.Revoked.Unix()
+			}
+			done, err := tx.Exec(ctx, `INSERT INTO auth_tokens (id, hash, role, bound, person, created, expires, revoked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+				ON CONFLICT (id) DO NOTHING`, k.ID, k.Hash[:], string(k.Role), k.For, k.Person, k.Created.Unix(), k.Expires.Unix(), revoked)
+			if err != nil {
+				return err
+			}
+			added += int(done.RowsAffected())
+			if _, err := tx.Exec(ctx, "UPDATE auth_tokens SET revoked = $1 WHERE id = $2 AND revoked = 0", revoked, k.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restoring tokens: %w", err)
+	}
+	return added, nil
+}

@@ -28,7 +28,7 @@ const turn = 0x61726f57 // "aroW"
 // table holds times in Unix milliseconds. No sample of what people wrote is taken for the planner, and none of it is
 // compressed, so that a search of the files for what was forgotten can be believed.
 const table = `
-CREATE TABLE IF NOT EXISTS workspace_documents (
+CREATE TABLE workspace_documents (
 	key      text COLLATE "C" NOT NULL,
 	revision bigint NOT NULL,
 	at       bigint NOT NULL,
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS workspace_documents (
 	body     bytea NOT NULL,
 	PRIMARY KEY (key, revision)
 );
+CREATE TABLE workspace_forgotten (key text COLLATE "C" PRIMARY KEY); -- so that no backup brings it back
 ALTER TABLE workspace_documents ALTER COLUMN person SET STATISTICS 0, ALTER COLUMN body SET STATISTICS 0,
 	ALTER COLUMN person SET STORAGE EXTERNAL, ALTER COLUMN body SET STORAGE EXTERNAL;`
 
@@ -160,6 +161,7 @@ func (w *Workspace) Forget(ctx context.Context, prefix string) error {
 		}{
 			{"SELECT pg_advisory_xact_lock($1)", []any{turn}},
 			{"LOCK TABLE workspace_documents IN ACCESS EXCLUSIVE MODE", nil},
+			{"INSERT INTO workspace_forgotten SELECT DISTINCT key FROM workspace_documents WHERE starts_with(key, $1) ON CONFLICT DO NOTHING", []any{prefix}},
 			{"CREATE TEMPORARY TABLE workspace_kept (LIKE workspace_documents) ON COMMIT DROP", nil},
 			{"INSERT INTO workspace_kept SELECT * FROM workspace_documents WHERE NOT starts_with(key, $1)", []any{prefix}},
 			{"TRUNCATE workspace_documents", nil},
@@ -176,4 +178,41 @@ func (w *Workspace) Forget(ctx context.Context, prefix string) error {
 		return fmt.Errorf("forgetting %s in the workspace: %w", prefix, err)
 	}
 	return nil
+}
+
+// Restore adds documents with all their versions as they were, all or none, and gives how many documents there were. A
+// document of which anything is or was here stays as it is: what was written or forgotten since is not undone.
+func (w *Workspace) Restore(ctx context.Context, versions []workspace.Document) (added int, err error) {
+	err = w.db.Beside(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", turn); err != nil {
+			return err
+		}
+		known := make(map[string]bool)
+		fresh := make(map[string]bool)
+		for _, d := range versions {
+			if _, asked := known[d.Key]; !asked {
+				var there bool
+				err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM workspace_documents WHERE key = $1) OR EXISTS (SELECT FROM workspace_forgotten WHERE key = $1)`, d.Key).Scan(&there)
+				if err != nil {
+					return err
+				}
+				known[d.Key] = there
+			}
+			if known[d.Key] {
+				continue
+			}
+			fresh[d.Key] = true
+			_, err := tx.Exec(ctx, "INSERT INTO workspace_documents (key, revision, at, person, body) VALUES ($1, $2, $3, $4, $5)",
+				d.Key, d.Revision, d.At.UnixMilli(), []byte(d.By), d.Body)
+			if err != nil {
+				return err
+			}
+		}
+		added = len(fresh)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restoring the workspace: %w", err)
+	}
+	return added, nil
 }
