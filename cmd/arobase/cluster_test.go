@@ -24,6 +24,9 @@ import (
 	"filippo.io/age"
 	"github.com/google/uuid"
 
+	"arobase/api/ledger/evidence/evidencetest"
+	"arobase/api/ledger/evidence/sqliteevidence"
+	"arobase/api/ledger/workspace"
 	"arobase/eventstore"
 	"arobase/eventstore/esdb"
 	"arobase/eventstore/esdb/esdbtest"
@@ -503,7 +506,18 @@ func TestMoving(t *testing.T) {
 			break
 		}
 	}
-	if err := local.close(); err != nil {
+	// A draft and an uploaded file move along.
+	files, err := sqliteevidence.Create(filepath.Join(dir, evidenceFile), local.LedgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	room, err := local.openWorkspace(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = room.Put(t.Context(), workspace.Document{Key: "draft/28/a", Body: []byte("{}"), By: "Anne Martin", At: time.Now()}, 0)
+	err = errors.Join(err, files.Put(t.Context(), evidencetest.File("a report of Anne Martin"), "declarant:fr-commune-73008"))
+	if err := errors.Join(err, room.Close(), files.Close(), local.close()); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := direct.Size(t.Context()); err != nil || n != 0 {
@@ -563,8 +577,16 @@ func TestMoving(t *testing.T) {
 		return err
 	})
 	p.stop(syscall.SIGTERM)
-	if _, err := os.Stat(filepath.Join(dir, authFile)); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the tokens are in the directory still: %v", err)
+	for _, name := range []string{authFile, roomFile, evidenceFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is in the directory still: %v", name, err)
+		}
+	}
+	held := s.must(t, append([]string{"holds", "--data", dir, "Anne Martin", "-o", "jsonl"}, s.vault()...)...)
+	for _, what := range []string{`"token"`, `"draft"`, `"file"`} {
+		if !strings.Contains(held, what) {
+			t.Errorf("%s is not among what is held: %s", what, held)
+		}
 	}
 
 	// What would write into the replica, or read checkpoints that are not there, says so.
@@ -586,6 +608,9 @@ func TestMoving(t *testing.T) {
 	s.must(t, "vault", "restore", "--data", back, backup+"2", "--identity", identity)
 	if given := s.must(t, "token", "list", "--data", back, "-o", "jsonl"); strings.Count(given, "\n") != 1 || !strings.Contains(given, "Anne Martin") {
 		t.Errorf("the tokens that came back are %s", given)
+	}
+	if held := s.must(t, "holds", "--data", back, "Anne Martin", "-o", "jsonl"); !strings.Contains(held, `"draft"`) || !strings.Contains(held, `"file"`) {
+		t.Errorf("what came back holds %s", held)
 	}
 	if held := s.must(t, append([]string{"check", "--data", dir}, s.vault()...)...); !strings.Contains(held, "in the cluster, not checked here") || !strings.Contains(held, "verified") {
 		t.Error(held)
