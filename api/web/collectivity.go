@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"arobase/api/ledger"
 	"arobase/domain"
 )
@@ -31,6 +33,8 @@ type collectivityView struct {
 	PerhapsAlso  []labelled
 	// Badge and Panel are addresses, "" where no label was decided here.
 	Badge, Panel string
+	// Mine are the pages that are for the reader alone: who is signed in and acts for this collectivity, or judges it.
+	Mine []labelled
 }
 
 type code struct{ Name, Value string }
@@ -60,6 +64,14 @@ type moment struct {
 	Notes                   []cite // of the label
 	Disputes                []dispute
 	Settled                 []proof
+	Contest                 []labelled // where each fact is disputed
+	Reasons                 *reasons
+}
+
+// reasons are what the jury wrote when it decided, with the record in which it was sealed before the ceremony.
+type reasons struct {
+	Motivation, Departure string
+	Proofs                []proof
 }
 
 // mentionLine is a mention in an edition with its own sources.
@@ -123,6 +135,7 @@ func (s *site) collectivity(p *page) (any, error) {
 		v.Badge = "/badge/" + c.ID + ".svg"
 		v.Panel = p.hrefWith("panel", c.ID, map[string][]string{"edition": {fmt.Sprint(e.Edition)}})
 	}
+	v.Mine = p.mine(c.ID)
 	v.kin(p, c)
 	return v, nil
 }
@@ -210,7 +223,9 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 		}
 		if d := e.Decision; d != nil {
 			m.Settled = p.proofs(p.or("record.type."+d.By, d.By), []string{d.Event.String()})
+			m.Reasons = p.reasons(e)
 		}
+		m.Contest = p.contestable(e.Facts)
 		for _, d := range disputes {
 			if d.Edition == e.Edition && slices.ContainsFunc(e.Facts, func(f ledger.Fact) bool { return f.Event == d.Fact }) {
 				m.Disputes = append(m.Disputes, p.dispute(d))
@@ -219,6 +234,15 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 		out = append(out, m)
 	}
 	return out
+}
+
+// reasons are nil where the jury of this ledger decided nothing. A text that was erased says so.
+func (p *page) reasons(e ledger.EditionView) *reasons {
+	d := e.Decision
+	if d == nil || d.Sealed == uuid.Nil {
+		return nil
+	}
+	return &reasons{p.written(d.Motivation), d.Departure, p.proofs(p.T("reasons.sealed"), []string{d.Sealed.String()})}
 }
 
 func (p *page) mentionLines(e ledger.EditionView) []mentionLine {
@@ -252,4 +276,18 @@ func (p *page) dispute(d ledger.DisputeView) dispute {
 		v.Outcome = p.or("dispute."+d.Outcome, d.Outcome)
 	}
 	return v
+}
+
+// contestable are the facts of a moment that can be disputed, by their sources.
+func (p *page) contestable(facts []ledger.Fact) []labelled {
+	if p.site.Sessions == nil || p.asOf != "" {
+		return nil
+	}
+	var all []labelled
+	for _, f := range facts {
+		if !f.Retracted {
+			all = append(all, labelled{p.T("disputing.of", p.sourceName(f.Source), p.Int(int(f.Index))), p.path("dispute", f.Event.String(), nil)})
+		}
+	}
+	return all
 }

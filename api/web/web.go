@@ -12,7 +12,9 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -43,7 +45,10 @@ type Deps struct {
 	Version  string
 	// Sessions are those who are signed in. Nil: nobody can sign in here.
 	Sessions *auth.Sessions
-	Logger   *slog.Logger // nil: silent
+	// Letters confirm the disputes of those without a token. Nil: none are sent, and the site says how else to dispute.
+	Letters *Letters
+	Random  io.Reader    // of the keys of forms; nil: crypto/rand
+	Logger  *slog.Logger // nil: silent
 }
 
 // Unsigned is why a log is not signed at the moment.
@@ -64,17 +69,19 @@ const (
 type site struct {
 	Deps
 	assets        *assets
+	sent          sentOnce
 	points        remembered[[]ledger.PointView]
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
 
-	bodiesKnown       remembered[map[string]*ledger.BodyShort]
+	bodiesKnown       remembered[*everyone]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
-	rollsKnown        kept[int, *roll]
+	rollsKnown        kept[int, datedRoll]
 	changesKnown      kept[int, *changes]
-	namedKnown        kept[string, []ledger.Naming]
-	movesKnown        kept[comparison, ledger.TransitionsView]
+	namedKnown        kept[string, named]
+	movesKnown        kept[[2]int, *moves]
+	groupsKnown       kept[comparison, movedBy]
 }
 
 // handler makes the view of a page.
@@ -85,6 +92,9 @@ type handler func(p *page) (view any, err error)
 func New(deps Deps) http.Handler {
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Random == nil {
+		deps.Random = rand.Reader
 	}
 	s := &site{Deps: deps}
 	var err error
@@ -97,13 +107,14 @@ func New(deps Deps) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	mux.HandleFunc("GET "+runningPath, running)
 	mux.HandleFunc("GET /badge/{file}", s.badge(fr))
 	mux.HandleFunc("GET /en/badge/{file}", s.badge(en))
 	pages := map[string]handler{
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
-		"panel":    s.panel,
+		"panel": s.panel, "minutes": s.minutes,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
@@ -128,6 +139,19 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+at, s.page(t, "session", s.session))
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
+			mux.Handle("GET "+t.pattern("dispute"), s.page(t, "dispute", s.dispute))
+			mux.Handle("POST "+t.pattern("dispute"), s.form(t, "dispute", s.object))
+			mux.Handle("GET "+t.pattern("confirm"), s.page(t, "confirm", s.confirm))
+			mux.Handle("POST "+t.pattern("confirm"), s.form(t, "confirm", s.confirmed))
+			mux.Handle("GET "+t.pattern("disputes"), s.page(t, "disputes", s.disputesAll))
+			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
+			mux.Handle("GET "+t.pattern("secretariat"), s.page(t, "secretariat", s.secretariat))
+			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
+			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
+			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
+			for route, h := range map[string]handler{"dossier": s.dossier, "diagnosis": s.diagnosis, "desk": s.desk, "deliberation": s.deliberation, "decision": s.decision} {
+				mux.Handle("GET "+t.pattern(route), s.page(t, route, h))
+			}
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))

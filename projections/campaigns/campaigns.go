@@ -5,6 +5,7 @@ package campaigns
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"arobase/domain"
@@ -251,6 +252,24 @@ func (c *Campaigns) LastRegulation(before uint64) *domain.RegulationPublished {
 
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }
+
+// Members gives the collectivities that are members for a year, in the order of their ids.
+func (c *Campaigns) Members(year int) []domain.CollectivityID {
+	var all []domain.CollectivityID
+	for id, history := range c.memberships {
+		if domain.StateOfMembership(history, year).Membership != nil {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Grids gives the ids of all that were published, in order.
+func (c *Campaigns) Grids() []string { return slices.Sorted(maps.Keys(c.grids)) }
+
+// Regulations gives the ids of the regulations.
+func (c *Campaigns) Regulations() []string { return slices.Sorted(maps.Keys(c.regulations)) }
 
 // Memberships gives the memberships and payments of a collectivity, in their order.
 func (c *Campaigns) Memberships(id domain.CollectivityID) []domain.Recorded { return c.memberships[id] }
