@@ -140,7 +140,7 @@ func processor() time.Duration {
 }
 
 // BenchmarkDesignSize asks for every page of a country that was labelled whole, every year: 35,000 municipalities, 27
-// editions, 980,000 records. "first" is the time of the first request since the program started, when lists are made, and
+// editions, 980,000 records. "first" is the time of the slowest of thirty requests before the others, when lists are made for the first time, and
 // "after" that of the slowest of a few that each come right after one more label was recorded. Times are of the processor,
 // collection of garbage included: the machine may have other work; "wall" is what a visitor waits on it. It takes two
 // gigabytes and some minutes; AROBASE_BENCH_LARGE=1 asks for it.
@@ -187,11 +187,14 @@ func BenchmarkDesignSize(b *testing.B) {
 	}
 	for _, p := range pages {
 		b.Run(p.name, func(b *testing.B) {
-			start := processor()
-			if w := get(h, p.path()); w.Code >= 400 {
-				b.Fatal(w.Code)
+			var first time.Duration
+			for range 30 {
+				start := processor()
+				if w := get(h, p.path()); w.Code >= 400 {
+					b.Fatal(w.Code)
+				}
+				first = max(first, processor()-start)
 			}
-			first := processor() - start
 			var times, walls []time.Duration
 			for b.Loop() {
 				path := p.path()
