@@ -66,6 +66,7 @@ type Ledger struct {
 	actions   *actions.Actions
 	counts    *trends.Counts // guards itself
 	index     *bodyIndex     // guards itself
+	texts     textIndex      // guards itself
 	// past are the ceremonies that were held. It guards itself.
 	past *campaigns.Ceremonies
 

@@ -83,6 +83,7 @@ func New(d Deps) http.Handler {
 	a.editions()
 	a.collectivities()
 	a.trends()
+	a.actions()
 	a.events()
 	a.sources()
 	a.sealed()

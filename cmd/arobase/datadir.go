@@ -30,6 +30,7 @@ import (
 //	log.key        signs the log (0600); not in backups
 //	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
 //	workspace.db   what the jury prepares: drafts of decisions; never public (0600), and not in backups
+//	words.db       words of public texts, while a server runs; made again by each, and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -47,6 +48,7 @@ const (
 	headsFile    = "log.db"
 	authFile     = "auth.db"
 	roomFile     = "workspace.db"
+	wordsFile    = "words.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -270,7 +272,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, wordsFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

@@ -5,6 +5,7 @@ package campaigns
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"arobase/domain"
@@ -193,6 +194,12 @@ func (c *Campaigns) Regulation(id string) []domain.Recorded { return c.regulatio
 
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }
+
+// Grids and Regulations give the ids of all that were published, in order.
+func (c *Campaigns) Grids() []string { return slices.Sorted(maps.Keys(c.grids)) }
+
+// Regulations gives the ids of the regulations.
+func (c *Campaigns) Regulations() []string { return slices.Sorted(maps.Keys(c.regulations)) }
 
 // Memberships gives the memberships and payments of a collectivity, in their order.
 func (c *Campaigns) Memberships(id domain.CollectivityID) []domain.Recorded { return c.memberships[id] }
