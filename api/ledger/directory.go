@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,13 +81,12 @@ type ActionDetail struct {
 
 // ActionQuestion chooses actions of the directory. What is left empty is not asked for.
 type ActionQuestion struct {
-	Words                      string // each must begin a word of the title, the description, a service or the name of the collectivity
-	Service, Stake, Theme      string
-	Departement, Region        string
-	Collectivity               string
-	State                      string // running or ended
-	Besides                    string // a collectivity that is left out: who else
-	Population, PopulationLess int    // of the official list, from and below; 0: any
+	Words                 string // each must begin a word of the title, the description, a service or the name of the collectivity
+	Service, Stake, Theme string
+	Departement, Region   string
+	Collectivity          string
+	State                 string // running or ended
+	Besides               string // a collectivity that is left out: who else
 }
 
 // Actions gives the ids of the declared actions that fit a question, those declared last first. ErrQuery where the state is
@@ -159,13 +157,12 @@ func (d *directory) takes(q ActionQuestion, a *actions.Action) bool {
 		return false
 	case (q.Stake != "" || q.Theme != "") && !d.renders(q, a):
 		return false
-	case q.Departement == "" && q.Region == "" && q.Population == 0 && q.PopulationLess == 0:
+	case q.Departement == "" && q.Region == "":
 		return true
 	}
 	b := d.body(a.Collectivity)
 	return (q.Departement == "" || b.Departement != nil && b.Departement.Code == q.Departement) &&
-		(q.Region == "" || b.Region != nil && b.Region.Code == q.Region) &&
-		b.population >= q.Population && (q.PopulationLess == 0 || b.population < q.PopulationLess)
+		(q.Region == "" || b.Region != nil && b.Region.Code == q.Region)
 }
 
 // renders tells whether an action renders a service of the stake and the theme that are asked for, and the service itself.
@@ -279,49 +276,4 @@ func (l *Ledger) Action(ctx context.Context, id domain.ActionID, size uint64) (A
 		v.Revisions[i].Type, v.Revisions[i].Recorded = name, e.Recorded
 	}
 	return v, nil
-}
-
-// ServiceView is one service with those who have an action that renders it.
-type ServiceView struct {
-	RenderedService
-	Grids []string // in which it stands, in the order of their ids
-	// Renders are the collectivities with an action that renders it and runs, by id; Ended those whose actions have all ended.
-	Renders, Ended []*BodyShort
-}
-
-// Service gives a service by its id, as the last grid that has it says. ErrUnknown where no grid has it.
-func (l *Ledger) Service(ctx context.Context, id string, size uint64) (ServiceView, error) {
-	var v ServiceView
-	l.world(ctx, size, func(w reconciliation.World) {
-		for _, name := range l.campaigns.Grids() {
-			if grid := l.campaigns.Grid(name); grid.Service(id) != nil {
-				v.RenderedService, v.Grids = serviceOf(grid, id), append(v.Grids, name)
-			}
-		}
-		d := l.directory(w)
-		runs := map[domain.CollectivityID]bool{}
-		l.actions.Each(actions.Filter{Services: []string{id}}, size, func(a *actions.Action) {
-			runs[a.Collectivity] = runs[a.Collectivity] || a.Runs()
-		})
-		for body, running := range runs {
-			if b := &d.body(body).BodyShort; running {
-				v.Renders = append(v.Renders, b)
-			} else {
-				v.Ended = append(v.Ended, b)
-			}
-		}
-	})
-	byID := func(a, b *BodyShort) int { return cmp.Compare(a.ID, b.ID) }
-	slices.SortFunc(v.Renders, byID)
-	slices.SortFunc(v.Ended, byID)
-	if len(v.Grids) == 0 {
-		return v, fmt.Errorf("service %q: %w", id, ErrUnknown)
-	}
-	return v, nil
-}
-
-// Rendered counts, for each service, the collectivities that have an action which renders it and runs.
-func (l *Ledger) Rendered(ctx context.Context, size uint64) (counts map[string]int) {
-	l.world(ctx, size, func(reconciliation.World) { counts = l.actions.Rendered(size) })
-	return counts
 }
