@@ -3,7 +3,7 @@ package web
 // The catalogues, each in parts that tell one story.
 var (
 	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
-		frenchVerify, frenchArticles, frenchSession, frenchBrowse}
+		frenchVerify, frenchArticles, frenchSession, frenchBrowse, frenchActions}
 	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
-		englishVerify, englishArticles, englishSession, englishBrowse}
+		englishVerify, englishArticles, englishSession, englishBrowse, englishActions}
 )

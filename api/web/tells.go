@@ -58,6 +58,14 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
 	case *domain.PersonalDataErased:
 		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
+	case *domain.ActionDeclared:
+		return p.H("tells.action.declared", p.body(d.Collectivity, string(d.Collectivity)), p.actionNamed(d.Action)), nil
+	case *domain.ActionAmended:
+		return p.H("tells.action.amended", p.actionNamed(d.Action)), nil
+	case *domain.ActionConfirmed:
+		return p.H("tells.action.confirmed", p.actionNamed(d.Action), p.Date(d.On)), nil
+	case *domain.ActionEnded:
+		return p.H("tells.action.ended", p.actionNamed(d.Action), p.Date(d.On)), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil
 	case *domain.LedgerOpened:
@@ -68,6 +76,15 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.reopen."+d.Cause, d.Closed.Origin, d.Origin, p.Int(int(d.Closed.Size))), nil
 	}
 	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
+}
+
+// actionNamed names an action by its title as of this page, with a link.
+func (p *page) actionNamed(id domain.ActionID) template.HTML {
+	a, err := p.site.Ledger.Action(p.ctx, id, p.size)
+	if err != nil {
+		return template.HTML(template.HTMLEscapeString(string(id))) // escaped
+	}
+	return link(p.href("action", string(id)), p.actionTitle(a.Title).Text)
 }
 
 // recordOf names a record by its number, with a link.

@@ -71,6 +71,7 @@ type site struct {
 	bodiesKnown       remembered[map[string]*ledger.BodyShort]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
+	renderedKnown     remembered[map[string]int]
 	rollsKnown        kept[int, *roll]
 	changesKnown      kept[int, *changes]
 	namedKnown        kept[string, []ledger.Naming]
@@ -103,6 +104,7 @@ func New(deps Deps) http.Handler {
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
+		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
 		"panel":    s.panel,
 		"register": s.register, "record": s.record, "verify": s.verify,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
