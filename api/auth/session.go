@@ -45,6 +45,12 @@ func NewSessions(g *Gate) *Sessions {
 	return &Sessions{gate: g, all: map[[sha256.Size]byte]session{}}
 }
 
+// Authority is the one that gives the tokens of those who sign in.
+func (s *Sessions) Authority() *Authority { return s.gate.authority }
+
+// Write counts one write of a principal, as [Gate.Write] does.
+func (s *Sessions) Write(p Principal, r *http.Request) error { return s.gate.Write(p, r) }
+
 // SignIn begins a session of whoever holds a token, and ends the one that the browser had. The cookie is for the answer.
 // The error is ErrDenied, a *TooMany, or one of the store.
 func (s *Sessions) SignIn(r *http.Request, token string) (Principal, *http.Cookie, error) {

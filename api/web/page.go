@@ -161,6 +161,8 @@ func (s *site) excuse(p *page, err error) []byte {
 		kind, status = "foreign", http.StatusForbidden
 	case errors.Is(err, errForm):
 		kind, status = "form", http.StatusBadRequest
+	case errors.Is(err, ledger.ErrForbidden):
+		kind, status = "forbidden", http.StatusForbidden
 	case errors.Is(err, ledger.ErrAsOf):
 		kind, status = "asof", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrQuery):

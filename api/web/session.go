@@ -28,8 +28,8 @@ var (
 	errForm = errors.New("the form is not one of ours")
 )
 
-// maxForm bounds a form of the site, in bytes.
-const maxForm = 64 << 10
+// maxForm bounds a form of the site, in bytes: that of a grid of 400 services is the longest.
+const maxForm = 1 << 20
 
 // form answers forms that are sent. Only a page of this very host may send one: browsers say where a form comes from
 // (Sec-Fetch-Site, or else Origin), and a cookie is never enough.

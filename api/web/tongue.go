@@ -44,6 +44,9 @@ var routes = map[string][2]string{
 	"accessibility":  {"/accessibilite", "/en/accessibility"},
 	"legal":          {"/mentions-legales", "/en/legal"},
 	"session":        {"/session", "/en/session"},
+	"workspace":      {"/espace", "/en/workspace"},
+	"entry":          {"/espace/saisir/{id}", "/en/workspace/record/{id}"},
+	"receipt":        {"/espace/recu/{id}", "/en/workspace/receipt/{id}"},
 }
 
 func (t *tongue) pattern(route string) string {

@@ -12,7 +12,9 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -43,6 +45,7 @@ type Deps struct {
 	Version  string
 	// Sessions are those who are signed in. Nil: nobody can sign in here.
 	Sessions *auth.Sessions
+	Random   io.Reader    // of the keys of forms; nil: crypto/rand
 	Logger   *slog.Logger // nil: silent
 }
 
@@ -87,6 +90,9 @@ func New(deps Deps) http.Handler {
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
+	if deps.Random == nil {
+		deps.Random = rand.Reader
+	}
 	s := &site{Deps: deps}
 	var err error
 	if s.assets, err = readAssets(assetFiles); err != nil {
@@ -130,6 +136,10 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+at, s.page(t, "session", s.session))
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
+			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
+			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
+			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
+			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arobase/api/auth"
+	"arobase/api/ledger"
+	"arobase/domain"
+)
+
+// command is one thing that a person can ask for with a form: every operation of the ledger, and the few that are no
+// operation because they record nothing, or many things at once.
+type command struct {
+	Resource string // as in POST /v1/<resource>
+	Event    string // which its words may be told by
+	Roles    []auth.Role
+	Fields   []blank
+	// act carries it out. Keys and revisions that it has no use for are left alone.
+	act func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error)
+}
+
+// outcome is what became of a command.
+type outcome struct {
+	Events []uuid.UUID // the last of them is the one that a receipt shows
+	// Waiting and Kept say that nothing was recorded yet: a second person has to ask for the same; a draft was kept.
+	Waiting, Kept bool
+	// Secret is shown once, on the very answer, and kept nowhere: a new token.
+	Secret string
+}
+
+// commands are all of them, in the order of an edition. They are made once: their fields are those of the schemas.
+var commands = func() []command {
+	var all []command
+	for _, o := range ledger.Operations() {
+		all = append(all, command{Resource: o.Resource, Event: o.Event, Roles: o.Roles, Fields: blanksOf(o.Type()), act: record(o.Resource)})
+	}
+	at := slices.IndexFunc(all, func(c command) bool { return c.Resource == "deferrals" }) + 1
+	all = append(slices.Insert(all, at, together...), offices...)
+	for _, c := range all {
+		for i := range c.Fields {
+			c.Fields[i].Path = c.Fields[i].Name
+		}
+	}
+	return all
+}()
+
+// record asks the ledger for one of its operations.
+func record(resource string) func(context.Context, *site, auth.Principal, ledger.Ask) (outcome, error) {
+	return func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
+		ask.Resource = resource
+		done, err := s.Ledger.Act(ctx, who, ask)
+		return outcome{Events: done.Events}, err
+	}
+}
+
+// together are what the jury does in its private room.
+var together = []command{
+	{
+		Resource: "decisions", Event: "decision-sealed", Roles: []auth.Role{auth.President},
+		Fields: slices.DeleteFunc(blanksOf(ledger.Operation{Event: "decision-sealed"}.Type()), func(b blank) bool { return b.Name == "assessment" }),
+		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
+			_, err := s.Ledger.DraftDecision(ctx, who, ask.Input, ask.Expected)
+			return outcome{Kept: true}, err
+		},
+	},
+	{
+		Resource: "deliberations", Roles: []auth.Role{auth.President}, Fields: []blank{editionBlank},
+		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
+			var in struct{ Edition domain.Edition }
+			if err := json.Unmarshal(ask.Input, &in); err != nil {
+				return outcome{}, fmt.Errorf("reading a form: %w", err)
+			}
+			done, err := s.Ledger.CloseDeliberation(ctx, who, in.Edition)
+			return outcome{Events: done.Receipt.Events}, err
+		},
+	},
+	{
+		Resource: "publications", Roles: []auth.Role{auth.President},
+		Fields: []blank{editionBlank, {Name: "on", Kind: aDay, Required: true}},
+		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
+			var in struct {
+				Edition domain.Edition
+				On      string
+			}
+			if err := json.Unmarshal(ask.Input, &in); err != nil {
+				return outcome{}, fmt.Errorf("reading a form: %w", err)
+			}
+			done, err := s.Ledger.Publish(ctx, who, in.Edition, in.On)
+			return outcome{Events: done.Receipt.Events, Waiting: done.Waiting}, err
+		},
+	},
+}
+
+var editionBlank = blank{Name: "edition", Kind: aNumber, Required: true}
+
+// offices are what the administration does.
+var offices = []command{
+	{
+		Resource: "tokens", Roles: []auth.Role{auth.Admin},
+		Fields: []blank{
+			{Name: "role", Kind: aChoice, Required: true, Choices: roleNames()}, {Name: "person", Kind: aLine, Required: true},
+			{Name: "for", Kind: aLine}, {Name: "days", Kind: aNumber, Required: true},
+		},
+		act: func(ctx context.Context, s *site, _ auth.Principal, ask ledger.Ask) (outcome, error) {
+			var in struct {
+				Role        auth.Role
+				Person, For string
+				Days        int
+			}
+			if err := json.Unmarshal(ask.Input, &in); err != nil {
+				return outcome{}, fmt.Errorf("reading a form: %w", err)
+			}
+			text, _, err := s.Sessions.Authority().Issue(ctx, auth.Grant{
+				Role: in.Role, For: in.For, Person: in.Person, Life: time.Duration(in.Days) * 24 * time.Hour,
+			})
+			if errors.Is(err, auth.ErrGrant) {
+				return outcome{}, domain.Invalid{{Field: "for", Rule: "grant", Message: strings.TrimPrefix(err.Error(), auth.ErrGrant.Error()+": ")}}
+			}
+			return outcome{Secret: text}, err
+		},
+	},
+	{
+		Resource: "token-revocations", Roles: []auth.Role{auth.Admin}, Fields: []blank{{Name: "id", Kind: aLine, Required: true}},
+		act: func(ctx context.Context, s *site, _ auth.Principal, ask ledger.Ask) (outcome, error) {
+			var in struct{ ID string }
+			if err := json.Unmarshal(ask.Input, &in); err != nil {
+				return outcome{}, fmt.Errorf("reading a form: %w", err)
+			}
+			err := s.Sessions.Authority().Revoke(ctx, in.ID)
+			if errors.Is(err, auth.ErrUnknown) {
+				err = domain.Invalid{{Field: "id", Rule: "known", Message: "there is no such token"}}
+			}
+			return outcome{Kept: true}, err
+		},
+	},
+	{
+		Resource: "erasures", Event: "personal-data-erased", Roles: []auth.Role{auth.Admin},
+		Fields: []blank{
+			{Name: "event", Kind: aRecord, Required: true}, {Name: "pointer", Kind: aLine, Required: true},
+			{Name: "ground", Kind: aChoice, Required: true, Choices: erasureGrounds()}, {Name: "reason", Kind: aText},
+		},
+		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
+			var in struct {
+				Event                   uuid.UUID
+				Pointer, Ground, Reason string
+			}
+			if err := json.Unmarshal(ask.Input, &in); err != nil {
+				return outcome{}, fmt.Errorf("reading a form: %w", err)
+			}
+			erasure := ledger.Erasure{Event: in.Event, Pointer: in.Pointer, Ground: in.Ground, Reason: in.Reason, By: who.Person}
+			if err := erasure.Check(); err != nil {
+				return outcome{}, err
+			}
+			done, err := s.Ledger.Erase(ctx, erasure)
+			return outcome{Events: done.Events}, err
+		},
+	},
+}
+
+func roleNames() []string {
+	var all []string
+	for _, r := range auth.Roles() {
+		all = append(all, string(r))
+	}
+	return all
+}
+
+// erasureGrounds are those of the schema of the event.
+func erasureGrounds() []string {
+	for _, b := range blanksOf(ledger.Operation{Event: "personal-data-erased"}.Type()) {
+		if b.Name == "ground" {
+			return b.Choices
+		}
+	}
+	return nil
+}
+
+// commandOf gives the command of a resource; false where there is none.
+func commandOf(resource string) (command, bool) {
+	i := slices.IndexFunc(commands, func(c command) bool { return c.Resource == resource })
+	if i < 0 {
+		return command{}, false
+	}
+	return commands[i], true
+}
+
+// allows tells whether somebody may give a command at all.
+func (c command) allows(who auth.Principal) bool { return who.Is(c.Roles...) }
