@@ -66,6 +66,16 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.action.confirmed", p.actionNamed(d.Action), p.Date(d.On)), nil
 	case *domain.ActionEnded:
 		return p.H("tells.action.ended", p.actionNamed(d.Action), p.Date(d.On)), nil
+	case *domain.CandidacyRegistered:
+		return p.H("tells.candidacy.registered", p.body(d.Collectivity, string(d.Collectivity)), p.editionOf(d.Edition, "")), nil
+	case *domain.CandidacySubmitted:
+		form := ".many"
+		if p.isOne(len(d.Actions)) {
+			form = ".one"
+		}
+		return p.H("tells.candidacy.submitted"+form, p.body(d.Collectivity, string(d.Collectivity)), p.editionOf(d.Edition, ""), p.Int(len(d.Actions))), nil
+	case *domain.CandidacyWithdrawn:
+		return p.H("tells.candidacy.withdrawn", p.body(d.Collectivity, string(d.Collectivity)), p.editionOf(d.Edition, "")), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil
 	case *domain.LedgerOpened:

@@ -46,6 +46,9 @@ var routes = map[string][2]string{
 	"session":        {"/session", "/en/session"},
 	"workspace":      {"/espace", "/en/workspace"},
 	"entry":          {"/espace/saisir/{id}", "/en/workspace/record/{id}"},
+	"mine":           {"/espace/collectivites/{id}", "/en/workspace/collectivities/{id}"},
+	"review":         {"/espace/collectivites/{id}/actions", "/en/workspace/collectivities/{id}/actions"},
+	"submission":     {"/espace/collectivites/{id}/candidature", "/en/workspace/collectivities/{id}/application"},
 	"receipt":        {"/espace/recu/{id}", "/en/workspace/receipt/{id}"},
 }
 

@@ -139,6 +139,10 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
 			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
 			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
+			mux.Handle("GET "+t.pattern("mine"), s.page(t, "mine", s.mine))
+			mux.Handle("GET "+t.pattern("review"), s.page(t, "review", s.review))
+			mux.Handle("POST "+t.pattern("review"), s.form(t, "review", s.decide))
+			mux.Handle("GET "+t.pattern("submission"), s.page(t, "submission", s.submission))
 			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
 		}
 	}

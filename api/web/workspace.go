@@ -61,6 +61,9 @@ func (s *site) workspace(p *page) (any, error) {
 	}
 	p.Title = p.T("workspace.title")
 	v := workspaceView{As: p.T("workspace.as", who.Person, p.T("role."+string(who.Role)))}
+	if who.Is(auth.Declarant) {
+		v.Doors = append(v.Doors, labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)})
+	}
 	mine := offered(who)
 	for _, g := range groups {
 		group := commandGroup{Title: p.T("group." + g.name)}
