@@ -63,7 +63,7 @@ func TestReviewAndSubmit(t *testing.T) {
 	page, _ = read(t, o.h, to, cookies)
 	holds(t, page, "Aix-les-Bains s'inscrit à l'édition 28")
 	page, _ = read(t, o.h, submitAt, cookies)
-	holds(t, page, "12 actions seront jugées", "Ce qui manque encore", "Adhésion pour 2027", "12 actions n'ont ni adresse ni pièce") // ended yesterday, they ran in its time
+	holds(t, page, "12 actions seront jugées", "Ce qui manque encore", "Adhésion pour 2027", "10 actions n'ont ni adresse ni pièce", "Ateliers du mercredi Médiathèque en ligne · révision 1 · terminée") // ended yesterday, they ran in its time
 	submit := fill(o.blank(t, submitAt, cookies), "edition", "28", "collectivity", village, "signedOff", "La maire, Zoé Lefèvre", "_next", submitAt)
 	for i := range 10 {
 		submit.Set(fmt.Sprintf("actions[%d].action", i), fmt.Sprintf("action-%02d", i+1))

@@ -127,6 +127,9 @@ func (p *page) frozenLine(a ledger.ActionView) frozenLine {
 		names = append(names, s.Name)
 	}
 	line.Services = p.list(names)
+	if a.State == "ended" {
+		line.Revision += " · " + p.T("action.state.ended")
+	}
 	return line
 }
 
