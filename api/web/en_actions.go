@@ -41,7 +41,7 @@ var englishActions = words{
 	"action.evidence.none":    "Nothing is attached.",
 	"action.file":             "File, SHA-256",
 	"action.revisions":        "Everything that was recorded of it",
-	"action.all":              "All actions of %s",
+	"action.all":              "All actions declared by %s",
 	"operator.collectivity":   "the local authority",
 	"operator.association":    "an association that it funds",
 	"operator.contractor":     "a contractor",

@@ -86,7 +86,7 @@ var englishMine = words{
 	"review.erased":      "The grid has changed, and a text of this action was erased: describe it anew, or say that it ended.",
 	"review.again":       "This action cannot be carried over as it is: describe it anew.",
 
-	"submission.title":               "The application of %s",
+	"submission.title":               "Application: %s",
 	"submission.receipt":             "Receipt",
 	"submission.print":               "This page can be printed: it tells what was submitted, as it was.",
 	"submission.missing":             "What is still missing",
@@ -105,7 +105,7 @@ var englishMine = words{
 	"missing.stakes.one":             "%s stake has no action.",
 	"missing.stakes.many":            "%s stakes have no action.",
 	"missing.stakes.go":              "See which",
-	"workspace.mine":                 "The workspace of %s",
+	"workspace.mine":                 "Workspace of the local authority: %s",
 	"tells.candidacy.registered":     "%s registers for %s.",
 	"tells.candidacy.submitted.one":  "%s submits its application for %s, with %s action.",
 	"tells.candidacy.submitted.many": "%s submits its application for %s, with %s actions.",

@@ -41,7 +41,7 @@ var frenchActions = words{
 	"action.evidence.none":    "Aucune pièce n'est jointe.",
 	"action.file":             "Fichier, empreinte SHA-256",
 	"action.revisions":        "Tout ce qui en a été inscrit",
-	"action.all":              "Toutes les actions de %s",
+	"action.all":              "Toutes les actions déclarées par %s",
 	"operator.collectivity":   "la collectivité",
 	"operator.association":    "une association qu'elle finance",
 	"operator.contractor":     "un prestataire",

@@ -2,7 +2,7 @@ package web
 
 // frenchMine is what the workspace of a collectivity says.
 var frenchMine = words{
-	"euros":                  "%s,%02d €",
+	"euros":                  "%s,%02d\u00a0€",
 	"mine.title":             "%s : son espace",
 	"mine.public":            "Sa page publique",
 	"mine.none":              "Aucune édition ne se tient ici en ce moment : il n'y a rien à déclarer ni à soumettre.",
@@ -86,7 +86,7 @@ var frenchMine = words{
 	"review.erased":      "La grille a changé, et un texte de cette action a été effacé : décrivez-la de nouveau, ou dites-la terminée.",
 	"review.again":       "Cette action ne peut pas être reprise telle quelle : décrivez-la autrement.",
 
-	"submission.title":               "La candidature de %s",
+	"submission.title":               "Candidature : %s",
 	"submission.receipt":             "Récépissé",
 	"submission.print":               "Cette page s'imprime : elle dit ce qui a été soumis, tel que c'était.",
 	"submission.missing":             "Ce qui manque encore",
@@ -105,7 +105,7 @@ var frenchMine = words{
 	"missing.stakes.one":             "%s enjeu n'a aucune action.",
 	"missing.stakes.many":            "%s enjeux n'ont aucune action.",
 	"missing.stakes.go":              "Voir lesquels",
-	"workspace.mine":                 "L'espace de %s",
+	"workspace.mine":                 "Espace de la collectivité : %s",
 	"tells.candidacy.registered":     "%s s'inscrit à %s.",
 	"tells.candidacy.submitted.one":  "%s soumet sa candidature à %s, avec %s action.",
 	"tells.candidacy.submitted.many": "%s soumet sa candidature à %s, avec %s actions.",
