@@ -175,9 +175,7 @@ func standingFact(history []Recorded, id uuid.UUID) error {
 	if !ok {
 		return broken(RuleFactExists, "event", "%s is not in this stream", id)
 	}
-	switch r.Event.(type) {
-	case *AwardRecorded, *MentionRecorded, *CeremonyFactRecorded, *FigurePublished, *EditionEnumerated, *ExplanationProposed, *RuleRecorded:
-	default:
+	if !IsFact(r.Event) {
 		return broken(RuleFactExists, "event", "%s is not a fact but a %s", id, r.Event.EventName())
 	}
 	for _, r := range history {
@@ -193,6 +191,15 @@ func standingFact(history []Recorded, id uuid.UUID) error {
 		}
 	}
 	return nil
+}
+
+// IsFact tells whether an event is of a kind that can be disputed or retracted: what a source says.
+func IsFact(e Event) bool {
+	switch e.(type) {
+	case *AwardRecorded, *MentionRecorded, *CeremonyFactRecorded, *FigurePublished, *EditionEnumerated, *ExplanationProposed, *RuleRecorded:
+		return true
+	}
+	return false
 }
 
 // byPointer is where the person who entered an event stands.

@@ -72,7 +72,8 @@ func (f folds) answers(size uint64) map[string]any {
 		"labels.Editions": f.labels.Editions(size), "labels.Latest": f.labels.Latest(size),
 		"figures": ceremonies, "figures.Rules": f.figures.Rules(size), "figures.Editions": f.figures.Editions(size),
 		"trends.Points": series, "trends.Transitions": w.Transitions(16, 17), "trends.Transitions.18": w.Transitions(17, 18),
-		"reconciliation.All": w.All(),
+		"trends.TransitionsBy": w.TransitionsBy(16, 17, "kind"), "trends.TransitionsBy.size": w.TransitionsBy(17, 18, "size"),
+		"reconciliation.All":   w.All(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -77,8 +78,11 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 		path := "/editions/" + n
 		all = append(all, question{address: "/v1" + path}, question{address: "/v1" + path + "/palmares"},
 			question{address: path, page: true}, question{address: "/en" + path, page: true})
+		if r, err := c.ask(ctx, "/v1"+path+"/run", "application/json"); err == nil && r.status == http.StatusOK { // it is run here
+			all = append(all, question{address: "/v1" + path + "/run"})
+		}
 		if i > 0 { // the latest comes first
-			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}}})
+			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}, "by": {"region"}}})
 		}
 	}
 	return all, nil

@@ -115,6 +115,28 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 	return done, err
 }
 
+// PublicationAsked gives the request of the first person to publish, false where nobody asked yet. For those who publish.
+func (l *Ledger) PublicationAsked(ctx context.Context, who auth.Principal, e domain.Edition) (Publication, bool, error) {
+	if err := mayDeliberate(who); err != nil {
+		return Publication{}, false, err
+	}
+	if l.room == nil {
+		return Publication{}, false, nil
+	}
+	kept, err := l.room.Get(ctx, publicationKey(e))
+	if errors.Is(err, workspace.ErrAbsent) {
+		return Publication{}, false, nil
+	}
+	if err != nil {
+		return Publication{}, false, fmt.Errorf("reading the request to publish: %w", err)
+	}
+	var p publishing
+	if err := json.Unmarshal(kept.Body, &p); err != nil {
+		return Publication{}, false, fmt.Errorf("reading the request to publish: %w", err)
+	}
+	return Publication{Edition: e, On: p.On, First: p.First, At: kept.At, Waiting: true}, true, nil
+}
+
 func anyDisclosed(due []domain.Due) bool {
 	for _, d := range due {
 		if d.State.Disclosed != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -243,5 +244,50 @@ func TestTwoPeoplePublish(t *testing.T) {
 	}
 	if c.Size() != size {
 		t.Error("something was recorded by one person")
+	}
+}
+
+// The course of an edition is told as it was known at every size: it only ever goes forward, counts what was recorded by
+// then, and says nothing of a result before the palmarès.
+func TestRunAsOf(t *testing.T) {
+	c := deliberated(t)
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+		t.Fatal(err)
+	}
+	c.day.Store(2)
+	for _, who := range []auth.Principal{president, second} {
+		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var states []string
+	var last ledger.RunView
+	for size := uint64(0); size <= c.Size(); size++ {
+		v, err := c.Run(t.Context(), editionRun, size)
+		if errors.Is(err, ledger.ErrUnknown) && len(states) == 0 {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("as of %d: %v", size, err)
+		}
+		if len(states) == 0 || states[len(states)-1] != v.State {
+			states = append(states, v.State)
+		}
+		if v.Candidacies.Registered < last.Candidacies.Registered || v.Candidacies.Submitted < last.Candidacies.Submitted || len(v.Sessions) < len(last.Sessions) || v.AsOf != size {
+			t.Errorf("as of %d it has gone back: %+v after %+v", size, v, last)
+		}
+		if (v.Published != nil) != (v.State == ledger.RunPublished) {
+			t.Errorf("as of %d, %s: %+v", size, v.State, v.Published)
+		}
+		last = v
+	}
+	if want := []string{ledger.RunDeclaring, ledger.RunDeliberating, ledger.RunSealed, ledger.RunPublished}; !slices.Equal(states, want) {
+		t.Errorf("it went through %v, want %v", states, want)
+	}
+	if last.Candidacies != (ledger.TurnoutView{Registered: 3, Submitted: 3}) || last.Jurors != 2 || *last.Decisions != 3 || last.Published.Labelled != 3 {
+		t.Errorf("in the end: %+v", last)
+	}
+	if all := c.Runs(t.Context(), c.Size()); len(all) != 1 || all[0].State != ledger.RunPublished {
+		t.Errorf("all of them: %+v", all)
 	}
 }

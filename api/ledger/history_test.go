@@ -114,7 +114,7 @@ func TestWhatTheHistorySays(t *testing.T) {
 	})
 
 	t.Run("who left is not known", func(t *testing.T) {
-		v, err := l.Transitions(t.Context(), 17, 18, l.Size())
+		v, err := l.Transitions(t.Context(), 17, 18, "", l.Size())
 		if err != nil {
 			t.Fatal(err)
 		}

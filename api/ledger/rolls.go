@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,6 +32,8 @@ type RollLine struct {
 	Level       int // 0 where none is known
 	Derived     bool
 	Mentions    []string
+	// Kind is what the edition says the holder is, village, ville or territoire; where it says nothing, the kind of body.
+	Kind string
 }
 
 // Bodies gives every body and contested name that the ledger has entered, by id. Ranking them takes time in n log n.
@@ -84,6 +87,7 @@ func (l *Ledger) Roll(ctx context.Context, n int, bodies map[string]*BodyShort, 
 				id := string(label.Collectivity)
 				line.Body = &BodyShort{ID: id, Name: l.nameOf(w, label.Collectivity), Rank: len(bodies)}
 			}
+			line.Kind = cmp.Or(label.Stated.Kind, line.Body.Kind)
 			if a := label.Standing.Award; a != nil {
 				line.Distinction = string(a.Distinction)
 				if a.Level.Valid() {

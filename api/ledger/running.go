@@ -84,7 +84,7 @@ func (l *Ledger) Grid(id string) (g *domain.GridPublished) {
 	return g
 }
 
-// Grids gives the ids of the grids that were published, in order; Regulations those of the regulations.
+// Grids gives the ids of the grids that were published, in order.
 func (l *Ledger) Grids() (all []string) {
 	l.runner.View(func(eventstore.Position) { all = l.campaigns.Grids() })
 	return all
@@ -93,6 +93,12 @@ func (l *Ledger) Grids() (all []string) {
 // Regulations gives the ids of the regulations that were published, in order.
 func (l *Ledger) Regulations() (all []string) {
 	l.runner.View(func(eventstore.Position) { all = l.campaigns.Regulations() })
+	return all
+}
+
+// Members gives the collectivities that are members for a year, in the order of their ids.
+func (l *Ledger) Members(year int) (all []domain.CollectivityID) {
+	l.runner.View(func(eventstore.Position) { all = l.campaigns.Members(year) })
 	return all
 }
 

@@ -134,15 +134,44 @@ type TransitionsView struct {
 	Entered      []CollectivityShort `json:"entered"` // null unless both editions are enumerated
 	Left         []CollectivityShort `json:"left"`
 	Enumerated   bool                `json:"enumerated"`
+	Flows        []FlowView          `json:"flows"`            // how many went from which level to which, those that stayed among them
+	Groups       []GroupMovesView    `json:"groups,omitempty"` // where by was asked for
 	Reason       string              `json:"reason"`
 	ReasonFR     string              `json:"reasonFr,omitempty"`
 	AsOf         uint64              `json:"asOf"`
 }
 
-// Transitions compares two editions.
-func (l *Ledger) Transitions(ctx context.Context, from, to int, size uint64) (TransitionsView, error) {
+// FlowView is how many collectivities went from one level to another.
+type FlowView struct {
+	From  int `json:"from"`
+	To    int `json:"to"`
+	Count int `json:"count"`
+}
+
+// GroupMovesView counts what moved within one group.
+type GroupMovesView struct {
+	Group        string `json:"group"` // "" for those of whom it is not known
+	RecordedFrom int    `json:"recordedFrom"`
+	RecordedTo   int    `json:"recordedTo"`
+	Seen         int    `json:"seenInBoth"`
+	N            int    `json:"n"`
+	Rose         int    `json:"rose"`
+	Fell         int    `json:"fell"`
+	Same         int    `json:"same"`
+	Entered      *int   `json:"entered"` // null unless both editions are enumerated
+	Left         *int   `json:"left"`
+}
+
+// MoveDimensions are the ways in which what moved can be split.
+var MoveDimensions = []string{"kind", "region", "departement", "size"}
+
+// Transitions compares two editions, and where by is not "" counts what moved by group as well.
+func (l *Ledger) Transitions(ctx context.Context, from, to int, by string, size uint64) (TransitionsView, error) {
 	if from < 1 || to < 1 || from >= to || to > 999 {
 		return TransitionsView{}, fmt.Errorf("%w: transitions go from an edition to a later one", ErrQuery)
+	}
+	if by != "" && !slices.Contains(MoveDimensions, by) {
+		return TransitionsView{}, fmt.Errorf("%w: transitions by %q", ErrQuery, by)
 	}
 	var v TransitionsView
 	l.world(ctx, size, func(w reconciliation.World) {
@@ -159,6 +188,19 @@ func (l *Ledger) Transitions(ctx context.Context, from, to int, size uint64) (Tr
 			return out
 		}
 		v.Rose, v.Fell, v.Same = moves(t.Rose), moves(t.Fell), moves(t.Same)
+		v.Flows = flowsOf(t)
+		if by != "" {
+			for _, g := range w.TransitionsBy(domain.Edition(from), domain.Edition(to), by) {
+				line := GroupMovesView{
+					Group: g.Group, RecordedFrom: g.RecordedFrom, RecordedTo: g.RecordedTo, Seen: g.Seen, N: g.N,
+					Rose: g.Rose, Fell: g.Fell, Same: g.Same,
+				}
+				if t.Enumerated {
+					line.Entered, line.Left = &g.Entered, &g.Left
+				}
+				v.Groups = append(v.Groups, line)
+			}
+		}
 		if t.Enumerated {
 			v.Entered, v.Left = []CollectivityShort{}, []CollectivityShort{}
 			addEntered, addLeft := l.adder(w, &v.Entered), l.adder(w, &v.Left)
@@ -171,6 +213,25 @@ func (l *Ledger) Transitions(ctx context.Context, from, to int, size uint64) (Tr
 		}
 	})
 	return v, nil
+}
+
+// flowsOf counts the moves by the two levels, from the highest down.
+func flowsOf(t trends.Transitions) []FlowView {
+	var counts [domain.MaxLevel + 1][domain.MaxLevel + 1]int
+	for _, moves := range [][]trends.Move{t.Rose, t.Fell, t.Same} {
+		for _, m := range moves {
+			counts[m.From][m.To]++
+		}
+	}
+	out := []FlowView{}
+	for from := domain.MaxLevel; from >= 1; from-- {
+		for to := domain.MaxLevel; to >= 1; to-- {
+			if n := counts[from][to]; n > 0 {
+				out = append(out, FlowView{int(from), int(to), n})
+			}
+		}
+	}
+	return out
 }
 
 // ItemFigure is one number of an item.

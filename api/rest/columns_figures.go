@@ -71,6 +71,19 @@ var moveColumns = []column[move]{
 	{"to", func(m move) any { return m.to }},
 }
 
+var groupMoveColumns = []column[ledger.GroupMovesView]{
+	{"group", func(g ledger.GroupMovesView) any { return g.Group }},
+	{"recordedFrom", func(g ledger.GroupMovesView) any { return g.RecordedFrom }},
+	{"recordedTo", func(g ledger.GroupMovesView) any { return g.RecordedTo }},
+	{"seenInBoth", func(g ledger.GroupMovesView) any { return g.Seen }},
+	{"n", func(g ledger.GroupMovesView) any { return g.N }},
+	{"rose", func(g ledger.GroupMovesView) any { return g.Rose }},
+	{"fell", func(g ledger.GroupMovesView) any { return g.Fell }},
+	{"same", func(g ledger.GroupMovesView) any { return g.Same }},
+	{"entered", func(g ledger.GroupMovesView) any { return g.Entered }},
+	{"left", func(g ledger.GroupMovesView) any { return g.Left }},
+}
+
 var itemColumns = []column[ledger.ItemView]{
 	{"edition", func(i ledger.ItemView) any { return i.Edition }},
 	{"metric", func(i ledger.ItemView) any { return i.Metric }},

@@ -63,6 +63,21 @@ func (a *api) editions() {
 		return answer{body: v}, err
 	})
 	get(a, operation{
+		id: "getRun", path: "/v1/editions/{n}/run", tag: "editions", summary: "The course of an edition that is run here",
+		about: "Its calendar as it stands, its rules, how many take part and how far it has come. Nothing of an outcome before the palmarès is published. An edition that is known from sources only has none.",
+		forms: []string{mediaJSON}, result: ledger.RunView{}, unknown: unknownEdition,
+	}, func(ctx context.Context, in *struct {
+		EditionPath
+		Moment
+	}, q asked) (answer, error) {
+		n, err := in.number()
+		if err != nil {
+			return answer{}, err
+		}
+		v, err := a.Ledger.Run(ctx, n, q.size)
+		return answer{body: v}, err
+	})
+	get(a, operation{
 		id: "getPalmares", path: "/v1/editions/{n}/palmares", tag: "editions", summary: "Who was labelled in an edition",
 		about: "What the ledger holds: never more than its sources name. The highest level first, then in the alphabetical order of French. Whole, unless limit asks for pages.",
 		forms: []string{mediaJSON, mediaCSV}, result: PalmaresPage{}, unknown: unknownEdition, texts: true, file: "palmares",

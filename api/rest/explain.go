@@ -42,7 +42,7 @@ var uuids = []string{"event", "fact", "ledgerId"}
 // mayBeNull are objects and lists that are null where nothing is known, rather than left out or empty.
 var mayBeNull = []string{
 	"CollectivityView.current", "CollectivityView.lastKnown", "CollectivityShort.current", "CollectivityShort.lastKnown", "Identity.current",
-	"Identity.lastKnown", "EditionShort.published", "EditionDetail.published", "PalmaresPage.published", "TransitionsView.entered", "TransitionsView.left",
+	"Identity.lastKnown", "EditionShort.published", "EditionDetail.published", "PalmaresPage.published", "RunView.decisions", "RunView.published", "TransitionsView.entered", "TransitionsView.left", "GroupMovesView.entered", "GroupMovesView.left",
 }
 
 // meaning is what a field says.

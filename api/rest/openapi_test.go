@@ -74,7 +74,7 @@ func TestDocumentIsTheReviewedOne(t *testing.T) {
 func TestDocumentHasEveryAddress(t *testing.T) {
 	paths := document(t)["paths"].(map[string]any)
 	promised := []string{
-		"/v1/editions", "/v1/editions/{n}", "/v1/editions/{n}/palmares",
+		"/v1/editions", "/v1/editions/{n}", "/v1/editions/{n}/palmares", "/v1/editions/{n}/run",
 		"/v1/collectivities", "/v1/collectivities/{id}", "/v1/collectivities/{id}/history",
 		"/v1/trends", "/v1/trends/transitions", "/v1/reconciliation",
 		"/v1/events", "/v1/events/{id}", "/v1/events/{id}/proof", "/v1/events/live",

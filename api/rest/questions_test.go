@@ -117,7 +117,7 @@ func TestAnswersAreTheReviewedOnes(t *testing.T) {
 		"identity-port-jerome": "/v1/collectivities/fr-commune-76476",
 		"palmares-18":          "/v1/editions/18/palmares",
 		"find-bassens":         "/v1/collectivities?q=bassens",
-		"transitions-16-18":    "/v1/trends/transitions?from=16&to=18",
+		"transitions-16-18":    "/v1/trends/transitions?from=16&to=18&by=kind",
 		"edition-18":           "/v1/editions/18",
 	} {
 		v, err := read(get(t, address).Body.Bytes())

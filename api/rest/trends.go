@@ -43,15 +43,19 @@ func (a *api) trends() {
 	})
 	get(a, operation{
 		id: "getTransitions", path: "/v1/trends/transitions", tag: "figures", summary: "Two editions compared",
-		about: "Only collectivities that the ledger has seen in both editions, with how many they are: absence is not exit. Entered and left are null unless both editions are enumerated by a source. As rows: one for each collectivity that is known to have moved or stayed; no row says that none did, so read the reason in the JSON before counting rows.",
+		about: "Only collectivities that the ledger has seen in both editions, with how many they are: absence is not exit. Entered and left are null unless both editions are enumerated by a source. As rows: one for each collectivity that is known to have moved or stayed, or with by one for each group; no row says that none did, so read the reason in the JSON before counting rows.",
 		forms: []string{mediaJSON, mediaCSV}, result: ledger.TransitionsView{}, file: "transitions",
 	}, func(ctx context.Context, in *struct {
-		From int `query:"from" minimum:"1" maximum:"999" required:"true" doc:"The earlier edition, by its ordinal." example:"17"`
-		To   int `query:"to" minimum:"1" maximum:"999" required:"true" doc:"The later edition, by its ordinal." example:"18"`
+		From int    `query:"from" minimum:"1" maximum:"999" required:"true" doc:"The earlier edition, by its ordinal." example:"17"`
+		To   int    `query:"to" minimum:"1" maximum:"999" required:"true" doc:"The later edition, by its ordinal." example:"18"`
+		By   string `query:"by" enum:"kind,region,departement,size" doc:"Counts by group as well: that of the later edition for whoever is in both."`
 		Moment
 		Dialect
 	}, q asked) (answer, error) {
-		v, err := a.Ledger.Transitions(ctx, in.From, in.To, q.size)
+		v, err := a.Ledger.Transitions(ctx, in.From, in.To, in.By, q.size)
+		if in.By != "" {
+			return answer{body: v, rows: table(groupMoveColumns, v.Groups)}, err
+		}
 		return answer{body: v, rows: table(moveColumns, moved(v))}, err
 	})
 	get(a, operation{

@@ -36,7 +36,7 @@ func TestCredentials(t *testing.T) {
 		t.Errorf("a panel for a withdrawn label: %v", err)
 	}
 	fr, _ := tongues(t)
-	p := (&site{Deps: Deps{Ledger: nil}}).pageForTest(fr)
+	p := (&site{Deps: Deps{Ledger: &ledger.Ledger{}}}).pageForTest(fr)
 	e, err := decided(c, 28)
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +57,21 @@ func TestCredentials(t *testing.T) {
 	}
 	if got := strings.Count(string(picture), `opacity="1"`); got != 2 || !strings.Contains(string(picture), "2027") {
 		t.Errorf("the badge inks %d signs:\n%s", got, picture)
+	}
+}
+
+// A badge stands on other people's pages: one of a made-up ledger says so by itself.
+func TestMadeUpBadge(t *testing.T) {
+	fr, en := tongues(t)
+	two := 2
+	for _, madeUp := range []bool{true, false} {
+		s := &site{Deps: Deps{Ledger: &ledger.Ledger{Genesis: ledger.Genesis{MadeUp: madeUp}}}}
+		for _, language := range []*tongue{fr, en} {
+			picture := string(s.pageForTest(language).badgePicture(ledger.CollectivityView{Name: "Laon"}, ledger.EditionView{Edition: 28, Distinction: "level", Level: &two}))
+			if got := strings.Count(picture, language.T("madeup.mark")); got != map[bool]int{true: 2}[madeUp] {
+				t.Errorf("made up %v, %s: marked %d times", madeUp, language.code, got)
+			}
+		}
 	}
 }
 

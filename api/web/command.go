@@ -46,7 +46,9 @@ var commands = func() []command {
 	all = append(slices.Insert(all, at, together...), offices...)
 	for _, c := range all {
 		for i := range c.Fields {
-			c.Fields[i].Path = c.Fields[i].Name
+			f := &c.Fields[i]
+			f.Path = f.Name
+			f.Required = f.Required || f.Name == "edition" && runs(c) // facts of sources may tell of none
 		}
 	}
 	return all

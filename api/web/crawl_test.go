@@ -12,7 +12,7 @@ import (
 )
 
 // others are the addresses that the other faces answer.
-var others = []string{"/v1/", "/log/", "/docs", "/openapi.json", "/exports/", "/badge/", "/panel/"}
+var others = []string{"/v1/", "/log/", "/docs", "/openapi.json", "/exports/", "/badge/", "/panel/", "/datapackage.json", "/catalog.jsonld"}
 
 // crawlLimit bounds how many pages of one route are read, in each language: the records alone are a thousand.
 const crawlLimit = 30
@@ -60,7 +60,7 @@ func TestCrawl(t *testing.T) {
 	h := history(t)
 	read, seen := crawl(t, h, crawlLimit, func(path, body string, doc *html.Node) { holdPage(t, path, body, doc) })
 	t.Logf("%d addresses seen, read by route: %v", seen, read)
-	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify", "/glossaire", "/accessibilite", "/en/legal"} {
+	for _, route := range []string{"/editions/*", "/collectivites/*", "/inscriptions/*", "/sources/*", "/en/editions/*", "/en/collectivities/*", "/en/records/*", "/en/sources/*", "/tendances", "/registre", "/verifier", "/en/verify", "/glossaire", "/accessibilite", "/en/legal", "/donnees", "/en/data"} {
 		if read[route] == 0 {
 			t.Errorf("no link leads to %s", route)
 		}

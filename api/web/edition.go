@@ -28,6 +28,7 @@ type editionLine struct {
 	Sources   []cite
 	Recorded  string
 	Missing   bool // no source found for anything
+	Open      bool // it is run here, and nothing of its results is public
 	// Undecided are totals of which none stands for the edition, joined.
 	Undecided string
 	// Gap says that the year without an edition comes next.
@@ -38,6 +39,13 @@ func (s *site) editions(p *page) (any, error) {
 	p.Title, p.Description = p.T("editions.title"), p.T("editions.description")
 	known := p.editions()
 	v := editionsView{Download: p.download("editions")}
+	for _, r := range s.Ledger.Runs(p.ctx, p.size) {
+		if p.editionKnown(r.Edition) == nil {
+			v.Lines = append(v.Lines, editionLine{
+				Year: r.Year, Ordinal: r.Edition, Href: p.href("edition", fmt.Sprint(r.Edition)), Held: p.runState(r), Open: true,
+			})
+		}
+	}
 	if len(known) == 0 {
 		return v, nil
 	}
@@ -120,6 +128,8 @@ type editionView struct {
 	Download       string
 	Empty          bool // no source found for anything
 	MentionsText   string
+	Known          bool // something is known of its results
+	Run            *runPart
 	Lede           string
 	Previous, Next *labelled
 	Ceremony       []item
@@ -147,8 +157,19 @@ func (s *site) edition(p *page) (any, error) {
 	if err != nil || strconv.Itoa(n) != p.here() {
 		return nil, fmt.Errorf("edition %q: %w", p.here(), ledger.ErrUnknown)
 	}
+	run, err := p.run(n)
+	if err != nil {
+		return nil, err
+	}
 	e := p.editionKnown(n)
-	if e == nil {
+	switch {
+	case e == nil && run != nil:
+		v := editionView{Heading: p.T("edition.heading", yearOf(n)), Lede: p.T("edition.lede.run", n), Run: run}
+		p.Title, p.Description = v.Heading, v.Lede+" "+run.State
+		v.neighbours(p, n)
+		v.contents(p)
+		return v, nil
+	case e == nil:
 		return p.unknownEdition(n)
 	}
 	said, err := s.Ledger.Reconciliation(p.ctx, n, p.size)
@@ -166,11 +187,13 @@ func (s *site) edition(p *page) (any, error) {
 	lines, more := p.firstLines(n)
 	v := editionView{
 		Heading: p.T("edition.heading", e.Year), Lede: p.T("edition.lede", n, e.Year), Coverage: p.coverage(*e),
-		Groups: p.groups(lines), Mentions: p.mentions(lines), More: more,
+		Run: run, Known: true, Groups: p.groups(lines), Mentions: p.mentions(lines), More: more,
 		Reconciliation: p.hrefWith("reconciliation", "", map[string][]string{"edition": {fmt.Sprint(n)}}),
 	}
 	if days := p.contestedDays(ceremony)[n]; days != "" {
 		v.Lede = p.T("edition.lede.contested", n, days)
+	} else if run != nil {
+		v.Lede = p.T("edition.lede.run", n)
 	} else if e.HeldOn != "" {
 		v.Lede = p.T("edition.lede.held", n, p.Date(e.HeldOn))
 	}
@@ -198,8 +221,12 @@ func (s *site) edition(p *page) (any, error) {
 			v.addRule(p, r)
 		}
 	}
-	if v.Change, err = p.change(n-1, n); err != nil {
-		return nil, err
+	if n > 1 {
+		moved, err := p.between(n-1, n, "")
+		if err != nil {
+			return nil, err
+		}
+		v.Change = p.change(moved)
 	}
 	v.Palmares = p.href("palmares", fmt.Sprint(n))
 	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
@@ -261,8 +288,9 @@ func (v *editionView) contents(p *page) {
 			v.Contents = append(v.Contents, labelled{text, "#" + id})
 		}
 	}
+	add(v.Run != nil, p.T("run.heading"), "run")
 	add(len(v.Ceremony) > 0, p.T("edition.ceremony"), "ceremony")
-	add(true, p.T("edition.palmares"), "names")
+	add(v.Known, p.T("edition.palmares"), "names")
 	add(len(v.Mentions) > 0, p.T("contents.counted", p.T("edition.mentions"), p.Int(len(v.Mentions))), "mentions")
 	if v.Change != nil {
 		add(true, v.Change.Heading, "change")
@@ -316,17 +344,8 @@ type move struct {
 	From, To   mark
 }
 
-func (p *page) change(from, to int) (*change, error) {
-	if from < 1 {
-		return nil, nil
-	}
-	t, err := p.site.movesKnown.at([2]int{from, to}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
-		return p.site.Ledger.Transitions(p.ctx, from, to, p.size)
-	})
-	if err != nil {
-		return nil, err
-	}
-	v := &change{Heading: p.T("change.heading", yearOf(from), yearOf(to)), Reason: p.prose(t.ReasonFR, t.Reason)}
+func (p *page) change(t ledger.TransitionsView) *change {
+	v := &change{Heading: p.T("change.heading", yearOf(t.From), yearOf(t.To)), Reason: p.prose(t.ReasonFR, t.Reason)}
 	if t.Enumerated {
 		v.Text = append(v.Text, p.N("change.entered", len(t.Entered)), p.N("change.left", len(t.Left)))
 	}
@@ -351,5 +370,18 @@ func (p *page) change(from, to int) (*change, error) {
 		v.More = p.T("change.more", linesPerPage)
 	}
 	v.Rose, v.Fell, v.Same = moves(t.Rose), moves(t.Fell), moves(t.Same)
-	return v, nil
+	return v
+}
+
+// between compares two editions, and counts by group where by is not "".
+func (p *page) between(from, to int, by string) (ledger.TransitionsView, error) {
+	return p.site.movesKnown.at(comparison{from, to, by}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
+		return p.site.Ledger.Transitions(p.ctx, from, to, by, p.size)
+	})
+}
+
+// comparison is what is asked of two editions.
+type comparison struct {
+	from, to int
+	by       string
 }

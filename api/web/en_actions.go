@@ -49,11 +49,6 @@ var englishActions = words{
 	"innovation.local":        "new here",
 	"innovation.national":     "new in France",
 
-	"tells.action.declared":  "%s declares an action: %s.",
-	"tells.action.amended":   "The action %s is described anew.",
-	"tells.action.confirmed": "The action %s is said to run on %s.",
-	"tells.action.ended":     "The action %s is said to have ended: %s.",
-
 	"service.lede":          "Stake: %s. Theme: %s.",
 	"service.rendered.one":  "%s local authority declares a running action that renders this service.",
 	"service.rendered.many": "%s local authorities declare a running action that renders this service.",

@@ -250,7 +250,7 @@ func sentence(s string) string {
 	if s == "" || strings.HasSuffix(s, ".") {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	return capital(s) + "."
 }
 
 // changedSince gives what was recorded in a stream since a form was opened. A draft has no records: whoever wrote it says so.

@@ -57,6 +57,9 @@ func (s *site) feed(t *tongue) http.Handler {
 			Author:  atomAuthor{p.T("feed.author")},
 			Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
 		}
+		if p.MadeUp() {
+			f.Title = p.T("madeup.mark") + " – " + f.Title
+		}
 		if s.Operator != "" {
 			f.Author.Name = s.Operator
 		}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // nnbsp is the narrow no-break space of French typography.
@@ -125,4 +127,13 @@ func (t *tongue) MomentShort(at time.Time) string {
 func (t *tongue) Moment(at time.Time) string {
 	at = at.UTC()
 	return t.T("moment", t.day(at), at.Format("15"), at.Format("04"))
+}
+
+// capital begins a text with a capital letter.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
 }

@@ -49,11 +49,6 @@ var frenchActions = words{
 	"innovation.local":        "nouvelle ici",
 	"innovation.national":     "nouvelle en France",
 
-	"tells.action.declared":  "%s déclare une action : %s.",
-	"tells.action.amended":   "L'action %s est décrite à nouveau.",
-	"tells.action.confirmed": "L'action %s est dite en cours le %s.",
-	"tells.action.ended":     "L'action %s est dite terminée : %s.",
-
 	"service.lede":          "Enjeu : %s. Thème : %s.",
 	"service.rendered.one":  "%s collectivité déclare une action en cours qui rend ce service.",
 	"service.rendered.many": "%s collectivités déclarent une action en cours qui rend ce service.",

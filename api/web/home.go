@@ -13,6 +13,7 @@ type home struct {
 	Examples []labelled
 	Founding *founding
 	Series   []chart
+	Current  *latest // the edition that is run here now
 	Latest   *latest
 	Holds    []count
 	Seal     seal
@@ -32,13 +33,14 @@ type founding struct {
 // latest is the last edition of which anything is known.
 type latest struct {
 	Heading, Href string
+	See           string // what the link is called
 	Text          []template.HTML
 	Notes         []cite
 }
 
 func (s *site) home(p *page) (any, error) {
 	p.Title, p.Description = p.T("home.title"), p.T("home.description")
-	v := home{Seal: p.seal()}
+	v := home{Seal: p.seal(), Current: p.underWay()}
 	series, err := p.points()
 	if err != nil {
 		return nil, err
@@ -182,7 +184,7 @@ func (p *page) latest(editions []ledger.EditionShort) (*latest, error) {
 		return nil, nil
 	}
 	e := editions[0]
-	v := &latest{Heading: p.T("home.latest", e.Edition, e.Year), Href: p.href("edition", fmt.Sprint(e.Edition))}
+	v := &latest{Heading: p.T("home.latest", e.Edition, e.Year), Href: p.href("edition", fmt.Sprint(e.Edition)), See: p.T("home.latest.see")}
 	r, err := p.site.Ledger.Reconciliation(p.ctx, e.Edition, p.size)
 	if err != nil {
 		return nil, fmt.Errorf("reading the day of the latest ceremony: %w", err)

@@ -169,9 +169,6 @@ func (p *page) calculation(m ledger.Mine, population, year int) string {
 	return said
 }
 
-// euros writes an amount of cents.
-func (t *tongue) euros(cents int) string { return t.T("euros", t.Int(cents/100), cents%100) }
-
 func (p *page) registerStep(m ledger.Mine) step {
 	st := step{Title: p.T("mine.register"), State: "todo", Says: p.T("mine.register.none")}
 	switch c := m.Candidacy; {

@@ -41,7 +41,7 @@ func TestReviewAndSubmit(t *testing.T) {
 	}
 	cookies := in.Cookies()
 	page, head := read(t, o.h, mineAt, cookies)
-	holds(t, page, "12 actions déclarées auparavant restent à revoir", "l'édition 28 (2027), jusqu'au 15 décembre 2026", "l'édition 27 (2026)", "Pas encore inscrite", "au moins 50,00 €")
+	holds(t, page, "12 actions déclarées auparavant restent à revoir", "l'édition 28 (2027), jusqu'au 15 décembre 2026", "l'édition 27 (2026)", "Pas encore inscrite", "au moins 50 €")
 	if head.Get("Cache-Control") != "no-store" {
 		t.Error("a cache may keep it")
 	}
@@ -61,7 +61,7 @@ func TestReviewAndSubmit(t *testing.T) {
 	register := fill(o.blank(t, submitAt, cookies), "edition", "28", "collectivity", village, "kind", "village", "population", "32175", "populationYear", "2023", "_next", submitAt)
 	to, _ = o.sent(t, "/espace/saisir/candidacies", register, cookies, http.StatusSeeOther)
 	page, _ = read(t, o.h, to, cookies)
-	holds(t, page, "Aix-les-Bains s'inscrit à l'édition 28")
+	holds(t, page, "Aix-les-Bains candidate à l'édition 28")
 	page, _ = read(t, o.h, submitAt, cookies)
 	holds(t, page, "12 actions seront jugées", "Ce qui manque encore", "Adhésion pour 2027", "10 actions n'ont ni adresse ni pièce", "Ateliers du mercredi Médiathèque en ligne · révision 1 · terminée") // ended yesterday, they ran in its time
 	submit := fill(o.blank(t, submitAt, cookies), "edition", "28", "collectivity", village, "signedOff", "La maire, Zoé Lefèvre", "_next", submitAt)
@@ -71,7 +71,7 @@ func TestReviewAndSubmit(t *testing.T) {
 	}
 	to, _ = o.sent(t, "/espace/saisir/submissions", submit, cookies, http.StatusSeeOther)
 	page, _ = read(t, o.h, to, cookies)
-	holds(t, page, "soumet sa candidature à l'édition 28", "avec 10 actions", "Inscrit le")
+	holds(t, page, "dépose son dossier pour l'édition 28", "actions : 10", "Inscrit le")
 	page, _ = read(t, o.h, submitAt, cookies)
 	holds(t, page, "Récépissé", "Soumise, avec 10 actions", "Bornes au bord du lac", "révision 1", "Soumettre de nouveau")
 	if strings.Contains(page, "La maire, Zoé") {

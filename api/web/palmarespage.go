@@ -131,7 +131,7 @@ func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger
 	var out []*ledger.RollLine
 	for i := range now.lines {
 		l := &now.lines[i]
-		if isLevel(*l, ask.level) && (ask.kind == "" || l.Body.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
+		if isLevel(*l, ask.level) && (ask.kind == "" || l.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
 			(ask.departement == "" || placeCode(l.Body.Departement) == ask.departement) &&
 			(ask.mention == "" || slices.Contains(l.Mentions, ask.mention)) && (ask.change == "" || moves.of[i] == ask.change) {
 			out = append(out, l)

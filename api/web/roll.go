@@ -100,7 +100,7 @@ func (r *roll) count(edition int) {
 	for i := range r.lines {
 		l := &r.lines[i]
 		f.levels[rollLevel(*l)]++
-		f.kinds[l.Body.Kind]++
+		f.kinds[l.Kind]++
 		if d := l.Body.Departement; d != nil {
 			if f.departements[d.Code]++; f.departements[d.Code] == 1 {
 				f.names["d"+d.Code] = d.Name

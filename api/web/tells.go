@@ -58,24 +58,6 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
 	case *domain.PersonalDataErased:
 		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
-	case *domain.ActionDeclared:
-		return p.H("tells.action.declared", p.body(d.Collectivity, string(d.Collectivity)), p.actionNamed(d.Action)), nil
-	case *domain.ActionAmended:
-		return p.H("tells.action.amended", p.actionNamed(d.Action)), nil
-	case *domain.ActionConfirmed:
-		return p.H("tells.action.confirmed", p.actionNamed(d.Action), p.Date(d.On)), nil
-	case *domain.ActionEnded:
-		return p.H("tells.action.ended", p.actionNamed(d.Action), p.Date(d.On)), nil
-	case *domain.CandidacyRegistered:
-		return p.H("tells.candidacy.registered", p.body(d.Collectivity, string(d.Collectivity)), p.editionOf(d.Edition, "")), nil
-	case *domain.CandidacySubmitted:
-		form := ".many"
-		if p.isOne(len(d.Actions)) {
-			form = ".one"
-		}
-		return p.H("tells.candidacy.submitted"+form, p.body(d.Collectivity, string(d.Collectivity)), p.editionOf(d.Edition, ""), p.Int(len(d.Actions))), nil
-	case *domain.CandidacyWithdrawn:
-		return p.H("tells.candidacy.withdrawn", p.body(d.Collectivity, string(d.Collectivity)), p.editionOf(d.Edition, "")), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil
 	case *domain.LedgerOpened:
@@ -84,6 +66,13 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.rotated", domain.VerifierKeyID(d.To), domain.VerifierKeyID(d.From)), nil
 	case *domain.OriginOpened:
 		return p.H("tells.reopen."+d.Cause, d.Closed.Origin, d.Origin, p.Int(int(d.Closed.Size))), nil
+	}
+	if said := p.tellsRun(data); said != "" {
+		var sources []cite
+		if d, ok := data.(*domain.EditionEnumerated); ok {
+			sources = p.cited(d.Source)
+		}
+		return said, sources
 	}
 	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
 }

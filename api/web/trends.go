@@ -21,6 +21,8 @@ type trendsView struct {
 	From, To   []option
 	Change     *change
 	Levels     *distribution
+	Flows      *flows
+	Moves      string // what the groups of the flows are, "" for none
 	MovesFile  string
 }
 
@@ -123,17 +125,10 @@ func (p *page) groupLine(pt ledger.PointView, by string) groupLine {
 	if g.Published == "" {
 		g.Published = row.Others
 	}
-	switch by {
-	case "level":
+	if by == "level" {
 		g.Group = p.T("award.level.short", pt.Group)
-	case "kind":
-		g.Group = p.kind(pt.Group)
-	case "size":
-		g.Group = p.scope("population:" + pt.Group)
-	case "departement":
-		if name, ok := p.site.Ledger.Territories().Departement(pt.Group); ok {
-			g.Group = name
-		}
+	} else {
+		g.Group = p.groupName(by, pt.Group)
 	}
 	return g
 }
@@ -167,7 +162,22 @@ func (v *trendsView) transition(p *page, query url.Values) error {
 		v.To = append(v.To, option{n, text, e.Edition == to})
 	}
 	v.MovesFile = p.exportHref("/v1/trends/transitions", url.Values{"from": {fmt.Sprint(from)}, "to": {fmt.Sprint(to)}, "dialect": {p.dialect()}})
-	var err error
-	v.Change, err = p.change(from, to)
-	return err
+	by := query.Get("moves")
+	if !isMoveDimension(by) {
+		return fmt.Errorf("%w: moves %q", ledger.ErrQuery, by)
+	}
+	v.Moves = by
+	t, err := p.between(from, to, by)
+	if err != nil || from < 1 {
+		return err
+	}
+	v.Change = p.change(t)
+	v.Flows = p.flowsOf(t, by, func(by string) string {
+		q := url.Values{"from": {fmt.Sprint(from)}, "to": {fmt.Sprint(to)}}
+		if by != "" {
+			q.Set("moves", by)
+		}
+		return p.hrefWith("trends", "", q) + "#moves"
+	})
+	return nil
 }

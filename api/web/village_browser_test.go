@@ -96,10 +96,10 @@ func TestVillageOnAPhone(t *testing.T) {
 	}
 	a.press("form.entry-form p > button:not(.plain)", "Une collectivité s'inscrit une fois à l'édition")
 	// What it was last year is chosen already.
-	a.press("form.entry-form p > button:not(.plain)", "s'inscrit à l'édition 28")
+	a.press("form.entry-form p > button:not(.plain)", "candidate à l'édition 28")
 	a.press("main a[href*='/candidature']", "10 actions seront jugées")
 	a.types("#f-signedOff", "La maire, Zoé Lefèvre")
-	a.press("form.entry-form p > button:not(.plain)", "soumet sa candidature à l'édition 28 (2027), avec 10 actions")
+	a.press("form.entry-form p > button:not(.plain)", "dépose son dossier pour l'édition 28 (2027) ; actions : 10")
 	a.press("main a[href*='/candidature']", "Récépissé")
 	took := time.Since(began)
 	if a.gestures > most {

@@ -78,7 +78,7 @@ type site struct {
 	rollsKnown        kept[int, *roll]
 	changesKnown      kept[int, *changes]
 	namedKnown        kept[string, []ledger.Naming]
-	movesKnown        kept[[2]int, ledger.TransitionsView]
+	movesKnown        kept[comparison, ledger.TransitionsView]
 }
 
 // handler makes the view of a page.
@@ -112,7 +112,7 @@ func New(deps Deps) http.Handler {
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
 		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
 		"panel":    s.panel,
-		"register": s.register, "record": s.record, "verify": s.verify,
+		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
@@ -137,6 +137,7 @@ func New(deps Deps) http.Handler {
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
 			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
+			mux.Handle("GET "+t.pattern("secretariat"), s.page(t, "secretariat", s.secretariat))
 			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
 			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
 			mux.Handle("GET "+t.pattern("mine"), s.page(t, "mine", s.mine))

@@ -64,6 +64,14 @@ func (s *site) workspace(p *page) (any, error) {
 	if who.Is(auth.Declarant) {
 		v.Doors = append(v.Doors, labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)})
 	}
+	if who.Is(auth.Registrar, auth.President) {
+		for _, e := range s.Ledger.RunEditions() {
+			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
+		}
+	}
+	if v.Waiting, err = s.waiting(p, who); err != nil {
+		return nil, err
+	}
 	mine := offered(who)
 	for _, g := range groups {
 		group := commandGroup{Title: p.T("group." + g.name)}

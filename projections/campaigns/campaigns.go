@@ -28,8 +28,48 @@ type Campaign struct {
 	// Jurors are the streams of its jurors, by number.
 	Jurors      map[int][]domain.Recorded
 	Candidacies map[domain.CollectivityID]*domain.CandidacyState
+	// Moments are the steps of candidacies that change how many take part, in their order: registered, submitted, withdrawn,
+	// ruled inadmissible.
+	Moments []Moment
 	// Changed is the position after the last event of the edition or of one of its candidacies.
 	Changed uint64
+}
+
+// Moment is one step of one candidacy.
+type Moment struct {
+	Position     uint64
+	Collectivity domain.CollectivityID
+	Name         string // of the event
+}
+
+// counted are the steps that change how many take part.
+var counted = []string{"candidacy-registered", "candidacy-submitted", "candidacy-withdrawn", "candidacy-ruled-inadmissible"}
+
+// Turnout is how many took part when the ledger had a size. Registered are all that ever registered; of these some have
+// submitted, and of these or others some have withdrawn or were ruled inadmissible.
+type Turnout struct{ Registered, Submitted, Withdrawn, Inadmissible int }
+
+// TurnoutAt counts those that took part when the ledger had a size: whoever withdrew or was ruled inadmissible no longer
+// counts as having submitted. O(n) in the steps of the edition's candidacies.
+func (c *Campaign) TurnoutAt(size uint64) Turnout {
+	last := map[domain.CollectivityID]string{}
+	for _, m := range c.Moments {
+		if m.Position < size {
+			last[m.Collectivity] = m.Name
+		}
+	}
+	t := Turnout{Registered: len(last)}
+	for _, name := range last {
+		switch name {
+		case "candidacy-submitted":
+			t.Submitted++
+		case "candidacy-withdrawn":
+			t.Withdrawn++
+		case "candidacy-ruled-inadmissible":
+			t.Inadmissible++
+		}
+	}
+	return t
 }
 
 // State is how far the edition has come.
@@ -125,6 +165,9 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 			run.Candidacies[key.Collectivity] = new(domain.CandidacyState)
 		}
 		run.Candidacies[key.Collectivity].Apply(r)
+		if name := r.Event.EventName(); slices.Contains(counted, name) {
+			run.Moments = append(run.Moments, Moment{r.Position, key.Collectivity, name})
+		}
 		run.Changed = r.Position + 1
 		return
 	}
@@ -195,7 +238,19 @@ func (c *Campaigns) Regulation(id string) []domain.Recorded { return c.regulatio
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }
 
-// Grids and Regulations give the ids of all that were published, in order.
+// Members gives the collectivities that are members for a year, in the order of their ids.
+func (c *Campaigns) Members(year int) []domain.CollectivityID {
+	var all []domain.CollectivityID
+	for id, history := range c.memberships {
+		if domain.StateOfMembership(history, year).Membership != nil {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Grids gives the ids of all that were published, in order.
 func (c *Campaigns) Grids() []string { return slices.Sorted(maps.Keys(c.grids)) }
 
 // Regulations gives the ids of the regulations.

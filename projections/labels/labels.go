@@ -33,6 +33,8 @@ type Labels struct {
 	published   map[domain.Edition]uint64          // the position of the palmarès plus one, of an edition run here
 	tenures     map[domain.CollectivityID][]tenure // every state of each, in the order in which it became known
 	terms       map[domain.StreamName]term         // what a stream of a distinction is about
+	// stated is what candidacies say of those who apply, in the order in which it was said.
+	stated map[domain.Candidacy][]stated
 }
 
 // candidacy is what is known of one collectivity in one edition.
@@ -76,6 +78,7 @@ func New() *Labels {
 		published:   map[domain.Edition]uint64{},
 		tenures:     map[domain.CollectivityID][]tenure{},
 		terms:       map[domain.StreamName]term{},
+		stated:      map[domain.Candidacy][]stated{},
 	}
 }
 
@@ -89,7 +92,7 @@ func (*Labels) Events() []string {
 		"collectivity-registered", "name-recorded", "collectivity-renamed", "collectivity-succeeded",
 		"population-recorded", "identity-contested", "identity-settled",
 		"award-recorded", "mention-recorded", "award-arbitrated", "record-retracted", "fact-disputed", "dispute-answered",
-		"edition-enumerated", "distinction-granted", "distinction-renewed", "distinction-lapsed",
+		"edition-enumerated", "candidacy-registered", "distinction-granted", "distinction-renewed", "distinction-lapsed",
 		"decision-sealed", "decision-superseded", "decision-disclosed", "decision-rectified", "label-withdrawn",
 		"appeal-lodged", "appeal-rejected", "appeal-decided", "palmares-published",
 	}
@@ -122,6 +125,8 @@ func (l *Labels) Apply(r domain.Recorded) {
 		if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
 			l.candidacy(key.Edition, key.Collectivity).apply(r)
 		}
+	case *domain.CandidacyRegistered:
+		l.stated[e.Candidacy] = append(l.stated[e.Candidacy], stated{Stated{e.Kind, e.Population, e.PopulationYear}, r.Position})
 	case *domain.PalmaresPublished:
 		if l.published[e.Edition] == 0 {
 			l.published[e.Edition] = r.Position + 1
@@ -215,6 +220,32 @@ type Label struct {
 	Arbitration *domain.Arbitration
 	// Decision is what the jury decided and what stands of it; nil where there is none, or while it is under embargo.
 	Decision *domain.Outcome
+	// Stated is what the candidacy said of the holder in this edition; the zero value where none was registered here.
+	Stated Stated
+}
+
+// Stated is what a collectivity was when it applied, in the words of the edition: nothing of it is worked out from what it
+// is today.
+type Stated struct {
+	Kind           string // village, ville or territoire
+	Population     int    // inhabitants, 0 where it is not said
+	PopulationYear int    // the year of that count
+}
+
+// stated is what one registration said.
+type stated struct {
+	Stated
+	position uint64
+}
+
+// statedAt gives what was said last of a candidacy when the ledger had a size.
+func (l *Labels) statedAt(c domain.Candidacy, size uint64) Stated {
+	for _, s := range slices.Backward(l.stated[c]) {
+		if s.position < size {
+			return s.Stated
+		}
+	}
+	return Stated{}
 }
 
 // Mention is what is known of one mention in one edition.
@@ -228,7 +259,7 @@ type Mention struct {
 // known yet. There are several candidacies where a contested name was settled as a body: those of the body first, then
 // those of its names in the order in which they were settled. What it gives shares nothing with the fold.
 func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64) (Label, bool) {
-	v := Label{Edition: group[0].Edition, Collectivity: id}
+	v := Label{Edition: group[0].Edition, Collectivity: id, Stated: l.statedAt(domain.Candidacy{Edition: group[0].Edition, Collectivity: id}, size)}
 	facts := new(domain.Facts)
 	for _, c := range group {
 		part := &c.facts

@@ -99,7 +99,7 @@ func (d *drawing) opening() {
 
 // any adds one event of any kind.
 func (d *drawing) any() {
-	kinds := []func(){d.award, d.award, d.award, d.mention, d.figure, d.figure, d.retract, d.arbitrate, d.dispute, d.answer, d.body, d.source, d.edition, d.decide, d.decide, d.decide, d.publish}
+	kinds := []func(){d.award, d.award, d.award, d.mention, d.figure, d.figure, d.retract, d.arbitrate, d.dispute, d.answer, d.body, d.source, d.edition, d.apply, d.decide, d.decide, d.decide, d.publish}
 	pick(d, "kind", kinds)()
 }
 
@@ -120,6 +120,18 @@ func (d *drawing) award() {
 	})
 	h := d.holding()
 	d.facts = append(d.facts, d.add(domain.CandidacyStream(h.Edition, h.Collectivity), &domain.AwardRecorded{Award: a, Holding: h}))
+}
+
+func (d *drawing) apply() {
+	h := d.holding()
+	if h.Edition == 0 {
+		return
+	}
+	e := &domain.CandidacyRegistered{Candidacy: domain.Candidacy{Edition: h.Edition, Collectivity: h.Collectivity}, Kind: pick(d, "kind", []string{"village", "ville"})}
+	if population := pick(d, "population", []int{0, 2_999, 3_000, 250_000}); population > 0 {
+		e.Population, e.PopulationYear = population, 2026
+	}
+	d.add(domain.CandidacyStream(h.Edition, h.Collectivity), e)
 }
 
 func (d *drawing) mention() {

@@ -97,10 +97,10 @@ func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded t
 	case slices.Contains(movements, metric):
 		p.Reason = phrase.New("Le registre ne compte pas par groupe qui entre, sort, monte ou descend.",
 			"The ledger does not count by group who enters, leaves, rises or falls.")
-	case by == "size":
+	case by == "size" && recorded == nil:
 		p.Reason = phrase.New("La population de l'époque n'est pas connue du registre : rien n'est compté par taille.",
 			"The population of the time is not known to the ledger: nothing is counted by size.")
-	case by == "kind" && !slices.Contains(bodyTypes, group):
+	case by == "kind" && !slices.Contains(bodyTypes, group) && recorded == nil:
 		p.Reason = phrase.New("Village, ville ou territoire : le genre est celui que l'édition dit, et les sources ne le disent pas pour chaque nom.",
 			"Village, town or territory: the kind is what the edition says, and the sources do not say it for each name.")
 	case by == "region":
@@ -114,13 +114,29 @@ func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded t
 	return p
 }
 
+// Sizes are the classes of population of those who applied here: those that the press used in 2006, without its gap
+// between 20,000 and 21,000. The first number is in a class, the last is not.
+var Sizes = []struct {
+	Name  string
+	Below int // inhabitants; 0 for no bound
+}{{"under-3000", 3_000}, {"3000-20000", 20_000}, {"20000-100000", 100_000}, {"over-100000", 0}}
+
 // group tells to which group of a dimension a label belongs, or "" where that is not known. Département and region are
-// those of today, the size of the time is not known, and the kind is the type of the body.
+// those of today. Kind and size are those that the candidacy states; where none was registered here, the size of the time
+// is not known, and the kind is the type of the body.
 func (w World) group(l *labels.Label, by string) string {
 	b, _ := w.Labels.Registered(l.Collectivity, w.Size)
 	switch {
+	case by == "kind" && l.Stated.Kind != "":
+		return l.Stated.Kind
 	case by == "kind":
 		return b.Type
+	case by == "size" && l.Stated.Population > 0:
+		for _, s := range Sizes {
+			if s.Below == 0 || l.Stated.Population < s.Below {
+				return s.Name
+			}
+		}
 	case by == "departement":
 		return b.Departement
 	case by == "region" && w.RegionName != nil && b.Region != "":

@@ -1,6 +1,13 @@
 package trends
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
 	"arobase/domain"
 	"arobase/projections/labels"
 	"arobase/projections/phrase"
@@ -35,7 +42,80 @@ func (w World) Transitions(from, to domain.Edition) Transitions {
 	if !t.Enumerated {
 		t.Reason = notEnumerated(from, to, a, b)
 	}
-	before, after := a.labels, b.labels // both in the order of ids
+	eachPair(a.labels, b.labels, func(was, is *labels.Label) { t.add(labelled(was), labelled(is)) })
+	return t
+}
+
+// labelled leaves out who has a mention only, and whose label was withdrawn.
+func labelled(l *labels.Label) *labels.Label {
+	if l == nil || !l.Held() {
+		return nil
+	}
+	return l
+}
+
+// GroupMoves counts what moved within one group: a kind, a region, a département.
+type GroupMoves struct {
+	// Group is its name, "" for those of whom it is not known.
+	Group string
+	// RecordedFrom and RecordedTo count those recorded in each edition, Seen those recorded in both, N those that have a
+	// level in both.
+	RecordedFrom, RecordedTo, Seen, N int
+	Rose, Fell, Same                  int
+	// Entered and Left are 0 unless both editions are enumerated.
+	Entered, Left int
+}
+
+// TransitionsBy gives what Transitions gives, counted by group: that of the later edition for whoever is in both. A group
+// of which nobody is recorded in either edition is not there; those of no known group come last. It takes time in the
+// number of labels of both editions.
+func (w World) TransitionsBy(from, to domain.Edition, by string) []GroupMoves {
+	w = w.OneQuestion()
+	a, b := w.roll(from), w.roll(to)
+	both := a.enumerated && b.enumerated
+	groups := map[string]*GroupMoves{}
+	eachPair(a.labels, b.labels, func(was, is *labels.Label) {
+		was, is = labelled(was), labelled(is)
+		of := is
+		if of == nil {
+			of = was
+		}
+		if of == nil {
+			return
+		}
+		name := w.group(of, by)
+		g := groups[name]
+		if g == nil {
+			g = &GroupMoves{Group: name}
+			groups[name] = g
+		}
+		one := Transitions{Enumerated: both}
+		one.add(was, is)
+		if was != nil {
+			g.RecordedFrom++
+		}
+		if is != nil {
+			g.RecordedTo++
+		}
+		g.Seen, g.N = g.Seen+one.Seen, g.N+one.N
+		g.Rose, g.Fell, g.Same = g.Rose+len(one.Rose), g.Fell+len(one.Fell), g.Same+len(one.Same)
+		g.Entered, g.Left = g.Entered+len(one.Entered), g.Left+len(one.Left)
+	})
+	french := collate.New(language.French)
+	out := make([]GroupMoves, 0, len(groups))
+	for _, g := range slices.SortedFunc(maps.Values(groups), func(a, b *GroupMoves) int {
+		if (a.Group == "") != (b.Group == "") {
+			return cmp.Compare(b.Group, a.Group)
+		}
+		return cmp.Or(french.CompareString(a.Group, b.Group), cmp.Compare(a.Group, b.Group))
+	}) {
+		out = append(out, *g)
+	}
+	return out
+}
+
+// eachPair walks two rolls, both in the order of ids, and gives each body with its labels; nil where it is not in one.
+func eachPair(before, after []labels.Label, do func(was, is *labels.Label)) {
 	for len(before) > 0 || len(after) > 0 {
 		var was, is *labels.Label
 		switch {
@@ -46,17 +126,8 @@ func (w World) Transitions(from, to domain.Edition) Transitions {
 		default:
 			was, is, before, after = &before[0], &after[0], before[1:], after[1:]
 		}
-		t.add(labelled(was), labelled(is))
+		do(was, is)
 	}
-	return t
-}
-
-// labelled leaves out who has a mention only, and whose label was withdrawn.
-func labelled(l *labels.Label) *labels.Label {
-	if l == nil || !l.Held() {
-		return nil
-	}
-	return l
 }
 
 // add enters one collectivity, nil for an edition in which it is not recorded.

@@ -330,6 +330,13 @@ func TestTransitions(t *testing.T) {
 			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(trends.Transitions{}, "Reason")); diff != "" {
 				t.Error(diff)
 			}
+			groups := trends.GroupMoves{RecordedFrom: 7, RecordedTo: 8, Seen: 6, N: 3, Rose: 1, Fell: 1, Same: 1}
+			if test.enumerated {
+				groups.Entered, groups.Left = 2, 1
+			}
+			if diff := cmp.Diff([]trends.GroupMoves{groups}, w.TransitionsBy(16, 17, "kind")); diff != "" {
+				t.Error("nobody is registered, so nobody's kind is known:", diff)
+			}
 			for metric, want := range points {
 				p := point(t, w, trends.Query{From: 17, To: 17}, metric, "")
 				if row(p) != want || p.Reason.EN != reason {
@@ -349,6 +356,51 @@ func TestStatedEntries(t *testing.T) {
 	given = append(given, Enumerate(16, "day-after", 1), Enumerate(17, "day-after", 2))
 	if p := point(t, world(given...), trends.Query{From: 17, To: 17}, "entries", ""); row(p) != "4 collectivities | 1 | 0.25" || p.Reason.EN != "" {
 		t.Error(row(p), p.Reason)
+	}
+}
+
+// What moved by group adds up to what moved, in the order of the French names, with those of no known group last.
+func TestTransitionsByGroup(t *testing.T) {
+	w := world(
+		Commune(body(1), "Bassens", "33", "75"), Commune(body(2), "Bassens", "73", "84"), Commune(body(3), "Sèvres", "92", "11"),
+		Labelled(16, body(1), 3, "day-after"), Labelled(17, body(1), 5, "day-after"), Labelled(16, body(2), 3, "day-after"), Labelled(17, body(2), 3, "day-after"),
+		Labelled(16, body(3), 4, "day-after"), Labelled(17, body(3), 2, "day-after"), Labelled(16, body(4), 4, "day-after"),
+	)
+	want := []trends.GroupMoves{
+		{Group: "33", RecordedFrom: 1, RecordedTo: 1, Seen: 1, N: 1, Rose: 1}, {Group: "73", RecordedFrom: 1, RecordedTo: 1, Seen: 1, N: 1, Same: 1},
+		{Group: "92", RecordedFrom: 1, RecordedTo: 1, Seen: 1, N: 1, Fell: 1}, {RecordedFrom: 1},
+	}
+	if diff := cmp.Diff(want, w.TransitionsBy(16, 17, "departement")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whoever applied here is counted by the kind and size that the candidacy states, all others by what is known of the body.
+func TestGroupsAsTheCandidacyStates(t *testing.T) {
+	applied := func(id domain.CollectivityID, kind string, population int) Step {
+		e := &domain.CandidacyRegistered{Candidacy: domain.Candidacy{Edition: 17, Collectivity: id}, Kind: kind}
+		if population > 0 {
+			e.Population, e.PopulationYear = population, 2015
+		}
+		return Event(domain.CandidacyStream(17, id), e)
+	}
+	w := world(
+		Commune(body(1), "Bassens", "33", "75"), Commune(body(2), "Sèvres", "92", "11"), Commune(body(3), "Genas", "69", "84"),
+		applied(body(1), "village", 2_999), applied(body(2), "village", 3_000), applied(body(2), "ville", 100_000),
+		Labelled(17, body(1), 3, "day-after"), Labelled(17, body(2), 5, "day-after"), Labelled(17, body(3), 3, "day-after"),
+	)
+	for group, want := range map[string]string{"village": "- | 1 | -", "ville": "- | 1 | -", "commune": "- | 1 | -"} {
+		if got := row(point(t, w, trends.Query{From: 17, To: 17, By: "kind"}, "labelled", group)); got != want {
+			t.Errorf("%s: %s, want %s", group, got, want)
+		}
+	}
+	for group, want := range map[string]string{"under-3000": "- | 1 | -", "over-100000": "- | 1 | -"} {
+		if got := row(point(t, w, trends.Query{From: 17, To: 17, By: "size"}, "labelled", group)); got != want {
+			t.Errorf("%s: %s, want %s", group, got, want)
+		}
+	}
+	if got := w.TransitionsBy(16, 17, "size"); len(got) != 3 || got[2].Group != "" || got[2].RecordedTo != 1 {
+		t.Errorf("the size of one is not known: %+v", got)
 	}
 }
 
