@@ -5,7 +5,7 @@ package domain
 var catalogue = []Type{
 	{"ledger-opened", 1, []string{"ledger"}, "The ledger begins: its id, the origin of its log, real or made up.", func() Event { return new(LedgerOpened) }},
 	{"reference-adopted", 1, []string{"ledger"}, "The ledger relies on a list from outside, named by its hash.", func() Event { return new(ReferenceAdopted) }},
-	{"personal-data-erased", 1, []string{"ledger"}, "A sealed value is destroyed, on a ground.", func() Event { return new(PersonalDataErased) }},
+	{"personal-data-erased", 1, []string{"ledger"}, "A sealed value, or an uploaded file, is destroyed, on a ground.", func() Event { return new(PersonalDataErased) }},
 	{"key-rotated", 1, []string{"ledger"}, "The log is signed by another key from now on.", func() Event { return new(KeyRotated) }},
 	{"origin-opened", 1, []string{"ledger"}, "The log goes on under another name, because the one it had is closed.", func() Event { return new(OriginOpened) }},
 	{"source-cited", 1, []string{"source"}, "A published source enters the ledger.", func() Event { return new(SourceCited) }},

@@ -6,7 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErasePersonalData asks for a sealed value to be destroyed. The event that holds its commitment stays as it is.
+// ErasePersonalData asks for a sealed value, or for the bytes of an uploaded file, to be destroyed. The event that holds the
+// commitment or the hash stays as it is.
 type ErasePersonalData struct {
 	// In is the stream of that event.
 	In StreamName
@@ -62,10 +63,13 @@ func erasable(history []Recorded, event uuid.UUID, pointer string) error {
 	if !ok {
 		return broken(RuleErasable, "event", "there is no event %s in the stream", event)
 	}
+	if _, ok := FileAt(r.Event, pointer); ok {
+		return nil
+	}
 	f, ok := sealedAt(r.Event, pointer)
 	switch {
 	case !ok:
-		return broken(RuleErasable, "pointer", "the event (%s) has no sealed value at %s; %s", r.Event.EventName(), pointer, sealedThere(r.Event))
+		return broken(RuleErasable, "pointer", "the event (%s) has neither a sealed value nor an uploaded file at %s; %s", r.Event.EventName(), pointer, erasableThere(r.Event))
 	case f.Kept:
 		return broken(RuleErasable, "pointer", "%s of %s is a result, which is never erased", pointer, r.Event.EventName())
 	}
@@ -91,6 +95,15 @@ func sealedAt(e Event, pointer string) (SealedField, bool) {
 		}
 	}
 	return SealedField{}, false
+}
+
+// erasableThere lists for a person what could have been meant.
+func erasableThere(e Event) string {
+	all := sealedThere(e)
+	for f := range FilesOf(e) {
+		all += ", and the file at " + f
+	}
+	return all
 }
 
 // sealedThere lists for a person what could have been meant.

@@ -20,6 +20,15 @@ func erasureStories() []story {
 	}
 	asked := erase(func(*ErasePersonalData) {})
 	erased := did(asked).called("erasure")
+	shown := at(ActionStream("aix-ateliers"), &ActionDeclared{Action: "aix-ateliers", Collectivity: aix, ActionParticulars: ActionParticulars{
+		Grid: grille, Services: []string{"ateliers"}, StartedOn: "2025-10", OperatorKind: "association", Title: Text("Ateliers"),
+		Evidence: []Evidence{{URL: "https://aix.example/ateliers"}, {SHA256: strings.Repeat("a1", 32)}},
+	}}).called("action")
+	eraseFile := func(pointer string) ErasePersonalData {
+		return ErasePersonalData{In: ActionStream("aix-ateliers"), PersonalDataErased: PersonalDataErased{
+			Event: id("action"), Pointer: pointer, Ground: "request", Provenance: by("chloé"),
+		}}
+	}
 
 	return []story{
 		tell("a text about a person is erased").
@@ -56,6 +65,26 @@ func erasureStories() []story {
 			given(told, erased).
 			when(erase(func(c *ErasePersonalData) { c.In, c.Event, c.Pointer = LedgerStream, id("erasure"), "/data/by" })).
 			then(&PersonalDataErased{Event: id("erasure"), Pointer: "/data/by", Ground: "request", Provenance: by("chloé")}),
+		tell("a file that an action names is erased, its hash stays").
+			given(shown).
+			when(eraseFile("/data/evidence/1")).
+			then(&PersonalDataErased{Event: id("action"), Pointer: "/data/evidence/1", Ground: "request", Provenance: by("chloé")}),
+		tell("once too").
+			given(shown, did(eraseFile("/data/evidence/1"))).
+			when(eraseFile("/data/evidence/1")).
+			refused(RuleErasedOnce, "pointer"),
+		tell("an address is no file").
+			given(shown).
+			when(eraseFile("/data/evidence/0")).
+			refused(RuleErasable, "pointer"),
+		tell("nor is what is beyond the last").
+			given(shown).
+			when(eraseFile("/data/evidence/2")).
+			refused(RuleErasable, "pointer"),
+		tell("nor the member of a file").
+			given(shown).
+			when(eraseFile("/data/evidence/1/sha256")).
+			refused(RuleErasable, "pointer"),
 		tell("what was never recorded is not erased").
 			given(told).
 			when(erase(func(c *ErasePersonalData) { c.Event = id("another") })).

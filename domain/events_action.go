@@ -1,5 +1,10 @@
 package domain
 
+import (
+	"iter"
+	"strconv"
+)
+
 // ActionID names an action of a collectivity, for ever: the collectivity's own, whatever editions it is shown in.
 type ActionID string
 
@@ -13,6 +18,42 @@ func ActionStream(id ActionID) StreamName { return StreamName("action-" + id) }
 type Evidence struct {
 	URL    string `json:"url,omitempty" validate:"omitempty,weburl,max=2000"`
 	SHA256 string `json:"sha256,omitempty" validate:"omitempty,sha256hex"`
+}
+
+// EvidenceOf gives what shows the action that an event describes; none where it describes none.
+func EvidenceOf(e Event) []Evidence {
+	switch e := e.(type) {
+	case *ActionDeclared:
+		return e.Evidence
+	case *ActionAmended:
+		return e.Evidence
+	}
+	return nil
+}
+
+// FilesOf gives the files that an event names by their hash, each with its place: /data/evidence/0. Whether such a file
+// was ever uploaded the event does not say: where an address stands beside it, the hash may be that of what is there.
+func FilesOf(e Event) iter.Seq2[string, string] { return FilesIn(EvidenceOf(e)) }
+
+// FilesIn is FilesOf for what shows an action.
+func FilesIn(all []Evidence) iter.Seq2[string, string] {
+	return func(yield func(pointer, sha256 string) bool) {
+		for i, x := range all {
+			if x.SHA256 != "" && !yield("/data/evidence/"+strconv.Itoa(i), x.SHA256) {
+				return
+			}
+		}
+	}
+}
+
+// FileAt gives the hash of the file that an event names at a place, where there is one.
+func FileAt(e Event, pointer string) (sha256 string, ok bool) {
+	for at, hash := range FilesOf(e) {
+		if at == pointer {
+			return hash, true
+		}
+	}
+	return "", false
 }
 
 // ActionParticulars describe an action: the services that it renders, since when, by whom.

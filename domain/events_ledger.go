@@ -27,7 +27,8 @@ type ReferenceAdopted struct {
 
 func (*ReferenceAdopted) EventName() string { return "reference-adopted" }
 
-// PersonalDataErased announces that a sealed value is about to be destroyed, and on what ground. The commitment stays.
+// PersonalDataErased announces that a sealed value, or an uploaded file that an event names by its hash, is about to be
+// destroyed, and on what ground. The commitment, or the hash, stays.
 type PersonalDataErased struct {
 	Event   uuid.UUID `json:"event" validate:"required"`
 	Pointer string    `json:"pointer" validate:"required,max=200,pointer"`

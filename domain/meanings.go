@@ -49,7 +49,7 @@ var meanings = map[string]string{
 	"edition":                          "The edition, by its ordinal: 18 is the ceremony of 2017-02-01.",
 	"envelope":                         "The form in which every event of the ledger is written.",
 	"event":                            "The fact that it is about, by the id of its event.",
-	"personal-data-erased event":       "The event of which a sealed value is destroyed.",
+	"personal-data-erased event":       "The event of which a sealed value, or a file that it names, is destroyed.",
 	"sealed-value-read event":          "The event of which a sealed value is shown.",
 	"purpose":                          "What it is read for: an audit, an appeal, a dispute, the request of a person to know what is held about them, a court, or otherwise.",
 	"from":                             "The bodies that ended.",

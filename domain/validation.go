@@ -49,7 +49,7 @@ var forms = []struct {
 	{"slug", "only lower-case letters, digits and hyphens", func(s string) bool { return len(s) <= 100 && isSlug(s) }},
 	{"line", "one line of text without control or invisible characters, in Unicode normal form C", validLine},
 	{"year", "a year (2017), or an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", isStatedYear},
-	{"pointer", "the place of a sealed field in its event, such as /data/note", patterns["pointer"].MatchString},
+	{"pointer", "a place in its event, such as /data/note or /data/evidence/0", patterns["pointer"].MatchString},
 	{"partialdate", "a day, a month or a year: 2017-02-01, 2017-02 or 2017", func(s string) bool { return partialDate(s) }},
 	{"date", "a day: 2017-02-01", func(s string) bool { return len(s) == 10 && partialDate(s) }},
 	{"sha256hex", "64 hexadecimal digits in lower case", isSHA256},

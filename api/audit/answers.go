@@ -69,7 +69,7 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 	} else {
 		report.add("pages", figures{"compared": 0}, "not compared: %s", why)
 	}
-	return nil
+	return c.compareFiles(ctx, report)
 }
 
 // catchUp brings what is computed here up to the records that are kept.

@@ -18,6 +18,7 @@
 //	seals.go      commitments and the values that are disclosed for them
 //	questions.go  what is asked
 //	answers.go    the same questions to the server and to the ledger that was computed here
+//	evidence.go   files that actions name by their hash
 //	pages.go      the same for the pages of the site
 //	follow.go     a monitor: one round after the other
 //
@@ -101,6 +102,7 @@ type Auditor struct {
 	order     order
 	histories histories
 	values    values
+	files     files
 	// ceremonies are the editions whose palmarès is to come.
 	ceremonies ceremonies
 	unknown    int64          // records of types that this program does not know
@@ -125,7 +127,7 @@ func New(p Place, opt Options) *Auditor {
 	}
 	return &Auditor{
 		place: p, opt: opt, tileReader: &tileReader{log: p.Log}, asking: make(chan struct{}, mostAsked),
-		order: order{streams: map[string]end{}}, values: newValues(), ceremonies: ceremonies{},
+		order: order{streams: map[string]end{}}, values: newValues(), files: files{map[string]*Failure{}, map[string]bool{}}, ceremonies: ceremonies{},
 	}
 }
 

@@ -223,6 +223,7 @@ func (a *Auditor) takeValues(ctx context.Context, records []record) error {
 	}
 	for i := range records {
 		a.opens(&records[i])
+		a.files.take(&records[i])
 		if e, ok := records[i].event.(*domain.PersonalDataErased); ok {
 			if err := a.erase(ctx, &records[i], place{e.Event, e.Pointer}); err != nil {
 				return err
@@ -306,6 +307,7 @@ func (a *Auditor) erase(ctx context.Context, r *record, at place) error {
 	if err != nil {
 		return nil // of an unknown type: nobody here knows what was sealed
 	}
+	a.files.erase(target, at.pointer)
 	for _, s := range sealsOf(target.Event) {
 		if s.field.Pointer != at.pointer {
 			continue

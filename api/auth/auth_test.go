@@ -240,3 +240,43 @@ func TestAStoreThatFailsIsNotADenial(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Tokens that are brought back from a backup do not undo what was revoked since.
+func TestRestoredTokens(t *testing.T) {
+	at := time.Unix(1_800_000_000, 0).UTC()
+	token := func(id string, revoked time.Time) auth.Token {
+		return auth.Token{ID: id, Hash: [32]byte{1}, Role: auth.Registrar, Person: "Chloé", Created: at, Expires: at.Add(time.Hour), Revoked: revoked}
+	}
+	kept, err := sqliteauth.Create(filepath.Join(t.TempDir(), "auth.db"), ledgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	for _, id := range []string{"revoked-since", "valid", "revoked-before"} {
+		if err := kept.Add(t.Context(), token(id, time.Time{})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := kept.Revoke(t.Context(), "revoked-since", at); err != nil {
+		t.Fatal(err)
+	}
+	backup := []auth.Token{
+		token("revoked-since", time.Time{}), token("valid", time.Time{}), token("revoked-before", at.Add(time.Minute)),
+		token("lost", time.Time{}), token("lost-and-revoked", at.Add(time.Minute)),
+	}
+	for _, want := range []int{2, 0} {
+		if n, err := kept.Restore(t.Context(), backup); err != nil || n != want {
+			t.Errorf("restored %d, %v; want %d", n, err, want)
+		}
+	}
+	want := map[string]time.Time{"revoked-since": at, "valid": {}, "revoked-before": at.Add(time.Minute), "lost": {}, "lost-and-revoked": at.Add(time.Minute)}
+	all, err := kept.All(t.Context())
+	if err != nil || len(all) != len(want) {
+		t.Fatal(all, err)
+	}
+	for _, got := range all {
+		if got != token(got.ID, want[got.ID]) {
+			t.Errorf("%+v", got)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Gate struct {
 	failures  limits // of each address
 	writes    limits // of each token
 	objecting limits // of each address that writes without one
+	uploads   limits // of each token
 }
 
 // The limits: ten wrong tokens at once and ten a minute from one address; fifty writes a second by one token, with room
@@ -34,6 +35,9 @@ const (
 	failuresBurst = 10
 	writesEach    = 20 * time.Millisecond
 	writesBurst   = 200
+	// A file every two seconds by one token, and as many at once as two forms may hold.
+	uploadsEach  = 2 * time.Second
+	uploadsBurst = 40
 	// Whoever has no token may object to a fact: five times at once, and once a minute.
 	objectingEach  = time.Minute
 	objectingBurst = 5
@@ -46,6 +50,7 @@ func NewGate(a *Authority) *Gate {
 		failures:  limits{every: failuresEach, burst: failuresBurst},
 		writes:    limits{every: writesEach, burst: writesBurst},
 		objecting: limits{every: objectingEach, burst: objectingBurst},
+		uploads:   limits{every: uploadsEach, burst: uploadsBurst},
 	}
 }
 
@@ -83,13 +88,11 @@ func (g *Gate) Write(p Principal, r *http.Request) error {
 	if p.Is(Public) {
 		counted, key = &g.objecting, remote(r)
 	}
-	now := g.authority.Now()
-	if after := counted.wait(key, now); after > 0 {
-		return &TooMany{after}
-	}
-	counted.take(key, now)
-	return nil
+	return counted.count(key, g.authority.Now())
 }
+
+// Upload counts one file that a principal with a token uploads, or gives a *TooMany.
+func (g *Gate) Upload(p Principal) error { return g.uploads.count(p.Token, g.authority.Now()) }
 
 // remote is the address that a request comes from, without its port. Behind a proxy all visitors share the proxy's: then
 // the proxy has to limit them.
@@ -132,6 +135,15 @@ func (l *limits) wait(key string, now time.Time) time.Duration {
 		return 0
 	}
 	return time.Duration(missing * float64(l.every))
+}
+
+// count takes one, or gives a *TooMany.
+func (l *limits) count(key string, now time.Time) error {
+	if after := l.wait(key, now); after > 0 {
+		return &TooMany{after}
+	}
+	l.take(key, now)
+	return nil
 }
 
 func (l *limits) take(key string, now time.Time) { l.of(key).AllowN(now, 1) }

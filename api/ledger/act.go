@@ -82,6 +82,7 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	}
 	return l.Execute(ctx, Request{
 		Actor: who.Actor(), Command: command, Key: ask.Key, Operation: o.Resource, Payload: ask.Input, Expected: ask.Expected,
+		hold: func(ctx context.Context) error { return l.holdFiles(ctx, who, e) },
 	})
 }
 

@@ -84,11 +84,16 @@ func (l *Ledger) unindex(ctx context.Context, erased *domain.PersonalDataErased)
 	if err != nil {
 		return fmt.Errorf("reading event %s: %w", erased.Event, err)
 	}
-	tombstone, err := tombstoneOf(target, erased.Pointer)
-	if err != nil {
+	var doomed graves
+	if err := doomed.add(target, erased.Pointer); err != nil {
 		return fmt.Errorf("taking an erased text out of the index of words: %w", err)
 	}
-	return l.texts.words.Remove(ctx, tombstone.Commitment.String())
+	for _, value := range doomed.values {
+		if err := l.texts.words.Remove(ctx, value.Commitment.String()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // compound is a word with hyphens in it.

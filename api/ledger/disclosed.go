@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"arobase/api/ledger/evidence"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/vault"
@@ -57,9 +58,22 @@ func (l *Ledger) Erasures(ctx context.Context) (map[vault.Commitment]bool, error
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[vault.Commitment]bool, len(erased))
-	for _, s := range erased {
+	out := make(map[vault.Commitment]bool, len(erased.values))
+	for _, s := range erased.values {
 		out[s.Commitment] = true
+	}
+	return out, nil
+}
+
+// ErasedFiles gives the uploaded files whose erasure is recorded.
+func (l *Ledger) ErasedFiles(ctx context.Context) (map[evidence.Hash]bool, error) {
+	erased, err := l.erasures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[evidence.Hash]bool, len(erased.files))
+	for _, h := range erased.files {
+		out[h] = true
 	}
 	return out, nil
 }

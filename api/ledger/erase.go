@@ -1,14 +1,17 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"arobase/api/ledger/evidence"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
@@ -16,10 +19,10 @@ import (
 	"arobase/projections"
 )
 
-// Erasure asks for one sealed value to be destroyed.
+// Erasure asks for one sealed value, or one uploaded file, to be destroyed.
 type Erasure struct {
-	Event   uuid.UUID // the record that holds its commitment
-	Pointer string    // where, such as /data/note
+	Event   uuid.UUID // the record that holds its commitment, or its hash
+	Pointer string    // where, such as /data/note or /data/evidence/0
 	Ground  string    // request, objection, retention, court or other
 	By      string    // the person who erases; sealed
 	Reason  string    // sealed
@@ -38,7 +41,8 @@ func (e Erasure) Check() error {
 	return domain.Validate(&data)
 }
 
-// Erase records that a value is destroyed, destroys it, and answers once no file of the vault holds it. The record comes
+// Erase records that a value or a file is destroyed, destroys it, and answers once no file of the vault, or of the store of
+// uploaded files, holds it. A file is destroyed wherever else it is named too, and is not taken again. The record comes
 // first: a process that ends between the two has promised the erasure, and the next start keeps the promise. What was
 // erased before is destroyed again, where the last time did not come to its end, and answered with the record of the
 // first time.
@@ -65,9 +69,9 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	tombstone, err := tombstoneOf(target, e.Pointer)
-	if err == nil {
-		err = l.vault.Erase(kept, tombstone)
+	var doomed graves
+	if err = doomed.add(target, e.Pointer); err == nil {
+		err = l.destroy(kept, doomed)
 	}
 	if err != nil {
 		return receipt, fmt.Errorf("the erasure is recorded as %s, and the value is not destroyed yet; ask again, or start again: %w", receipt.Events[0], err)
@@ -94,7 +98,55 @@ func (l *Ledger) erasedBefore(ctx context.Context, e Erasure) (Receipt, error) {
 	}, nil
 }
 
-// RedoErasures destroys every value whose erasure is recorded, and gives the number of erasures. It is for whoever opens
+// graves are what is left of what is to be destroyed.
+type graves struct {
+	values []vault.Secret
+	files  []evidence.Hash
+}
+
+func (g graves) len() int { return len(g.values) + len(g.files) }
+
+// add takes in a place of an event, which holds a commitment or the hash of a file.
+func (g *graves) add(e eventstore.Event, pointer string) error {
+	env, err := envelope.Parse(e.Bytes)
+	if err != nil {
+		return fmt.Errorf("reading event %s: %w", e.ID, err)
+	}
+	at, err := memberAt(env.Data, pointer)
+	switch {
+	case err != nil:
+	case at.SHA256 != "":
+		var h evidence.Hash
+		if h, err = evidence.ParseHash(at.SHA256); err == nil {
+			g.files = append(g.files, h)
+		}
+	default:
+		var tombstone vault.Secret
+		if tombstone, err = tombstoneOf(env, pointer, at.Sealed); err == nil {
+			g.values = append(g.values, tombstone)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("event %s at %s: %w", e.ID, pointer, err)
+	}
+	return nil
+}
+
+// destroy destroys values and files. Where no files are kept none can be left: a store that is brought back from a backup is
+// opened by whoever redoes the erasures.
+func (l *Ledger) destroy(ctx context.Context, g graves) error {
+	if len(g.values) > 0 {
+		if err := l.vault.Erase(ctx, g.values...); err != nil {
+			return err
+		}
+	}
+	if len(g.files) == 0 || l.files == nil {
+		return nil
+	}
+	return l.files.Erase(ctx, g.files...)
+}
+
+// RedoErasures destroys every value and file whose erasure is recorded, and gives the number of erasures. It is for whoever opens
 // a ledger for writing, before anything else: the process that recorded the last erasure may have ended before the value
 // was destroyed. Values that come back later, from a backup, are not kept by a vault that has their tombstones.
 //
@@ -107,28 +159,24 @@ func (l *Ledger) RedoErasures(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(erased) == 0 {
-		return 0, nil
-	}
-	if err := l.vault.Erase(ctx, erased...); err != nil {
+	if err := l.destroy(ctx, erased); err != nil {
 		return 0, fmt.Errorf("redoing the erasures: %w", err)
 	}
-	return len(erased), nil
+	return erased.len(), nil
 }
 
-// erasures gives what is left of every value whose erasure is recorded, whether or not it is carried out.
-func (l *Ledger) erasures(ctx context.Context) ([]vault.Secret, error) {
-	var erased []vault.Secret
+// erasures gives what is left of everything whose erasure is recorded, whether or not it is carried out.
+func (l *Ledger) erasures(ctx context.Context) (erased graves, _ error) {
 	for e, err := range l.store.ReadStream(ctx, string(domain.LedgerStream), 0) {
 		if err != nil {
-			return nil, fmt.Errorf("reading the erasures: %w", err)
+			return erased, fmt.Errorf("reading the erasures: %w", err)
 		}
 		r, err := projections.Decode(e)
 		if errors.Is(err, domain.ErrUnknownType) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the erasures: %w", err)
+			return erased, fmt.Errorf("reading the erasures: %w", err)
 		}
 		x, ok := r.Event.(*domain.PersonalDataErased)
 		if !ok {
@@ -136,25 +184,19 @@ func (l *Ledger) erasures(ctx context.Context) ([]vault.Secret, error) {
 		}
 		target, err := l.store.Lookup(ctx, x.Event)
 		if err != nil {
-			return nil, fmt.Errorf("redoing the erasure of event %s: %w", x.Event, err)
+			return erased, fmt.Errorf("redoing the erasure of event %s: %w", x.Event, err)
 		}
-		tombstone, err := tombstoneOf(target, x.Pointer)
-		if err != nil {
-			return nil, fmt.Errorf("redoing an erasure: %w", err)
+		if err := erased.add(target, x.Pointer); err != nil {
+			return erased, fmt.Errorf("redoing an erasure: %w", err)
 		}
-		erased = append(erased, tombstone)
 	}
 	return erased, nil
 }
 
 // tombstoneOf is what is left in the vault of a sealed field once it is erased. The commitment is found by the bytes of
 // the event alone, so that an event of a type that this program does not know can be kept erased too.
-func tombstoneOf(e eventstore.Event, pointer string) (vault.Secret, error) {
-	env, err := envelope.Parse(e.Bytes)
-	if err != nil {
-		return vault.Secret{}, fmt.Errorf("reading event %s: %w", e.ID, err)
-	}
-	s := vault.Secret{Event: e.ID, Pointer: pointer, Visibility: vault.Restricted}
+func tombstoneOf(env envelope.Envelope, pointer, commitment string) (s vault.Secret, err error) {
+	s = vault.Secret{Event: env.ID, Pointer: pointer, Visibility: vault.Restricted}
 	if data, err := domain.Decode(env.Type, env.Data); err == nil {
 		for f := range domain.SealedFields(data) {
 			if f.Pointer == pointer {
@@ -162,34 +204,39 @@ func tombstoneOf(e eventstore.Event, pointer string) (vault.Secret, error) {
 			}
 		}
 	}
-	text, err := commitmentAt(env.Data, pointer)
-	if err == nil {
-		s.Commitment, err = vault.ParseCommitment(text)
-	}
-	if err != nil {
-		return vault.Secret{}, fmt.Errorf("event %s at %s: %w", e.ID, pointer, err)
-	}
-	return s, nil
+	s.Commitment, err = vault.ParseCommitment(commitment)
+	return s, err
 }
 
-// commitmentAt follows a pointer into the data of an event.
-func commitmentAt(data json.RawMessage, pointer string) (string, error) {
-	names := strings.Split(strings.TrimPrefix(pointer, "/data/"), "/")
-	for _, name := range names {
+// member is what can be erased of an event: one of the two is there.
+type member struct {
+	Sealed string `json:"sealed"`
+	SHA256 string `json:"sha256"`
+}
+
+// memberAt follows a pointer into the data of an event.
+func memberAt(data json.RawMessage, pointer string) (m member, _ error) {
+	for _, name := range strings.Split(strings.TrimPrefix(pointer, "/data/"), "/") {
+		n, err := strconv.Atoi(name)
+		if err == nil && strconv.Itoa(n) == name && n >= 0 && bytes.HasPrefix(data, []byte("[")) {
+			var all []json.RawMessage
+			if err := json.Unmarshal(data, &all); err != nil {
+				return m, err
+			}
+			if n >= len(all) {
+				return m, errors.New("there is nothing")
+			}
+			data = all[n]
+			continue
+		}
 		var members map[string]json.RawMessage
 		if err := json.Unmarshal(data, &members); err != nil {
-			return "", err
+			return m, err
 		}
 		data = members[name]
 	}
-	var leaf struct {
-		Sealed string `json:"sealed"`
-	}
 	if len(data) == 0 {
-		return "", errors.New("there is nothing")
+		return m, errors.New("there is nothing")
 	}
-	if err := json.Unmarshal(data, &leaf); err != nil {
-		return "", err
-	}
-	return leaf.Sealed, nil
+	return m, json.Unmarshal(data, &m)
 }

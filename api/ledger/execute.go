@@ -34,6 +34,8 @@ type Request struct {
 	// Expected is the revision that the stream must be at when the command is decided, -1 for a stream that must not be
 	// there; where it is not, the error is *Stale. Nil: any.
 	Expected *int64
+	// hold is asked before the command is decided, and not for one that was carried out before. Nil: nothing is asked.
+	hold func(context.Context) error
 }
 
 // Receipt says what became of a command.
@@ -90,6 +92,11 @@ func (l *Ledger) write(ctx context.Context, req Request) (Receipt, error) {
 		if req.Key != "" {
 			if r, ok, err := l.answered(ctx, req, ids); ok || err != nil {
 				return r, err
+			}
+		}
+		if req.hold != nil {
+			if err := req.hold(ctx); err != nil {
+				return Receipt{}, err
 			}
 		}
 		in, basis, err := l.input(ctx, req.Command, l.history)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"arobase/api/ledger/evidence"
 	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/domain/territory"
@@ -38,6 +39,8 @@ type Parts struct {
 	Random io.Reader        // nil: crypto/rand
 	// Workspace keeps what the jury prepares. Nil: nothing can be prepared here.
 	Workspace workspace.Workspace
+	// Evidence keeps uploaded files. Nil: none can be uploaded here.
+	Evidence evidence.Store
 }
 
 // Genesis is what a ledger says of itself when it begins.
@@ -57,6 +60,8 @@ type Ledger struct {
 	clock  func() time.Time
 	random io.Reader
 	room   workspace.Workspace
+	files  evidence.Store
+	limits EvidenceLimits
 	cog    *territory.Reference
 	runner *projections.Runner
 	// The projections are guarded by the runner.
@@ -141,7 +146,7 @@ func Open(ctx context.Context, p Parts) (*Ledger, error) {
 
 func assemble(p Parts) *Ledger {
 	l := &Ledger{
-		room: p.Workspace, store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
+		room: p.Workspace, files: p.Evidence, limits: DefaultEvidenceLimits(), store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
 		past:   campaigns.NewCeremonies(),
 		counts: new(trends.Counts), index: new(bodyIndex),

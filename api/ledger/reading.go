@@ -50,11 +50,11 @@ func (l *Ledger) ReadSealed(ctx context.Context, who auth.Principal, r Reading) 
 	if err := l.tryOut(ctx, command); err != nil { // so that what the vault says below is of a value that there was
 		return vault.Secret{}, Receipt{}, err
 	}
-	place, err := tombstoneOf(target, r.Pointer)
-	if err != nil {
+	var place graves
+	if err := place.add(target, r.Pointer); err != nil {
 		return vault.Secret{}, Receipt{}, err
 	}
-	value, err := l.vault.Get(ctx, place.Commitment)
+	value, err := l.vault.Get(ctx, place.values[0].Commitment) // the rules let nothing but a sealed value be read
 	if err != nil {
 		return vault.Secret{}, Receipt{}, fmt.Errorf("%s of event %s: %w", r.Pointer, r.Event, err)
 	}

@@ -29,7 +29,7 @@ type EventView struct {
 	Recorded time.Time       `json:"recorded"`
 	Data     json.RawMessage `json:"data"`
 	// Disclosed gives the public sealed texts by their pointer; Erased lists the pointers of values that were erased, be
-	// they public or not; NotAtHand those of public texts that this node does not have, although nothing erased them.
+	// they public or not, and of uploaded files that were, wherever these were named; NotAtHand those of public texts that this node does not have, although nothing erased them.
 	Disclosed map[string]json.RawMessage `json:"disclosed,omitempty"`
 	Erased    []string                   `json:"erased,omitempty"`
 	NotAtHand []string                   `json:"notAtHand,omitempty"`
@@ -128,6 +128,13 @@ func (l *Ledger) eventView(ctx context.Context, e eventstore.Event) (EventView, 
 			v.Disclosed[f.Pointer] = s.Value
 		case errors.Is(err, vault.ErrUnknown) && (f.Visibility == domain.VisiblePublic || f.Visibility == domain.VisibleCeremony && !f.Kept && l.past.Opened(e.ID)):
 			v.NotAtHand = append(v.NotAtHand, f.Pointer)
+		}
+	}
+	for pointer, file := range domain.FilesOf(data) {
+		erased := false
+		l.runner.View(func(eventstore.Position) { erased = l.actions.FileErased(file) })
+		if erased {
+			v.Erased = append(v.Erased, pointer)
 		}
 	}
 	return v, nil

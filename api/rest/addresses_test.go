@@ -62,7 +62,7 @@ func firstEvent(t testing.TB) string {
 // Every address answers, says what every answer says, and sends what the document describes.
 func TestEveryAddressAnswers(t *testing.T) {
 	doc := document(t)
-	asked := map[string]bool{"/v1/events/live": true, "/v1/editions/{n}/run": true, "/v1/events/{id}/sealed": true, "/log/disclosed/{commitment}": true, "/v1/actions/{id}": true} // have tests of their own
+	asked := map[string]bool{"/v1/events/live": true, "/v1/editions/{n}/run": true, "/v1/events/{id}/sealed": true, "/log/disclosed/{commitment}": true, "/evidence/{sha256}": true, "/v1/actions/{id}": true} // have tests of their own
 	for _, a := range addresses(t) {
 		asked[a.path] = true
 		t.Run(a.address, func(t *testing.T) {

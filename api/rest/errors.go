@@ -12,6 +12,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/ledger/evidence"
 	"arobase/api/tlog"
 	"arobase/domain"
 	"arobase/eventstore"
@@ -99,13 +100,21 @@ func problemOf(o *operation, err error) *Problem {
 		return problem(conflict, "%s", kinds[conflict].Says)
 	case errors.Is(err, ledger.ErrKeyReused):
 		return problem(keyReused, "%s", kinds[keyReused].Says)
+	case errors.Is(err, ledger.ErrEvidenceKind):
+		return problem(unsupportedMedia, "%s", without(err, ledger.ErrEvidenceKind))
+	case errors.Is(err, ledger.ErrEvidenceSize):
+		return problem(tooLarge, "%s", without(err, ledger.ErrEvidenceSize))
+	case errors.Is(err, ledger.ErrEvidenceRoom):
+		return problem(noRoom, "%s", without(err, ledger.ErrEvidenceRoom))
+	case errors.Is(err, evidence.ErrErased):
+		return problem(erased, "The file was destroyed on purpose, on a ground that the ledger names. It is not taken again; its hash stays in the log.")
 	case errors.Is(err, vault.ErrErased):
 		return problem(erased, "%s", kinds[erased].Says)
 	case errors.As(err, &unsigned), errors.Is(err, tlog.ErrNoHead):
 		return later(notSigned, 1)
 	case errors.Is(err, ledger.ErrLocked):
 		return problem(locked, "%s", kinds[locked].Says)
-	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, ledger.ErrNoWorkspace), errors.Is(err, eventstore.ErrReadOnly):
+	case errors.Is(err, ledger.ErrReadOnly), errors.Is(err, ledger.ErrNoWorkspace), errors.Is(err, ledger.ErrNoEvidence), errors.Is(err, eventstore.ErrReadOnly):
 		return later(readOnly, 0)
 	case errors.Is(err, projections.ErrStopped):
 		return later(projectionsStopped, 0)

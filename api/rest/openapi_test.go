@@ -79,7 +79,7 @@ func TestDocumentHasEveryAddress(t *testing.T) {
 		"/v1/trends", "/v1/trends/transitions", "/v1/reconciliation",
 		"/v1/events", "/v1/events/{id}", "/v1/events/{id}/proof", "/v1/events/live",
 		"/v1/sources", "/v1/sources/{id}", "/v1/rules", "/v1/actions", "/v1/actions/{id}",
-		"/v1/events/{id}/sealed", "/log/disclosed/{commitment}", "/schemas/{type}/{version}", "/problems/{code}",
+		"/v1/events/{id}/sealed", "/evidence/{sha256}", "/log/disclosed/{commitment}", "/schemas/{type}/{version}", "/problems/{code}",
 	}
 	for _, p := range promised {
 		if at(paths, p, "get") == nil {

@@ -51,6 +51,9 @@ const (
 	unknownAction       code = "unknown-action"
 	unknownSchema       code = "unknown-schema"
 	unknownCommitment   code = "unknown-commitment"
+	unknownEvidence     code = "unknown-evidence"
+	noRoom              code = "no-room"
+	tooManyUploads      code = "too-many-uploads"
 	unknownProblem      code = "unknown-problem"
 	notFound            code = "not-found"
 	methodNotAllowed    code = "method-not-allowed"
@@ -88,7 +91,7 @@ var kinds = map[code]kind{
 	forbidden:           {403, "Not yours to do", "The role of the token does not include this, or the token is bound to another collectivity or another seat."},
 	tooMany:             {429, "Too many requests", "Wait as long as the header Retry-After says, and try again."},
 	tooLarge:            {413, "Too large", "The request has more bytes than are taken here."},
-	unsupportedMedia:    {415, "Not a form that is taken here", "What is sent is JSON, with the header Content-Type: application/json."},
+	unsupportedMedia:    {415, "Not a form that is taken here", "What is sent is JSON, with the header Content-Type: application/json; a file that shows an action is what its content says, and one of a few kinds: PDF, PNG, JPEG, plain text."},
 	invalidHeader:       {400, "Invalid header", "A header of the request is not of its form."},
 	unknownResource:     {404, "No such resource", "Nothing of this name can be recorded."},
 	unknownAddress:      {404, "No such address", "Nothing is served at this address. Every address of the interface is described at /openapi.json and, to read, at /docs."},
@@ -99,6 +102,9 @@ var kinds = map[code]kind{
 	unknownAction:       {404, "No such action", "No action with this id was declared as of the size that was asked for. /v1/actions lists and finds them."},
 	unknownSchema:       {404, "No such schema", "There is no event of this type and version. A type is named as in the catalogue (award-recorded), a version v1."},
 	unknownCommitment:   {404, "No such disclosed value", "No value that is public belongs to this commitment: it is not 32 bytes in base64, it was never here, or what it stands for is not public."},
+	unknownEvidence:     {404, "No such file", "No action of the ledger names a file by this SHA-256 that is kept here. A file that was uploaded and not named yet is shown to who uploaded it, with their token."},
+	noRoom:              {409, "No room left for files", "The files that were uploaded for the collectivity take all the room that it has. Those that no action names are removed after a while."},
+	tooManyUploads:      {503, "Too many uploads", "As many files as this node takes at once are arriving already. Try again in a moment."},
 	unknownProblem:      {404, "No such kind of problem", "There is no kind of problem by this name."},
 	notFound:            {404, "Not found", "What was asked for does not exist."},
 	methodNotAllowed:    {405, "Method not allowed", "The address exists and does not take this method. The header Allow names those that it takes."},

@@ -50,7 +50,7 @@ type Deps struct {
 // unknown addresses too.
 var Patterns = []string{
 	"/v1/", "/openapi.json", "/openapi.yaml", "/docs", "/docs/", "/schemas/", "/log/disclosed/", "/problems/",
-	"/exports/", "/datapackage.json", "/catalog.jsonld",
+	"/evidence/", "/exports/", "/datapackage.json", "/catalog.jsonld",
 }
 
 // api is the handler.
@@ -62,6 +62,8 @@ type api struct {
 	live chan struct{} // one token for each live reader
 	// making holds one token for each file that is being made: the largest take time and memory.
 	making chan struct{}
+	// uploads holds one token for each file that is arriving.
+	uploads chan struct{}
 }
 
 // New makes the handler. It is safe for concurrent use and owns nothing that has to be closed.
@@ -78,7 +80,7 @@ func New(d Deps) http.Handler {
 	if d.MaxLive == 0 {
 		d.MaxLive = 256
 	}
-	a := &api{Deps: d, mux: http.NewServeMux(), live: make(chan struct{}, d.MaxLive), making: make(chan struct{}, 2)}
+	a := &api{Deps: d, mux: http.NewServeMux(), live: make(chan struct{}, d.MaxLive), making: make(chan struct{}, 2), uploads: make(chan struct{}, mostUploads)}
 	a.huma = newHuma(a)
 	a.editions()
 	a.collectivities()
@@ -93,6 +95,7 @@ func New(d Deps) http.Handler {
 	a.writes()
 	a.reading()
 	a.jury()
+	a.evidence()
 	a.tokens()
 	a.document()
 	a.docs()

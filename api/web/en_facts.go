@@ -63,6 +63,7 @@ var englishEditions = words{
 	"item.beside":            "·",
 	"item.other":             "%s (%s)",
 	"item.erased":            "erased text",
+	"item.erasedFile":        "file erased",
 	"item.absent":            "text not at hand on this site",
 	"item.erasedorabsent":    "text erased, or not at hand on this site",
 	"item.recorded.one":      "The ledger knows %s by name.",

@@ -63,6 +63,7 @@ var frenchEditions = words{
 	"item.beside":            "·",
 	"item.other":             "%s (%s)",
 	"item.erased":            "texte effacé",
+	"item.erasedFile":        "fichier effacé",
 	"item.absent":            "texte absent de ce site",
 	"item.erasedorabsent":    "texte effacé, ou absent de ce site",
 	"item.recorded.one":      "Le registre en connaît %s par son nom.",

@@ -73,7 +73,11 @@ func (s *site) record(p *page) (any, error) {
 		}
 	}
 	for _, pointer := range e.Erased {
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.erased"), ""})
+		gone := "item.erased"
+		if _, ok := fileAt(pointer); ok {
+			gone = "item.erasedFile"
+		}
+		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T(gone), ""})
 	}
 	for _, pointer := range e.NotAtHand {
 		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.absent"), ""})
@@ -93,7 +97,17 @@ func (s *site) record(p *page) (any, error) {
 
 // textName says what a sealed text is, by its place in a record.
 func (p *page) textName(pointer string) string {
+	if n, ok := fileAt(pointer); ok {
+		return p.T("record.text.file", p.Int(n+1))
+	}
 	return p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer)
+}
+
+// fileAt reads the place of a file in a record: /data/evidence/0.
+func fileAt(pointer string) (n int, ok bool) {
+	text, ok := strings.CutPrefix(pointer, "/data/evidence/")
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil
 }
 
 // prove adds the proof and the commands that check it without this site.

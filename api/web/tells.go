@@ -57,6 +57,9 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 	case *domain.CollectivitySucceeded:
 		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
 	case *domain.PersonalDataErased:
+		if _, ok := fileAt(d.Pointer); ok {
+			return p.H("tells.erasedFile", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
+		}
 		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil

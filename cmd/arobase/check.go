@@ -26,7 +26,7 @@ func newCheck() *cobra.Command {
 		Use: "check", Short: "Verify every file of a data directory against the others",
 		Long: `Verify every file of a data directory against the others: the database of records,
 each record by the strict parser, the sealed values against their commitments, the
-hashes of the tree, every signed checkpoint against tree and key. It writes
+uploaded files and the hashes of the tree, every signed checkpoint against tree and key. It writes
 nothing. Exit code 3 where anything is not right; the first such thing is named.`,
 		Args: noArgs,
 	}
@@ -84,6 +84,10 @@ func checkAll(ctx context.Context, o *opened, out io.Writer) (unknown int, err e
 	}
 	line("vault", "%d sealed: %d kept and fitting, %d erased; %d without a record", c.Sealed, c.Kept, c.Erased, c.Orphans)
 	if err := checkMissing(ctx, o, c.Missing, line); err != nil {
+		return 0, err
+	}
+
+	if err := checkEvidence(ctx, o, line); err != nil {
 		return 0, err
 	}
 

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
+	"arobase/api/ledger/evidence/sqliteevidence"
 	"arobase/eventstore/sqlite"
 	"arobase/eventstore/vault"
 )
@@ -28,8 +29,9 @@ import (
 //	ledger.secret  makes the ids of keyed commands unguessable (0600)
 //	tree.hashes    the hashes of the log's tree; can be made again from ledger.db
 //	log.key        signs the log (0600); not in backups
-//	auth.db        who may write: tokens, as hashes, with the names of their owners (0600); not in backups
-//	workspace.db   what the jury prepares: drafts of decisions; never public (0600), and not in backups
+//	auth.db        who may write: tokens, as hashes, with the names of their owners (0600)
+//	workspace.db   what the jury prepares: drafts of decisions; never public (0600)
+//	evidence.db    files that were uploaded to show what is declared; can be erased (0600)
 //	words.db       words of public texts, while a server runs; made again by each, and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
@@ -48,6 +50,7 @@ const (
 	headsFile    = "log.db"
 	authFile     = "auth.db"
 	roomFile     = "workspace.db"
+	evidenceFile = "evidence.db"
 	wordsFile    = "words.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
@@ -74,9 +77,11 @@ func (d dataDir) exists() (bool, error) {
 // opened is a ledger with what it is made of.
 type opened struct {
 	*ledger.Ledger
-	dir    dataDir
-	store  *sqlite.Store
-	vault  vault.Vault
+	dir   dataDir
+	store *sqlite.Store
+	vault vault.Vault
+	// files are those that were uploaded. Nil where there are none, and for whoever only reads.
+	files  *sqliteevidence.Store
 	secret [32]byte // known to the one process that writes
 	lock   *os.File
 }
@@ -88,6 +93,9 @@ func (o *opened) close() error {
 	}
 	if o.vault != nil {
 		errs = append(errs, o.vault.Close())
+	}
+	if o.files != nil {
+		errs = append(errs, o.files.Close())
 	}
 	if o.lock != nil {
 		errs = append(errs, o.lock.Close())
@@ -201,6 +209,12 @@ func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
 	if err := o.sameLedger(); err != nil {
 		return err
 	}
+	// Uploaded files are there for whatever is erased, whichever command erases it.
+	if o.files, err = sqliteevidence.Open(o.dir.file(evidenceFile), o.LedgerID); err == nil {
+		o.UseEvidence(o.files, ledger.DefaultEvidenceLimits())
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	// The process before may have ended between the record of an erasure and the erasure.
 	if _, err := o.RedoErasures(ctx); err != nil {
 		return fmt.Errorf("opening %s: %w", o.dir, err)
@@ -272,7 +286,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, wordsFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, evidenceFile, wordsFile}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

@@ -22,7 +22,8 @@ func newErase() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "erase EVENT POINTER --ground GROUND", Short: "Destroy a sealed text or name for good",
 		Long: `Destroy a sealed value for good: the value at POINTER of the record EVENT, such as
-/data/note or /data/by. The record stays, with its proof; the value and its salt
+/data/note or /data/by; or the uploaded file that it names at /data/evidence/0, wherever
+else that is named too. The record stays, with its proof; the value and its salt
 are gone from every file of the directory when the command ends. That a value was
 erased, and on what ground, is recorded and public; who erased it, and the reason,
 are sealed. Results are never erased: a distinction, a level, mentions, a tally.

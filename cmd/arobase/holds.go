@@ -8,10 +8,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"arobase/api/auth/sqliteauth"
 	"arobase/api/ledger"
+	"arobase/api/ledger/evidence"
+	"arobase/api/ledger/evidence/sqliteevidence"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/domain/territory"
 )
@@ -20,8 +23,9 @@ func newHolds() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "holds PERSON", Short: "Find everything that is held about a person",
 		Long: `Find everything that is held about a person: each sealed value in which the name stands,
-each token that was given under it, and each document of the jury's workspace that it
-wrote. Case, accents and hyphens do not count; the name may stand anywhere in a text.
+each token that was given under it, each document of the jury's workspace that it
+wrote, and each uploaded text in which it stands. PDF files and pictures are not
+searched: open those of the collectivity concerned. Case, accents and hyphens do not count; the name may stand anywhere in a text.
 
 The values are not printed: an auditor reads them, which is recorded, and
 ` + "`arobase erase` destroys them. Ask once for each way in which the name is written.\n" + `
@@ -48,8 +52,8 @@ The values are not printed: an auditor reads them, which is recorded, and
 
 // heldLine is one thing that is held, as a list shows it.
 type heldLine struct {
-	What       string `json:"what"` // value, token or draft
-	ID         string `json:"id"`   // of the event or the token, or the key of the document
+	What       string `json:"what"` // value, token, draft or file
+	ID         string `json:"id"`   // of the event or the token, the key of the document, or the SHA-256 of the file
 	Pointer    string `json:"pointer,omitempty"`
 	Visibility string `json:"visibility,omitempty"`
 	Says       string `json:"says"` // the type of the event, the role of the token, the revision of the document
@@ -89,6 +93,11 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	inFiles, err := d.heldInFiles(ctx, o.LedgerID, is)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, inFiles...)
 	room, err := sqliteworkspace.Open(d.file(roomFile), o.LedgerID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
@@ -113,6 +122,25 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 		}
 	}
 	return all, nil
+}
+
+// heldInFiles gives the uploaded texts that hold a name.
+func (d dataDir) heldInFiles(ctx context.Context, id uuid.UUID, is func(string) bool) (all []heldLine, err error) {
+	files, err := sqliteevidence.OpenReadOnly(d.file(evidenceFile), id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, files.Close()) }()
+	err = files.Each(ctx, func(k evidence.Kept) error {
+		if k.Media == evidence.Text && is(string(k.Content)) {
+			all = append(all, heldLine{What: "file", ID: k.Hash.String(), Says: "uploaded by " + strings.Join(k.Owners, ", ")})
+		}
+		return nil
+	})
+	return all, err
 }
 
 func printHeld(cmd *cobra.Command, output string, all []heldLine) error {

@@ -29,6 +29,7 @@ type settings struct {
 	clock string
 	// show is told the first token of a new ledger; nil: nobody is.
 	show      io.Writer
+	evidence  evidenceFlags
 	witnesses witnessFlags
 	trust     trustFlags
 }
@@ -60,6 +61,7 @@ are finished first.
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
 	f.StringVar(&s.operator, "operator", "", "who operates this site, as `name` on every page")
+	s.evidence.add(f)
 	s.trust.add(f)
 	s.witnesses.add(f)
 	return cmd
@@ -74,6 +76,10 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		return err
 	}
 	others, err := s.trust.read()
+	if err != nil {
+		return err
+	}
+	limits, err := s.evidence.read()
 	if err != nil {
 		return err
 	}
@@ -110,6 +116,9 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	}
 	defer func() { err = errors.Join(err, words.Close()) }()
 	o.UseWords(words)
+	if err := o.takeEvidence(ctx, limits); err != nil {
+		return err
+	}
 	if s.clock != "" {
 		if err := o.rehearse(s.clock); err != nil {
 			return err
@@ -164,6 +173,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	g.Go(func() error { n.scrubber.Run(ctx); return nil })
 	g.Go(func() error { n.beShown(ctx, others); return nil })
 	g.Go(func() error { n.tellStanding(ctx); return nil })
+	g.Go(func() error { n.sweepEvidence(ctx); return nil })
 	n.serveBoth(ctx, g, s, public, admin)
 	return g.Wait()
 }

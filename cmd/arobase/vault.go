@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ import (
 
 func newVault() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "vault", Short: "The sealed values: encrypted backups that end, and bringing them back",
+		Use: "vault", Short: "All that is private: encrypted backups that end, and bringing it back",
 		Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newVaultBackup(), newVaultRestore(), newVaultPrune())
@@ -34,10 +35,12 @@ func newVault() *cobra.Command {
 
 func newVaultBackup() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "backup FILE --recipient AGE1...", Short: "Write an encrypted backup of the sealed values",
-		Long: `Write all sealed values, and the secret of the ledger, into a new FILE, encrypted to
-every --recipient with age (age-encryption.org). Only who has one of their private
-keys can open it: keep those elsewhere than the ledger. serve may run meanwhile.
+		Use: "backup FILE --recipient AGE1...", Short: "Write an encrypted backup of all that is private",
+		Long: `Write all sealed values and the secret of the ledger, what is in preparation (drafts of
+decisions), the uploaded files and the tokens into a new FILE, encrypted to every
+--recipient with age (age-encryption.org). Only who has one of their private keys can
+open it: keep those elsewhere than the ledger. serve may run meanwhile. log.key is not
+in it: copy that once, by hand.
 
 A backup ends: what is erased from the ledger lives on in the backups that were made
 before, until they end. After --keep it is not restored any more, and vault prune
@@ -109,28 +112,38 @@ func (d dataDir) backUpVault(ctx context.Context, path string, keep time.Duratio
 	now := time.Now()
 	h := vaultbackup.Header{Ledger: o.LedgerID, Made: now, Until: now.Add(keep)}
 	var c vaultbackup.Counts
+	var beside roomCounts
+	rooms := d.rooms(o.LedgerID, &beside)
 	err = writeNew(path, func(w io.Writer) (err error) {
-		c, err = vaultbackup.Write(ctx, w, h, o.vault, secret, recipients...)
+		c, err = vaultbackup.WriteWith(ctx, w, h, o.vault, secret, rooms, recipients...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s: %d values, %d erased, %d marks of requests; it ends on %s\n", path, c.Secrets, c.Erased, c.Requests, day(h.Until))
-	return err
+	fmt.Fprintf(out, "%s: %d values, %d erased, %d marks of requests; it ends on %s\n", path, c.Secrets, c.Erased, c.Requests, day(h.Until))
+	if len(rooms) > 0 {
+		fmt.Fprintf(out, "%s: and %s\n", path, beside)
+	}
+	return nil
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 func newVaultRestore() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "restore FILE --identity KEYFILE", Short: "Bring sealed values back from a backup",
+		Use: "restore FILE --identity KEYFILE", Short: "Bring back from a backup all that is private",
 		Long: `Bring the sealed values back from a backup into the directory of their ledger, whose
 vault may be missing, empty or incomplete, or, with --vault, into a database, where a
-vault is made if there is none. What is there stays as it is, and what was
-erased stays erased, whatever the backup holds. The whole file is verified before
-anything is written; a damaged one, one of another ledger and one that has ended
-change nothing. serve must not run meanwhile.`,
+vault is made if there is none; and with them the documents in preparation, the
+uploaded files and the tokens that are missing. What is there stays as it is, what was
+erased stays erased and what was revoked stays revoked, whatever the backup holds. The
+whole file is verified before anything is written; a damaged one, one of another ledger
+and one that has ended change nothing. A file that is missing gets its name once it is
+whole. serve must not run meanwhile.
+
+Tokens come back as they were on the day of the backup: where auth.db was lost, revoke
+again what was revoked since.`,
 		Args: between(1, 1, "the backup"),
 	}
 	data := dataFlag(cmd)
@@ -186,6 +199,9 @@ func (r vaultRestore) run(ctx context.Context, path string, out io.Writer) (err 
 	if err := r.secret(ctx, b); err != nil {
 		return err
 	}
+	if err := r.dir.dropRestoring(); err != nil {
+		return err
+	}
 	missing, err := r.create(ctx, b.Ledger)
 	if err != nil {
 		return err
@@ -195,29 +211,51 @@ func (r vaultRestore) run(ctx context.Context, path string, out io.Writer) (err 
 	if missing {
 		vaultPath += restoring
 	}
-	kept, erased, err := r.merge(ctx, file, vaultPath)
-	if missing && err == nil {
-		if err = os.Rename(vaultPath, r.dir.file(vaultFile)); err == nil {
-			err = syncDir(string(r.dir))
-		}
+	beside := &roomRestore{dir: r.dir, ledger: b.Ledger}
+	if missing {
+		beside.missing = append(beside.missing, vaultFile)
+	}
+	kept, erased, err := r.merge(ctx, file, vaultPath, beside)
+	if err == nil {
+		err = r.dir.name(beside.missing)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, errors.Join(err, r.dir.dropRestoring()))
 	}
-	_, err = fmt.Fprintf(out, "the backup of %s holds %d values and %d erased; the vault now holds %d, and %d are erased\n",
+	fmt.Fprintf(out, "the backup of %s holds %d values and %d erased; the vault now holds %d, and %d are erased\n",
 		day(b.Made), b.Secrets, b.Erased, kept, erased)
-	return err
+	if b.Items > 0 {
+		fmt.Fprintf(out, "besides came back %s\n", beside.added)
+	}
+	if beside.added.tokens > 0 {
+		fmt.Fprintf(r.stderr, "the tokens are as they were on %s: revoke again those that were revoked since (arobase token list)\n", day(b.Made))
+	}
+	return nil
 }
 
-// merge adds what the backup holds to a vault, and counts what the vault holds then.
-func (r vaultRestore) merge(ctx context.Context, file io.Reader, vaultPath string) (kept, erased int, err error) {
+// name gives the files that were made their names. One that got its name before another could not be is whole by itself.
+func (d dataDir) name(files []string) error {
+	for _, file := range files {
+		if err := os.Rename(d.file(file)+restoring, d.file(file)); err != nil {
+			return err
+		}
+	}
+	return syncDir(string(d))
+}
+
+// merge adds what the backup holds to a vault and to what lies beside it, and counts what the vault holds then.
+func (r vaultRestore) merge(ctx context.Context, file io.Reader, vaultPath string, beside *roomRestore) (kept, erased int, err error) {
 	o := &opened{dir: r.dir}
-	defer func() { err = errors.Join(err, o.close()) }()
+	defer func() { err = errors.Join(err, beside.close(), o.close()) }()
 	// Opening it redoes every erasure of the ledger: their tombstones stand before any value comes.
 	if err := o.open(ctx, vaultPath); err != nil {
 		return 0, 0, err
 	}
-	if _, err := vaultbackup.Restore(ctx, file, o.vault, r.identities...); err != nil {
+	take := func(room string, item json.RawMessage) error { return beside.take(ctx, o, room, item) }
+	if _, err := vaultbackup.RestoreWith(ctx, file, o.vault, take, r.identities...); err != nil {
+		return 0, 0, err
+	}
+	if err := beside.finish(ctx); err != nil {
 		return 0, 0, err
 	}
 	err = o.vault.Each(ctx, func(s vault.Secret) error {
@@ -233,7 +271,7 @@ func (r vaultRestore) merge(ctx context.Context, file io.Reader, vaultPath strin
 
 // verify reads the whole backup and holds it against the ledger, and leaves the file at its beginning.
 func (r vaultRestore) verify(ctx context.Context, file *os.File) (vaultbackup.Backup, error) {
-	b, err := vaultbackup.Verify(ctx, file, r.identities...)
+	b, err := vaultbackup.VerifyWith(ctx, file, checkRoomItem, r.identities...)
 	if err != nil {
 		return b, err
 	}
@@ -295,14 +333,16 @@ func (r vaultRestore) used(ctx context.Context, id uuid.UUID) (used bool, err er
 	)
 }
 
-// restoring ends the name of a vault that is being made from a backup: it gets its own once it is whole.
+// restoring ends the name of a file that is being made from a backup: it gets its own once it is whole.
 const restoring = ".restoring"
 
 // dropRestoring removes what an interrupted restoration left: values that nobody erases lie there.
 func (d dataDir) dropRestoring() error {
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(d.file(vaultFile) + restoring + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+	for _, file := range []string{vaultFile, roomFile, evidenceFile, authFile} {
+		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+			if err := os.Remove(d.file(file) + restoring + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
 	return nil
@@ -334,9 +374,6 @@ func (r vaultRestore) create(ctx context.Context, id uuid.UUID) (missing bool, e
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
-	}
-	if err := r.dir.dropRestoring(); err != nil {
-		return false, err
 	}
 	v, err := sqlitevault.Create(ctx, path+restoring, id)
 	if err != nil {

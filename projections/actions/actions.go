@@ -23,8 +23,11 @@ type Actions struct {
 	byID           map[domain.ActionID]*history
 	byCollectivity map[domain.CollectivityID][]*history
 	byService      map[string][]*history // each action once for each service that it ever rendered
-	all            []*history            // in the order in which they were declared
-	texts          []string              // the commitments of titles and descriptions, in the order in which they became known
+	named          map[string]uint64     // where each file was named first, by its hash
+	naming         map[uuid.UUID][]domain.Evidence
+	erased         map[string]bool // the files of which the bytes were destroyed, by their hashes
+	all            []*history      // in the order in which they were declared
+	texts          []string        // the commitments of titles and descriptions, in the order in which they became known
 }
 
 // history is an action with every state that it had.
@@ -56,7 +59,7 @@ func (a Action) Runs() bool { return a.EndedOn == "" }
 func New() *Actions {
 	return &Actions{
 		byID: map[domain.ActionID]*history{}, byCollectivity: map[domain.CollectivityID][]*history{},
-		byService: map[string][]*history{},
+		byService: map[string][]*history{}, named: map[string]uint64{}, naming: map[uuid.UUID][]domain.Evidence{}, erased: map[string]bool{},
 	}
 }
 
@@ -65,7 +68,7 @@ func (*Actions) Name() string { return "actions" }
 
 // Events implements projections.Projection.
 func (*Actions) Events() []string {
-	return []string{"action-declared", "action-amended", "action-confirmed", "action-ended"}
+	return []string{"action-declared", "action-amended", "action-confirmed", "action-ended", "personal-data-erased"}
 }
 
 // Apply implements projections.Projection.
@@ -83,8 +86,25 @@ func (a *Actions) Apply(r domain.Recorded) {
 		a.change(e.Action, r, func(next *Action) { next.ConfirmedOn = e.On })
 	case *domain.ActionEnded:
 		a.change(e.Action, r, func(next *Action) { next.EndedOn = e.On })
+	case *domain.PersonalDataErased:
+		for pointer, file := range domain.FilesIn(a.naming[e.Event]) {
+			if pointer == e.Pointer {
+				a.erased[file] = true
+			}
+		}
 	}
 }
+
+// Named tells whether an action named a file, by the hash of it, as known at a size. What was named once stays so, whatever
+// the action was amended to: the log shows it for ever.
+func (a *Actions) Named(sha256 string, size uint64) bool {
+	first, ok := a.named[sha256]
+	return ok && first < size
+}
+
+// FileErased tells whether a file was erased, at whatever place it was named. As with a text there is no earlier moment as of
+// which it is still there.
+func (a *Actions) FileErased(sha256 string) bool { return a.erased[sha256] }
 
 func (a *Actions) change(id domain.ActionID, r domain.Recorded, f func(*Action)) {
 	h := a.byID[id]
@@ -98,6 +118,12 @@ func (a *Actions) change(id domain.ActionID, r domain.Recorded, f func(*Action))
 
 func (a *Actions) add(h *history, next Action, r domain.Recorded) {
 	next.Event, next.Position, next.Revision = r.ID, r.Position, r.Revision
+	for _, file := range domain.FilesOf(r.Event) {
+		a.naming[r.ID] = domain.EvidenceOf(r.Event)
+		if _, known := a.named[file]; !known {
+			a.named[file] = r.Position
+		}
+	}
 	for _, s := range next.Services {
 		if known := a.byService[s]; !slices.Contains(known, h) {
 			a.byService[s] = append(known, h)

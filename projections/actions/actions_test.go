@@ -3,6 +3,7 @@ package actions_test
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,5 +159,41 @@ func TestAsOfNeverChanges(t *testing.T) {
 		}) {
 			t.Errorf("at size %d: %v, then it was %v", size, got, want)
 		}
+	}
+}
+
+// A file that was named stays so, as of then and later; one that was erased is so wherever it was named.
+func TestFiles(t *testing.T) {
+	first, second := strings.Repeat("a1", 32), strings.Repeat("b2", 32)
+	particulars := func(files ...string) domain.ActionParticulars {
+		p := domain.ActionParticulars{Grid: "g", Services: []string{"wifi"}}
+		for _, f := range files {
+			p.Evidence = append(p.Evidence, domain.Evidence{SHA256: f})
+		}
+		return p
+	}
+	declared, amended := uuid.New(), uuid.New()
+	a := fold([]domain.Recorded{
+		{ID: declared, Position: 0, Event: &domain.ActionDeclared{Action: "wifi", ActionParticulars: particulars(first)}},
+		{ID: amended, Position: 1, Event: &domain.ActionAmended{Action: "wifi", ActionParticulars: particulars("", second)}},
+		{ID: uuid.New(), Position: 2, Event: &domain.ActionAmended{Action: "wifi", ActionParticulars: particulars()}},
+		{ID: uuid.New(), Position: 3, Event: &domain.PersonalDataErased{Event: amended, Pointer: "/data/evidence/0"}},
+		{ID: uuid.New(), Position: 4, Event: &domain.PersonalDataErased{Event: amended, Pointer: "/data/title"}},
+	})
+	for _, tt := range []struct {
+		file string
+		size uint64
+		want bool
+	}{{first, 0, false}, {first, 1, true}, {second, 1, false}, {second, 2, true}, {first, actions.Now, true}, {second, actions.Now, true}, {"", actions.Now, false}} {
+		if got := a.Named(tt.file, tt.size); got != tt.want {
+			t.Errorf("%.4s is named as of %d: %t", tt.file, tt.size, got)
+		}
+	}
+	if a.FileErased(first) || a.FileErased(second) {
+		t.Error("a file is erased, and nobody erased it")
+	}
+	a.Apply(domain.Recorded{Position: 5, Event: &domain.PersonalDataErased{Event: amended, Pointer: "/data/evidence/1"}})
+	if a.FileErased(first) || !a.FileErased(second) {
+		t.Error("another file is erased than was")
 	}
 }

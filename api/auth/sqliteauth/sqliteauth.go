@@ -140,3 +140,32 @@ func (t *Tokens) Revoke(ctx context.Context, id string, at time.Time) error {
 		return sqlitex.Execute(c, "UPDATE tokens SET revoked = ? WHERE id = ? AND revoked = 0", &sqlitex.ExecOptions{Args: []any{at.Unix(), id}})
 	})
 }
+
+// Restore adds tokens as they were, all or none, and gives how many are new. One that was revoked here or there is revoked.
+func (t *Tokens) Restore(ctx context.Context, tokens []auth.Token) (added int, err error) {
+	err = t.with(ctx, func(c *sqlite.Conn) (err error) {
+		defer sqlitex.Save(c)(&err)
+		for _, k := range tokens {
+			revoked := int64(0)
+			if !k.Revoked.IsZero() {
+				revoked = k.Revoked.Unix()
+			}
+			err := sqlitex.Execute(c, `INSERT INTO tokens (id, hash, role, bound, person, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (id) DO NOTHING`,
+				&sqlitex.ExecOptions{Args: []any{k.ID, k.Hash[:], string(k.Role), k.For, k.Person, k.Created.Unix(), k.Expires.Unix(), revoked}})
+			if err != nil {
+				return err
+			}
+			added += c.Changes()
+			err = sqlitex.Execute(c, "UPDATE tokens SET revoked = ? WHERE id = ? AND revoked = 0", &sqlitex.ExecOptions{Args: []any{revoked, k.ID}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restoring tokens: %w", err)
+	}
+	return added, nil
+}

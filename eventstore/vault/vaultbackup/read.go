@@ -24,7 +24,12 @@ type Backup struct {
 // Verify reads a backup to its end, holds every value against its commitment, and gives what there is. A file that is no
 // backup is ErrFormat, one that is cut off or altered ErrDamaged.
 func Verify(ctx context.Context, src io.Reader, identities ...age.Identity) (Backup, error) {
-	b, err := read(ctx, src, identities, func(vault.Secret) error { return nil }, func(vault.Request) error { return nil })
+	return VerifyWith(ctx, src, nil, identities...)
+}
+
+// VerifyWith is Verify, with the items of rooms given to whoever can tell whether they are right; nil: nobody can.
+func VerifyWith(ctx context.Context, src io.Reader, take Take, identities ...age.Identity) (Backup, error) {
+	b, err := read(ctx, src, identities, func(vault.Secret) error { return nil }, func(vault.Request) error { return nil }, take)
 	if err != nil {
 		return Backup{}, fmt.Errorf("reading a backup: %w", err)
 	}
@@ -38,6 +43,11 @@ const batch = 256
 // erased, and doing it again changes nothing. Of a damaged file a part may have been added when that is found: Verify
 // comes first.
 func Restore(ctx context.Context, src io.Reader, v vault.Vault, identities ...age.Identity) (Backup, error) {
+	return RestoreWith(ctx, src, v, nil, identities...)
+}
+
+// RestoreWith is Restore, with the items of rooms given to whoever keeps them; nil: nobody does.
+func RestoreWith(ctx context.Context, src io.Reader, v vault.Vault, take Take, identities ...age.Identity) (Backup, error) {
 	var secrets, erased []vault.Secret
 	var requests []vault.Request
 	flush := func(least int) error {
@@ -65,7 +75,7 @@ func Restore(ctx context.Context, src io.Reader, v vault.Vault, identities ...ag
 	}, func(r vault.Request) error {
 		requests = append(requests, r)
 		return flush(batch)
-	})
+	}, take)
 	if err == nil {
 		err = flush(0)
 	}
@@ -76,7 +86,7 @@ func Restore(ctx context.Context, src io.Reader, v vault.Vault, identities ...ag
 }
 
 // read gives every value and tombstone, and every mark, of a backup in the order of its lines.
-func read(ctx context.Context, src io.Reader, identities []age.Identity, secret func(vault.Secret) error, request func(vault.Request) error) (Backup, error) {
+func read(ctx context.Context, src io.Reader, identities []age.Identity, secret func(vault.Secret) error, request func(vault.Request) error, take Take) (Backup, error) {
 	header := reader{identities: identities}
 	decrypted, err := age.Decrypt(src, &header)
 	var nobody *age.NoIdentityMatchError
@@ -93,7 +103,7 @@ func read(ctx context.Context, src io.Reader, identities []age.Identity, secret 
 	b := Backup{Header: header.header}
 	var seen Counts
 	lines := bufio.NewScanner(decrypted)
-	lines.Buffer(nil, mostLine+1)
+	lines.Buffer(nil, mostItem+1)
 	for n := 1; lines.Scan(); n++ {
 		if err := ctx.Err(); err != nil {
 			return Backup{}, err
@@ -104,7 +114,7 @@ func read(ctx context.Context, src io.Reader, identities []age.Identity, secret 
 		case (l.Backup != nil) != (n == 1):
 			err = errors.New("the header is not the first line")
 		case l.Backup != nil:
-			err = b.takePreamble(*l.Backup)
+			err = b.takePreamble(*l.Backup, header.form)
 		case l.End != nil:
 			if *l.End != seen {
 				err = fmt.Errorf("it says that it holds %+v and holds %+v", *l.End, seen)
@@ -113,6 +123,15 @@ func read(ctx context.Context, src io.Reader, identities []age.Identity, secret 
 			} else if err = lines.Err(); err == nil {
 				b.Counts = seen
 				return b, nil
+			}
+		case l.Item != nil && header.form != formRooms:
+			err = errors.New("an item of a room in a backup without rooms")
+		case l.Item != nil:
+			if seen.Items++; take == nil {
+				continue
+			}
+			if given := take(l.Item.Room, l.Item.Value); given != nil {
+				return Backup{}, fmt.Errorf("%s, in line %d: %w", l.Item.Room, n, given)
 			}
 		default:
 			var given error
@@ -139,7 +158,7 @@ func parse(text []byte) (line, error) {
 		return l, err
 	}
 	n := 0
-	for _, there := range []bool{l.Backup != nil, l.Secret != nil, l.Erased != nil, l.Request != nil, l.End != nil} {
+	for _, there := range []bool{l.Backup != nil, l.Secret != nil, l.Erased != nil, l.Request != nil, l.Item != nil, l.End != nil} {
 		if there {
 			n++
 		}
@@ -151,7 +170,7 @@ func parse(text []byte) (line, error) {
 }
 
 // takePreamble holds the header inside against the one outside.
-func (b *Backup) takePreamble(p preamble) error {
+func (b *Backup) takePreamble(p preamble, form string) error {
 	if p.Form != form || p.Ledger != b.Ledger || !p.Made.Equal(b.Made) || !p.Until.Equal(b.Until) {
 		return errors.New("the header says another thing inside than outside")
 	}

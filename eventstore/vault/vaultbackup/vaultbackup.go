@@ -5,16 +5,20 @@
 //
 //	-> arobase-vault v1 <ledger> <made> <until>
 //
+// A backup that holds what other rooms keep besides, such as uploaded files, says v2, so that a program which knows of none
+// does not take it for a damaged one.
+//
 // The stanza can be read without a key, so that whoever keeps backups can remove those that have ended, and it is
 // authenticated with the rest of the header to whoever has one. Inside is one JSON object a line: first the header once
-// more with the secret of the ledger, then every sealed value, every tombstone and every mark of a request, and at last
-// how many of each there are. A file that is cut off or altered is an error, wherever that is.
+// more with the secret of the ledger, then every sealed value, every tombstone and every mark of a request, then what the
+// other rooms hold, and at last how many of each there are. A file that is cut off or altered is an error, wherever that is.
 //
 // Backups end because the vault forgets: what is erased from it lives on in every backup that was made before.
 package vaultbackup
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,19 +53,35 @@ type Counts struct {
 	Secrets  int `json:"secrets"`
 	Erased   int `json:"erased"`
 	Requests int `json:"requests"`
+	// Items are those of the rooms.
+	Items int `json:"items,omitempty"`
 }
+
+// Room is what else is as private as the vault, and is lost with it: drafts, uploaded files, tokens. What its items are is
+// up to whoever keeps it.
+type Room struct {
+	Name string
+	// Each gives every item, which is written as JSON.
+	Each func(ctx context.Context, put func(item any) error) error
+}
+
+// Take is given every item of a room, in the order in which they were written.
+type Take func(room string, item json.RawMessage) error
 
 const (
 	stanzaType = "arobase-vault"
 	form       = "v1"
+	formRooms  = "v2"
 	// mostHeader bounds what is read of a file that may be no backup. A recipient takes some 120 bytes.
 	mostHeader = 64 << 10
 	// mostLine bounds one line. A sealed text has at most 20,000 characters.
 	mostLine = 1 << 20
+	// mostItem bounds one item of a room. An uploaded file takes a third more than its bytes.
+	mostItem = 32 << 20
 )
 
 // stanza is the header as it stands in the file.
-func (h Header) stanza() *age.Stanza {
+func (h Header) stanza(form string) *age.Stanza {
 	return &age.Stanza{Type: stanzaType, Args: []string{form, h.Ledger.String(), h.Made.Format(time.RFC3339), h.Until.Format(time.RFC3339)}}
 }
 
@@ -72,38 +92,48 @@ func (h Header) wholeSeconds() Header {
 }
 
 // headerOf finds the header among the stanzas of a file.
-func headerOf(stanzas []*age.Stanza) (h Header, err error) {
+func headerOf(stanzas []*age.Stanza) (h Header, inForm string, err error) {
 	for _, s := range stanzas {
 		if s.Type != stanzaType {
 			continue
 		}
-		if len(s.Args) != 4 || s.Args[0] != form {
-			return Header{}, fmt.Errorf("%w: its form is not known to this program", ErrFormat)
+		if len(s.Args) != 4 || s.Args[0] != form && s.Args[0] != formRooms {
+			return Header{}, "", fmt.Errorf("%w: its form is not known to this program", ErrFormat)
 		}
 		ledger, errLedger := uuid.Parse(s.Args[1])
 		made, errMade := time.Parse(time.RFC3339, s.Args[2])
 		until, errUntil := time.Parse(time.RFC3339, s.Args[3])
 		if err := errors.Join(errLedger, errMade, errUntil); err != nil {
-			return Header{}, fmt.Errorf("%w: %w", ErrFormat, err)
+			return Header{}, "", fmt.Errorf("%w: %w", ErrFormat, err)
 		}
-		return Header{ledger, made, until}, nil
+		return Header{ledger, made, until}, s.Args[0], nil
 	}
-	return Header{}, ErrFormat
+	return Header{}, "", ErrFormat
 }
 
 // Wrap makes the header a recipient, one that can decrypt nothing.
-func (h Header) Wrap([]byte) ([]*age.Stanza, error) { return []*age.Stanza{h.stanza()}, nil }
+func (h Header) Wrap([]byte) ([]*age.Stanza, error) { return []*age.Stanza{h.stanza(form)}, nil }
+
+// outside is the header of a backup of some form.
+type outside struct {
+	Header
+	form string
+}
+
+// Wrap implements age.Recipient.
+func (o outside) Wrap([]byte) ([]*age.Stanza, error) { return []*age.Stanza{o.stanza(o.form)}, nil }
 
 // reader is an identity that reads the header before the identities of the reader are tried.
 type reader struct {
 	header     Header
+	form       string
 	err        error // why there is no header
 	identities []age.Identity
 }
 
 // Unwrap implements age.Identity.
 func (r *reader) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
-	if r.header, r.err = headerOf(stanzas); r.err != nil {
+	if r.header, r.form, r.err = headerOf(stanzas); r.err != nil {
 		return nil, r.err
 	}
 	for _, identity := range r.identities {
@@ -135,6 +165,7 @@ type line struct {
 	Secret  *secret    `json:"secret,omitempty"`
 	Erased  *tombstone `json:"erased,omitempty"`
 	Request *request   `json:"request,omitempty"`
+	Item    *item      `json:"item,omitempty"`
 	End     *Counts    `json:"end,omitempty"`
 }
 
@@ -144,6 +175,11 @@ type preamble struct {
 	Made         time.Time `json:"made"`
 	Until        time.Time `json:"until"`
 	LedgerSecret []byte    `json:"ledgerSecret"`
+}
+
+type item struct {
+	Room  string          `json:"room"`
+	Value json.RawMessage `json:"value"`
 }
 
 type tombstone struct {

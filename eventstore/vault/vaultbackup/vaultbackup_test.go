@@ -391,7 +391,7 @@ func TestWhatIsNoBackup(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if w, err = age.Encrypt(&newer, stanza{"arobase-vault", "v2", "x"}, id.Recipient()); err != nil {
+	if w, err = age.Encrypt(&newer, stanza{"arobase-vault", "v3", "x"}, id.Recipient()); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -540,3 +540,73 @@ func BenchmarkVerify(b *testing.B) {
 type counter int64
 
 func (c *counter) Write(b []byte) (int, error) { *c += counter(len(b)); return len(b), nil }
+
+// What other rooms keep comes back with the vault, item by item and in order, however large; a program that knows of no
+// rooms does not take such a backup for a damaged one, and one without rooms stays of the first form.
+func TestRooms(t *testing.T) {
+	id, v := newIdentity(t), full(t)
+	large := strings.Repeat("<é>", 1<<20)
+	rooms := []vaultbackup.Room{
+		{Name: "drafts", Each: func(_ context.Context, put func(any) error) error {
+			return errors.Join(put(map[string]string{"key": "a"}), put(map[string]string{"key": large}))
+		}},
+		{Name: "nothing", Each: func(context.Context, func(any) error) error { return nil }},
+		{Name: "files", Each: func(_ context.Context, put func(any) error) error { return put([]byte{0, 255}) }},
+	}
+	var b bytes.Buffer
+	c, err := vaultbackup.WriteWith(t.Context(), &b, header, v, secret, rooms, id.Recipient())
+	if err != nil || c.Items != 3 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	file := b.Bytes()
+	if !bytes.Contains(file[:300], []byte("-> arobase-vault v2 ")) {
+		t.Errorf("it begins with %.300q", file)
+	}
+	if h, err := vaultbackup.ReadHeader(bytes.NewReader(file)); err != nil || h != header {
+		t.Errorf("the header %+v, %v", h, err)
+	}
+	want := []string{`drafts {"key":"a"}`, `drafts {"key":"` + large + `"}`, `files "AP8="`}
+	for name, read := range map[string]func(vaultbackup.Take) (vaultbackup.Backup, error){
+		"verified": func(take vaultbackup.Take) (vaultbackup.Backup, error) {
+			return vaultbackup.VerifyWith(t.Context(), bytes.NewReader(file), take, id)
+		},
+		"restored": func(take vaultbackup.Take) (vaultbackup.Backup, error) {
+			return vaultbackup.RestoreWith(t.Context(), bytes.NewReader(file), newVault(t), take, id)
+		},
+	} {
+		var got []string
+		backup, err := read(func(room string, item json.RawMessage) error {
+			var value any // escaped or not
+			if err := json.Unmarshal(item, &value); err != nil {
+				return err
+			}
+			var text bytes.Buffer
+			e := json.NewEncoder(&text)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(value); err != nil {
+				return err
+			}
+			got = append(got, room+" "+strings.TrimSpace(text.String()))
+			return nil
+		})
+		if diff := cmp.Diff(want, got); err != nil || diff != "" || backup.Counts != c {
+			t.Errorf("%s: %+v, %v", name, backup.Counts, err)
+		}
+		refused := errors.New("no such room")
+		if _, err := read(func(string, json.RawMessage) error { return refused }); !errors.Is(err, refused) {
+			t.Errorf("%s by who refuses: %v", name, err)
+		}
+		if _, err := read(nil); err != nil {
+			t.Errorf("%s by who keeps none: %v", name, err)
+		}
+	}
+	for _, cut := range []int{len(file) - 1, len(file) - 100, len(file) / 2} {
+		if _, err := vaultbackup.Verify(t.Context(), bytes.NewReader(file[:cut]), id); !errors.Is(err, vaultbackup.ErrDamaged) {
+			t.Errorf("cut off after %d bytes: %v", cut, err)
+		}
+	}
+	tooLarge := []vaultbackup.Room{{Name: "files", Each: func(_ context.Context, put func(any) error) error { return put(strings.Repeat("x", 33<<20)) }}}
+	if _, err := vaultbackup.WriteWith(t.Context(), io.Discard, header, v, secret, tooLarge, id.Recipient()); err == nil {
+		t.Error("what could not be read again is written")
+	}
+}

@@ -264,3 +264,38 @@ func commit(conn *sqlite.Conn) error {
 	}
 	return nil
 }
+
+// Restore adds documents with all their versions as they were, all or none, and gives how many documents there were. A
+// document of which anything is or was here stays as it is: what was written or forgotten since is not undone.
+func (w *Workspace) Restore(ctx context.Context, versions []workspace.Document) (added int, err error) {
+	err = w.write(ctx, func(conn *sqlite.Conn) error {
+		known := map[string]bool{}
+		fresh := map[string]bool{}
+		for _, d := range versions {
+			if _, asked := known[d.Key]; !asked {
+				known[d.Key] = false
+				err := sqlitex.Execute(conn, "SELECT 1 FROM documents WHERE key = ? LIMIT 1", &sqlitex.ExecOptions{
+					Args: []any{d.Key}, ResultFunc: func(*sqlite.Stmt) error { known[d.Key] = true; return nil },
+				})
+				if err != nil {
+					return err
+				}
+			}
+			if known[d.Key] {
+				continue
+			}
+			fresh[d.Key] = true
+			err := sqlitex.Execute(conn, "INSERT INTO documents (key, revision, gone, at, person, body) VALUES (?, ?, 0, ?, ?, ?)",
+				&sqlitex.ExecOptions{Args: []any{d.Key, d.Revision, d.At.UnixMilli(), []byte(d.By), d.Body}})
+			if err != nil {
+				return err
+			}
+		}
+		added = len(fresh)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restoring the workspace: %w", err)
+	}
+	return added, nil
+}

@@ -140,3 +140,47 @@ func TestFailedCommitPoisons(t *testing.T) {
 	defer w.Close()
 	put(t, w, "a", "fourth")
 }
+
+// What is brought back from a backup does not undo what was written or forgotten since.
+func TestRestore(t *testing.T) {
+	lost, _ := newWorkspace(t)
+	defer lost.Close()
+	for _, key := range []string{"draft/28/a", "draft/28/b", "draft/28/c"} {
+		put(t, lost, key, "first")
+		put(t, lost, key, "second")
+	}
+	var all []workspace.Document
+	newest, err := lost.List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range newest {
+		versions, err := lost.Versions(t.Context(), d.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, versions...)
+	}
+	w, _ := newWorkspace(t)
+	defer w.Close()
+	put(t, w, "draft/28/b", "newer")
+	put(t, w, "draft/28/c", "forgotten")
+	if err := w.Forget(t.Context(), "draft/28/c"); err != nil {
+		t.Fatal(err)
+	}
+	for again := range 2 {
+		if n, err := w.Restore(t.Context(), all); err != nil || n != 1-again {
+			t.Errorf("restored %d, %v", n, err)
+		}
+	}
+	got, err := w.Versions(t.Context(), "draft/28/a")
+	if err != nil || len(got) != 2 || got[0].Revision != 1 || string(got[1].Body) != "second" || got[1].By != "Zoé Lefèvre" || !got[1].At.Equal(time.UnixMilli(1)) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if d, err := w.Get(t.Context(), "draft/28/b"); err != nil || string(d.Body) != "newer" || d.Revision != 1 {
+		t.Errorf("what was written since: %+v, %v", d, err)
+	}
+	if _, err := w.Get(t.Context(), "draft/28/c"); !errors.Is(err, workspace.ErrAbsent) {
+		t.Errorf("what was forgotten since: %v", err)
+	}
+}
