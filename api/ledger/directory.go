@@ -34,6 +34,14 @@ type ActionText struct {
 	Missing string `json:"missing,omitempty"`
 }
 
+// Shown is where an action can be seen: an address, or a file that was uploaded.
+type Shown struct {
+	domain.Evidence
+	// File is the address of an uploaded file at this host; Erased says that it was destroyed, and that the log keeps its hash.
+	File   string `json:"file,omitempty"`
+	Erased bool   `json:"erased,omitempty"`
+}
+
 // ActionState is how an action stood at some size of the ledger, and the record that brought it there.
 type ActionState struct {
 	Grid        string            `json:"grid"`
@@ -47,7 +55,7 @@ type ActionState struct {
 	Operator    string            `json:"operatorKind"`
 	Innovation  string            `json:"innovation,omitempty"`
 	URL         string            `json:"url,omitempty"`
-	Evidence    []domain.Evidence `json:"evidence"`
+	Evidence    []Shown           `json:"evidence"`
 	Revision    int64             `json:"revision"`
 	Event       uuid.UUID         `json:"event"`
 	Index       uint64            `json:"index"`
@@ -222,7 +230,7 @@ func (d *directory) view(ctx context.Context, a actions.Action) ActionView {
 func (l *Ledger) actionState(ctx context.Context, a actions.Action) ActionState {
 	v := ActionState{
 		Grid: a.Grid, Services: []RenderedService{}, Title: l.actionText(ctx, a.Title), State: "running", StartedOn: a.StartedOn, EndedOn: a.EndedOn,
-		ConfirmedOn: a.ConfirmedOn, Operator: a.OperatorKind, Innovation: a.Innovation, URL: a.URL, Evidence: append([]domain.Evidence{}, a.Evidence...),
+		ConfirmedOn: a.ConfirmedOn, Operator: a.OperatorKind, Innovation: a.Innovation, URL: a.URL, Evidence: []Shown{},
 		Revision: a.Revision, Event: a.Event, Index: a.Position,
 	}
 	if !a.Runs() {
@@ -231,6 +239,13 @@ func (l *Ledger) actionState(ctx context.Context, a actions.Action) ActionState 
 	if a.Description.Commitment() != "" {
 		text := l.actionText(ctx, a.Description)
 		v.Description = &text
+	}
+	for _, e := range a.Evidence {
+		shown := Shown{Evidence: e, Erased: l.actions.FileErased(e.SHA256)}
+		if e.URL == "" && e.SHA256 != "" {
+			shown.File = "/evidence/" + e.SHA256
+		}
+		v.Evidence = append(v.Evidence, shown)
 	}
 	grid := l.campaigns.Grid(a.Grid)
 	for _, id := range a.Services {

@@ -40,7 +40,7 @@ func (l *Ledger) ReviewAction(ctx context.Context, who auth.Principal, collectiv
 	case a.Old && !a.Describable():
 		return Receipt{}, ErrCarry
 	case a.Old:
-		carried, err := l.ask(ctx, who, "amendments", a.carriedOver(l.gridNow()), key+"/carry", r.Revision)
+		carried, err := l.ask(ctx, who, "amendments", a.described(l.gridNow(), a.Carried), key+"/carry", r.Revision)
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -78,21 +78,51 @@ func (l *Ledger) mineNow(ctx context.Context, id domain.ActionID) (MyAction, boo
 	return a, true
 }
 
-// carriedOver is an action described by the services of another grid, with everything else as it was.
-func (a MyAction) carriedOver(grid string) map[string]any {
+// described is an action as it is amended: by the services of a grid, with everything else as it was. A file that was erased
+// is shown no more.
+func (a MyAction) described(grid string, services []string) map[string]any {
 	input := map[string]any{
-		"action": a.ID, "grid": grid, "services": a.Carried, "startedOn": a.StartedOn, "operatorKind": a.Operator, "title": a.Title.Text,
+		"action": a.ID, "grid": grid, "services": services, "startedOn": a.StartedOn, "operatorKind": a.Operator, "title": a.Title.Text,
 	}
 	if a.Description != nil {
 		input["description"] = a.Description.Text
 	}
-	for name, value := range map[string]string{"innovation": a.Innovation, "url": a.URL} {
+	for name, value := range map[string]string{"innovation": a.Innovation, "url": a.URL, "endedOn": a.EndedOn} {
 		if value != "" {
 			input[name] = value
 		}
 	}
-	if len(a.Evidence) > 0 {
-		input["evidence"] = a.Evidence
+	var evidence []domain.Evidence
+	for _, e := range a.Evidence {
+		if !e.Erased {
+			evidence = append(evidence, e.Evidence)
+		}
+	}
+	if evidence != nil {
+		input["evidence"] = evidence
 	}
 	return input
+}
+
+// ShowAction adds an address or an uploaded file that shows an action, and leaves everything else as it is. Revision is that
+// of the action which was looked at. Errors are those of Act; ErrCarry where a text of the action is not here any more.
+func (l *Ledger) ShowAction(ctx context.Context, who auth.Principal, id domain.ActionID, add domain.Evidence, revision int64, key string) (Receipt, error) {
+	a, ok := l.mineNow(ctx, id)
+	if !ok {
+		return Receipt{}, fmt.Errorf("action %q: %w", id, ErrUnknown)
+	}
+	if err := mayMind(who, a.Collectivity); err != nil {
+		return Receipt{}, err
+	}
+	if a.Title.Missing != "" || a.Description != nil && a.Description.Missing != "" {
+		return Receipt{}, ErrCarry
+	}
+	var services []string
+	for _, s := range a.Services {
+		services = append(services, s.Service)
+	}
+	input := a.described(a.Grid, services)
+	evidence, _ := input["evidence"].([]domain.Evidence)
+	input["evidence"] = append(evidence, add)
+	return l.ask(ctx, who, "amendments", input, key, revision)
 }

@@ -25,8 +25,19 @@ type actionPage struct {
 	JSON        string
 }
 
-// evidenceLine is an address, or a file that is named by its hash.
-type evidenceLine struct{ Href, Text, Hash string }
+// evidenceLine is an address, or a file that is named by its hash; File is where it is, and Erased that it is no more.
+type evidenceLine struct {
+	Href, Text, Hash, File string
+	Erased                 bool
+}
+
+func (p *page) evidenceLines(all []ledger.Shown) []evidenceLine {
+	var out []evidenceLine
+	for _, e := range all {
+		out = append(out, evidenceLine{followable(e.URL), e.URL, e.SHA256, e.File, e.Erased})
+	}
+	return out
+}
 
 // actionService is a service of an action with who else renders it.
 type actionService struct {
@@ -66,9 +77,7 @@ func (s *site) action(p *page) (any, error) {
 		v.Facts = append(v.Facts, code{p.T("action.innovation"), p.T("innovation." + a.Innovation)})
 	}
 	v.Facts = append(v.Facts, code{p.T("action.grid"), a.Grid})
-	for _, e := range a.Evidence {
-		v.Evidence = append(v.Evidence, evidenceLine{Href: followable(e.URL), Text: e.URL, Hash: e.SHA256})
-	}
+	v.Evidence = p.evidenceLines(a.Evidence)
 	for _, service := range a.Services {
 		line := actionService{Name: service.Name, Href: p.href("service", service.Service), Stake: service.StakeName}
 		if err := line.others(p, service.Service, a.ActionView); err != nil {

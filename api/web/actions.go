@@ -35,6 +35,7 @@ type actionLine struct {
 	State    status
 	Since    string
 	Proofs   []proof
+	Do       []labelled // what whoever declared it can do about it
 }
 
 // actionTitle is the title of an action, or what stands in its place.

@@ -40,6 +40,8 @@ var englishActions = words{
 	"action.evidence":         "What shows it",
 	"action.evidence.none":    "Nothing is attached.",
 	"action.file":             "File, SHA-256",
+	"action.file.erased":      "File erased; the ledger keeps its hash.",
+	"action.file.get":         "Download the file",
 	"action.revisions":        "Everything that was recorded of it",
 	"action.all":              "All actions declared by %s",
 	"operator.collectivity":   "the local authority",

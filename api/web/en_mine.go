@@ -58,6 +58,8 @@ var englishMine = words{
 	"mine.nothing":           "Nothing declared.",
 	"mine.declare":           "Declare an action",
 	"mine.new":               "Declare another action",
+	"mine.all":               "All your actions",
+	"mine.end":               "Say that it ended",
 	"mine.others":            "Actions that do not count",
 	"mine.withdraw":          "Withdraw the application",
 	"leftout.another-grid":   "Does not count: it belongs to another version of the grid",

@@ -40,6 +40,8 @@ var frenchActions = words{
 	"action.evidence":         "Ce qui la montre",
 	"action.evidence.none":    "Aucune pièce n'est jointe.",
 	"action.file":             "Fichier, empreinte SHA-256",
+	"action.file.erased":      "Fichier effacé ; son empreinte reste au registre.",
+	"action.file.get":         "Télécharger le fichier",
 	"action.revisions":        "Tout ce qui en a été inscrit",
 	"action.all":              "Toutes les actions déclarées par %s",
 	"operator.collectivity":   "la collectivité",

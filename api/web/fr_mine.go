@@ -58,6 +58,8 @@ var frenchMine = words{
 	"mine.nothing":           "Rien de déclaré.",
 	"mine.declare":           "Déclarer une action",
 	"mine.new":               "Déclarer une autre action",
+	"mine.all":               "Toutes vos actions",
+	"mine.end":               "La dire terminée",
 	"mine.others":            "Actions qui ne comptent pas",
 	"mine.withdraw":          "Retirer la candidature",
 	"leftout.another-grid":   "Ne compte pas : elle relève d'une autre version de la grille",

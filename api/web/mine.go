@@ -23,8 +23,8 @@ type minePage struct {
 	Asked         []askedLine
 	Decision      *decisionView
 	Stakes        []myStake
-	Others        []actionLine // actions that count for none of them
-	New           string       // the form of another action, or ""
+	Actions       []actionLine
+	New           string // the form of another action, or ""
 	Withdraw      string
 	None          string // why there is nothing to do
 }
@@ -260,9 +260,15 @@ func (v *minePage) stakes(p *page, m ledger.Mine) {
 	byID := map[string]ledger.MyAction{}
 	for _, a := range m.Actions {
 		byID[a.ID] = a
-		if a.LeftOut != "" || m.Assessment == nil {
-			v.Others = append(v.Others, p.myAction(a))
+		own := p.myAction(a)
+		if a.State == "running" {
+			ended := prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
+			own.Do = []labelled{
+				{p.T("review.describe"), p.describeHref(m, a, "mine")}, {p.T("show.go"), p.path("show", a.ID, nil)},
+				{p.T("mine.end"), p.formHref("endings", ended)},
+			}
 		}
+		v.Actions = append(v.Actions, own)
 	}
 	if m.Assessment == nil {
 		return

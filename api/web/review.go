@@ -116,13 +116,13 @@ func (p *page) reviewLine(m ledger.Mine, a ledger.MyAction, form url.Values) rev
 	case hasEnded:
 		line.Ended = true
 	case describeAgain:
-		line.Again, line.Describe = true, p.describeHref(m, a)
+		line.Again, line.Describe = true, p.describeHref(m, a, "review")
 	}
 	if a.Old {
 		line.Old = p.carriedText(m, a)
 	}
 	if !line.Runs {
-		line.Describe = p.describeHref(m, a)
+		line.Describe = p.describeHref(m, a, "review")
 	}
 	return line
 }
@@ -147,8 +147,9 @@ func (p *page) carriedText(m ledger.Mine, a ledger.MyAction) string {
 	return p.T("review.carried", p.list(names))
 }
 
-// describeHref is the form that describes an action again, as it stands, by the services of the edition's grid.
-func (p *page) describeHref(m ledger.Mine, a ledger.MyAction) string {
+// describeHref is the form that describes an action again, as it stands, by the services of the edition's grid. Next is the
+// page that it leads on to.
+func (p *page) describeHref(m ledger.Mine, a ledger.MyAction, next string) string {
 	values := url.Values{
 		"action": {a.ID}, "grid": {a.Grid}, "startedOn": {a.StartedOn}, "operatorKind": {a.Operator}, "title": {a.Title.Text},
 	}
@@ -177,7 +178,7 @@ func (p *page) describeHref(m ledger.Mine, a ledger.MyAction) string {
 			}
 		}
 	}
-	return p.formHref("amendments", prefill{Values: values, Hidden: []string{"action", "grid"}, Expected: &a.Revision, Next: p.path("review", m.ID, nil)})
+	return p.formHref("amendments", prefill{Values: values, Hidden: []string{"action", "grid"}, Expected: &a.Revision, Next: p.path(next, m.ID, nil)})
 }
 
 // decide takes the decisions that were sent. Each is recorded by itself: what is wrong with one stops no other, and whoever

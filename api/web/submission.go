@@ -23,11 +23,11 @@ type submissionPage struct {
 	Submitted     *submitted
 }
 
-// missingLine is one thing that is missing. It forbids nothing where Stops is false.
+// missingLine is one thing that is missing. None of them stops anybody: the rules and the jury judge.
 type missingLine struct {
 	Text  string
 	Go    *labelled
-	Stops bool
+	Which []labelled // the actions that it is about
 }
 
 // frozenLine is an action at a revision.
@@ -136,12 +136,12 @@ func (p *page) frozenLine(a ledger.ActionView) frozenLine {
 // missing lists what is missing before a candidacy is whole. Most of it stops nobody: the rules and the jury judge.
 func (p *page) missing(m ledger.Mine) []missingLine {
 	var all []missingLine
-	add := func(stops bool, to *labelled, text string) { all = append(all, missingLine{text, to, stops}) }
+	add := func(to *labelled, text string, which ...labelled) { all = append(all, missingLine{text, to, which}) }
 	review := &labelled{p.T("mine.actions.go"), p.path("review", m.ID, nil)}
 	if member := p.memberStep(m); member.State != "done" {
-		add(false, nil, member.Title+p.T("form.colon")+" "+member.Says)
+		add(nil, member.Title+p.T("form.colon")+" "+member.Says)
 	}
-	left, old, bare, running := 0, 0, 0, 0
+	left, old, running := 0, 0, 0
 	for _, a := range m.Actions {
 		switch {
 		case a.State != "running":
@@ -152,26 +152,23 @@ func (p *page) missing(m ledger.Mine) []missingLine {
 		}
 		if a.State == "running" {
 			running++
-			if len(a.Evidence) == 0 && a.URL == "" {
-				bare++
-			}
 		}
 	}
 	if running == 0 {
-		add(false, nil, p.T("missing.noaction"))
+		add(nil, p.T("missing.noaction"))
 	}
 	if left > 0 {
-		add(false, review, p.N("mine.actions.left", left))
+		add(review, p.N("mine.actions.left", left))
 	}
 	if old > 0 {
-		add(false, review, p.N("missing.old", old))
+		add(review, p.N("missing.old", old))
 	}
-	if bare > 0 {
-		add(false, nil, p.N("missing.evidence", bare))
+	if bare := p.bare(m); len(bare) > 0 {
+		add(nil, p.N("missing.evidence", len(bare)), bare...)
 	}
 	if m.Assessment != nil {
 		if empty := m.Assessment.Stakes - m.Assessment.StakesRendered; empty > 0 {
-			add(false, &labelled{p.T("missing.stakes.go"), p.path("mine", m.ID, nil) + "#stakes"}, p.N("missing.stakes", empty))
+			add(&labelled{p.T("missing.stakes.go"), p.path("mine", m.ID, nil) + "#stakes"}, p.N("missing.stakes", empty))
 		}
 	}
 	return all

@@ -50,6 +50,7 @@ var routes = map[string][2]string{
 	"entry":          {"/espace/saisir/{id}", "/en/workspace/record/{id}"},
 	"mine":           {"/espace/collectivites/{id}", "/en/workspace/collectivities/{id}"},
 	"review":         {"/espace/collectivites/{id}/actions", "/en/workspace/collectivities/{id}/actions"},
+	"show":           {"/espace/pieces/{id}", "/en/workspace/evidence/{id}"},
 	"submission":     {"/espace/collectivites/{id}/candidature", "/en/workspace/collectivities/{id}/application"},
 	"receipt":        {"/espace/recu/{id}", "/en/workspace/receipt/{id}"},
 }

@@ -161,7 +161,7 @@ func TestDeclaringPages(t *testing.T) {
 	t.Cleanup(server.Close)
 	a := &agent{t: t, ctx: browser(t, server.URL)}
 	a.signIn(server.URL, o.token(t, auth.Declarant, village, "Zoé Lefèvre"))
-	pages := []string{"/actions", "/actions/action-02", "/services/wifi", "/collectivites/" + village + "/voisines", mineAt, reviewAt, submitAt}
+	pages := []string{"/actions", "/actions/action-02", "/services/wifi", "/collectivites/" + village + "/voisines", mineAt, reviewAt, submitAt, showAt}
 	for _, theme := range []string{"light", "dark"} {
 		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}}
 		if _, err := chromedp.Call(a.ctx, emulation.SetEmulatedMedia, media); err != nil {
@@ -173,7 +173,8 @@ func TestDeclaringPages(t *testing.T) {
 	}
 	program := axe(t)
 	for _, path := range append(pages, "/en/actions", "/en/actions/action-02", "/en/services/wifi", "/en/collectivities/"+village+"/neighbours",
-		"/en/workspace/collectivities/"+village, "/en/workspace/collectivities/"+village+"/actions", "/en/workspace/collectivities/"+village+"/application") {
+		"/en/workspace/collectivities/"+village, "/en/workspace/collectivities/"+village+"/actions", "/en/workspace/collectivities/"+village+"/application",
+		"/en/workspace/evidence/action-01") {
 		accessible(t, a.ctx, program, server.URL, path)
 	}
 }

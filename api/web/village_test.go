@@ -9,6 +9,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/ledger/evidence/sqliteevidence"
 	"arobase/projections/actions/wordindex"
 )
 
@@ -59,6 +60,12 @@ func open27(t *testing.T) *office {
 	}
 	t.Cleanup(func() { _ = words.Close() })
 	o.ledger.UseWords(words)
+	files, err := sqliteevidence.Create(filepath.Join(t.TempDir(), "evidence.db"), testLedgerID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	o.ledger.UseEvidence(files, ledger.DefaultEvidenceLimits())
 	o.act(t, auth.President, "", "grids", villageGrid)
 	o.act(t, auth.President, "", "regulations", villageRules)
 	o.act(t, auth.Registrar, "", "collectivities", `{"collectivity":"`+village+`","type":"commune","name":"Aix-les-Bains","insee":"73008","departement":"73","region":"84"}`)

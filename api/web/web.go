@@ -74,11 +74,13 @@ type site struct {
 	bodiesKnown       remembered[map[string]*ledger.BodyShort]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
-	renderedKnown     remembered[map[string]int]
-	rollsKnown        kept[int, *roll]
-	changesKnown      kept[int, *changes]
-	namedKnown        kept[string, []ledger.Naming]
-	movesKnown        kept[comparison, ledger.TransitionsView]
+	// uploads holds one token for each file that is arriving.
+	uploads       chan struct{}
+	renderedKnown remembered[map[string]int]
+	rollsKnown    kept[int, *roll]
+	changesKnown  kept[int, *changes]
+	namedKnown    kept[string, []ledger.Naming]
+	movesKnown    kept[comparison, ledger.TransitionsView]
 }
 
 // handler makes the view of a page.
@@ -93,7 +95,7 @@ func New(deps Deps) http.Handler {
 	if deps.Random == nil {
 		deps.Random = rand.Reader
 	}
-	s := &site{Deps: deps}
+	s := &site{Deps: deps, uploads: make(chan struct{}, mostUploads)}
 	var err error
 	if s.assets, err = readAssets(assetFiles); err != nil {
 		panic(fmt.Sprintf("web: %v", err))
@@ -143,6 +145,8 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+t.pattern("mine"), s.page(t, "mine", s.mine))
 			mux.Handle("GET "+t.pattern("review"), s.page(t, "review", s.review))
 			mux.Handle("POST "+t.pattern("review"), s.form(t, "review", s.decide))
+			mux.Handle("GET "+t.pattern("show"), s.page(t, "show", s.show))
+			mux.Handle("POST "+t.pattern("show"), s.upload(t, "show", s.attach))
 			mux.Handle("GET "+t.pattern("submission"), s.page(t, "submission", s.submission))
 			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
 		}
