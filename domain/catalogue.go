@@ -48,6 +48,7 @@ var catalogue = []Type{
 	{"conflict-declared", 1, []string{"juror"}, "A juror has an interest in a collectivity.", func() Event { return new(ConflictDeclared) }},
 	{"juror-term-ended", 1, []string{"juror"}, "A juror sits no more.", func() Event { return new(JurorTermEnded) }},
 	{"membership-recorded", 1, []string{"collectivity"}, "A collectivity is a member of the association for a year, and what that costs.", func() Event { return new(MembershipRecorded) }},
+	{"membership-corrected", 1, []string{"collectivity"}, "What a membership costs is corrected.", func() Event { return new(MembershipCorrected) }},
 	{"payment-recorded", 1, []string{"collectivity"}, "A collectivity paid for its membership.", func() Event { return new(PaymentRecorded) }},
 	{"action-declared", 1, []string{"action"}, "A collectivity enters one of its actions.", func() Event { return new(ActionDeclared) }},
 	{"action-amended", 1, []string{"action"}, "The particulars of an action are replaced.", func() Event { return new(ActionAmended) }},

@@ -199,15 +199,8 @@ func (c RuleInadmissible) Decide(in Input) ([]Event, error) {
 
 // checkGround refuses a ground that the record contradicts. A membership counts by its year, which is that of the ceremony.
 func (c RuleInadmissible) checkGround(r ruled) error {
-	member, paid := false, false
-	for _, h := range r.in.Others[CollectivityStream(c.Collectivity)] {
-		switch e := h.Event.(type) {
-		case *MembershipRecorded:
-			member = member || e.Year == c.Edition.Year()
-		case *PaymentRecorded:
-			paid = paid || e.Year == c.Edition.Year()
-		}
-	}
+	membership := StateOfMembership(r.in.Others[CollectivityStream(c.Collectivity)], c.Edition.Year())
+	member, paid := membership.Membership != nil, membership.Paid > 0
 	submitted := r.candidacy.Submitted
 	var contradicted string
 	switch {

@@ -1,5 +1,7 @@
 package domain
 
+import "github.com/google/uuid"
+
 // RecordMembership asks to say that a collectivity is a member for a year, and what that costs.
 type RecordMembership struct{ MembershipRecorded }
 
@@ -22,14 +24,14 @@ func (c RecordMembership) Decide(in Input) ([]Event, error) {
 	case membershipOf(in.History, c.Year) != nil:
 		return nil, broken(RuleOnce, "year", "the membership of %d was recorded before", c.Year)
 	}
-	if err := c.checkFee(rules); err != nil {
+	if err := c.MembershipRecorded.checkFee(rules); err != nil {
 		return nil, err
 	}
 	return one(&c.MembershipRecorded)
 }
 
 // checkFee holds that the fee is the calculation that is shown, or that somebody answers for it.
-func (c RecordMembership) checkFee(rules *RegulationPublished) error {
+func (c *MembershipRecorded) checkFee(rules *RegulationPublished) error {
 	cites := func(rule Rule, field, format string, args ...any) error {
 		return citing(rules.Fee.Article, rule, field, format, args...)
 	}
@@ -48,14 +50,62 @@ func (c RecordMembership) checkFee(rules *RegulationPublished) error {
 	return nil
 }
 
-// membershipOf gives the membership of a year in the history of a collectivity, or nil.
+// CorrectMembership asks to say anew what a membership costs.
+type CorrectMembership struct{ MembershipCorrected }
+
+func (e *MembershipCorrected) command(Recorded) Command { return CorrectMembership{*e} }
+
+func (c CorrectMembership) Stream() StreamName       { return CollectivityStream(c.Collectivity) }
+func (c CorrectMembership) Basis() []StreamName      { return []StreamName{RegulationStream(c.Regulation)} }
+func (CorrectMembership) Opens([]Recorded) []Opening { return nil }
+
+func (c CorrectMembership) Decide(in Input) ([]Event, error) {
+	if err := Validate(&c.MembershipCorrected); err != nil {
+		return nil, err
+	}
+	rules := RegulationOf(in.Others[RegulationStream(c.Regulation)])
+	stands, last := standingMembership(in.History, c.Year)
+	now := c.membership()
+	switch {
+	case foldBody(in.History).registered == nil:
+		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+	case stands == nil:
+		return nil, broken(RuleMembershipStands, "year", "no membership of %d was recorded", c.Year)
+	case c.Of != last:
+		return nil, broken(RuleMembershipStands, "of", "%s is not what stands of the membership of %d: %s does", c.Of, c.Year, last)
+	case rules == nil:
+		return nil, broken(RulePublishedFirst, "regulation", "there is no regulation %q in the ledger", c.Regulation)
+	case now.Reason == nil && stands.Reason == nil && now.Regulation == stands.Regulation && now.Fee == stands.Fee &&
+		now.Population == stands.Population && now.PopulationYear == stands.PopulationYear:
+		return nil, broken(RuleMembershipStands, "fee", "that is what stands: nothing is corrected")
+	}
+	if err := now.checkFee(rules); err != nil {
+		return nil, err
+	}
+	return one(&c.MembershipCorrected)
+}
+
+// membershipOf gives the membership of a year in the history of a collectivity as it stands, or nil.
 func membershipOf(history []Recorded, year int) *MembershipRecorded {
+	stands, _ := standingMembership(history, year)
+	return stands
+}
+
+// standingMembership gives it with the record that says so last.
+func standingMembership(history []Recorded, year int) (stands *MembershipRecorded, last uuid.UUID) {
 	for _, r := range history {
-		if e, ok := r.Event.(*MembershipRecorded); ok && e.Year == year {
-			return e
+		switch e := r.Event.(type) {
+		case *MembershipRecorded:
+			if e.Year == year && stands == nil {
+				stands, last = e, r.ID
+			}
+		case *MembershipCorrected:
+			if e.Year == year && stands != nil {
+				stands, last = e.membership(), r.ID
+			}
 		}
 	}
-	return nil
+	return stands, last
 }
 
 // RecordPayment asks to say that a collectivity paid.
@@ -82,13 +132,15 @@ func (c RecordPayment) Decide(in Input) ([]Event, error) {
 
 // MembershipState is what the stream of a collectivity says of one year.
 type MembershipState struct {
-	Membership *MembershipRecorded // nil where it is no member
+	Membership *MembershipRecorded // as it stands; nil where it is no member
+	Event      uuid.UUID           // the record that says so: what a correction names
 	Paid       int                 // in cents, of all payments
 }
 
 // StateOfMembership folds the history of a collectivity, for a year.
 func StateOfMembership(history []Recorded, year int) MembershipState {
-	s := MembershipState{Membership: membershipOf(history, year)}
+	var s MembershipState
+	s.Membership, s.Event = standingMembership(history, year)
 	for _, r := range history {
 		if e, ok := r.Event.(*PaymentRecorded); ok && e.Year == year {
 			s.Paid += e.Amount

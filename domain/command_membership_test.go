@@ -1,6 +1,9 @@
 package domain
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func membershipStories() []story {
 	member := func(change func(*MembershipRecorded)) RecordMembership {
@@ -14,8 +17,18 @@ func membershipStories() []story {
 	pay := func(year int, on string) RecordPayment {
 		return RecordPayment{PaymentRecorded: PaymentRecorded{Collectivity: aix, Year: year, Amount: 150000, On: on}}
 	}
+	correct := func(of string, change func(*MembershipCorrected)) CorrectMembership {
+		return CorrectMembership{with(MembershipCorrected{
+			Collectivity: aix, Year: 2026, Of: id(of), Cause: "population", Regulation: regulation, Fee: 160000, Population: 32000, PopulationYear: 2025,
+			Why: Text("the count of the year before was used"),
+		}, change)}
+	}
 	ready := []past{ruledBy(asItIs), registered(aix)}
-	joined := append(ready, did(member(asItIs)))
+	joined := append(ready, did(member(asItIs)).called("joined"))
+	corrected := append(slices.Clone(joined), did(correct("joined", func(*MembershipCorrected) {})).called("corrected"))
+	reduced := func(e *MembershipCorrected) {
+		e.Cause, e.Fee, e.Population, e.PopulationYear, e.Reason = "reduction", 5000, 0, 0, Text("a merger under way")
+	}
 	return []story{
 		tell("a membership is recorded with its calculation").
 			given(ready...).
@@ -66,6 +79,62 @@ func membershipStories() []story {
 			when(member(func(e *MembershipRecorded) { e.Reason = Text("a discount") })).
 			refused(RuleFee, "population"),
 
+		tell("a membership is corrected with its calculation").
+			given(joined...).
+			when(correct("joined", func(*MembershipCorrected) {})).
+			then(new(correct("joined", func(*MembershipCorrected) {}).MembershipCorrected)),
+		tell("or to a fee set by hand, with a reason").
+			given(joined...).
+			when(correct("joined", reduced)).
+			then(new(correct("joined", reduced).MembershipCorrected)),
+		tell("a correction is corrected").
+			given(corrected...).
+			when(correct("corrected", reduced)).
+			then(new(correct("corrected", reduced).MembershipCorrected)),
+		tell("back to what it was").
+			given(corrected...).
+			when(correct("corrected", func(e *MembershipCorrected) { e.Fee, e.Population, e.PopulationYear = 150000, 30000, 2023 })).
+			then(new(correct("corrected", func(e *MembershipCorrected) { e.Fee, e.Population, e.PopulationYear = 150000, 30000, 2023 }).MembershipCorrected)),
+		tell("a correction names what stands").
+			given(corrected...).
+			when(correct("joined", reduced)).
+			refused(RuleMembershipStands, "of"),
+		tell("of that very year").
+			given(append(slices.Clone(joined), did(member(func(e *MembershipRecorded) { e.Year = 2027 })).called("next"))...).
+			when(correct("next", reduced)).
+			refused(RuleMembershipStands, "of"),
+		tell("of a membership that was recorded").
+			given(joined...).
+			when(correct("joined", func(e *MembershipCorrected) { e.Year = 2027 })).
+			refused(RuleMembershipStands, "year"),
+		tell("a correction changes something").
+			given(corrected...).
+			when(correct("corrected", func(*MembershipCorrected) {})).
+			refused(RuleMembershipStands, "fee"),
+		tell("a corrected fee is what the calculation says").
+			given(joined...).
+			when(correct("joined", func(e *MembershipCorrected) { e.Fee = 150000 })).
+			refused(RuleFee, "fee"),
+		tell("population needed for a correction too").
+			given(joined...).
+			when(correct("joined", func(e *MembershipCorrected) { e.Population, e.PopulationYear, e.Fee = 0, 0, 0 })).
+			refused(RulePopulationNeeded, "population"),
+		tell("a correction rests on a regulation that was published").
+			given(joined...).
+			when(correct("joined", func(e *MembershipCorrected) { e.Regulation = "other" })).
+			refused(RulePublishedFirst, "regulation"),
+		tell("a correction is of a body that was entered").
+			when(correct("joined", reduced)).
+			refused(RuleBodyFirst, "collectivity"),
+		tell("a correction says why").
+			given(joined...).
+			when(correct("joined", func(e *MembershipCorrected) { e.Why = nil })).
+			malformed("required", "why"),
+		tell("a corrected membership is not recorded again").
+			given(corrected...).
+			when(member(asItIs)).
+			refused(RuleOnce, "year"),
+
 		tell("a payment is recorded").
 			given(joined...).
 			when(pay(2026, "2026-06-01")).
@@ -92,6 +161,10 @@ func TestMembershipState(t *testing.T) {
 	}
 	if s := StateOfMembership(history, 2026); s.Membership != member || s.Paid != 5000 {
 		t.Errorf("%+v", s)
+	}
+	corrected := append(history, Recorded{ID: id("c"), Event: &MembershipCorrected{Year: 2026, Fee: 7000, Regulation: "later"}}, Recorded{ID: id("d"), Event: &MembershipCorrected{Year: 2027, Fee: 1}})
+	if s := StateOfMembership(corrected, 2026); s.Membership.Fee != 7000 || s.Membership.Regulation != "later" || s.Event != id("c") || s.Paid != 5000 {
+		t.Errorf("corrected: %+v", s)
 	}
 	if s := StateOfMembership(history, 2025); s.Membership != nil || s.Paid != 0 {
 		t.Errorf("%+v", s)

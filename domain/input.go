@@ -25,6 +25,7 @@ func DecodeInput(t Type, data []byte) (Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	given := slices.Collect(maps.Keys(members))
 	e := t.New()
 	v := reflect.ValueOf(e).Elem()
 	var found Invalid
@@ -77,7 +78,30 @@ func DecodeInput(t Type, data []byte) (Event, error) {
 			v.FieldByIndex(f.Index).Set(reflect.ValueOf(sealed[name]))
 		}
 	}
-	return e, nil
+	return e, numbersGiven(e, given)
+}
+
+// numbersGiven holds that numbers which an event always has were given: 0 is a number, and nobody said it. The error names
+// what else is wrong too, as Validate does.
+func numbersGiven(e Event, given []string) error {
+	var found Invalid
+	for _, p := range parts(reflect.TypeOf(e).Elem()) {
+		if p.always && p.kind.Kind() == reflect.Int && !slices.Contains(given, p.name) {
+			found = append(found, FieldError{p.name, "required", missing})
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	var also Invalid
+	if errors.As(Validate(e), &also) {
+		for _, w := range also {
+			if !slices.ContainsFunc(found, func(f FieldError) bool { return f.Field == w.Field }) {
+				found = append(found, w)
+			}
+		}
+	}
+	return found
 }
 
 // isBlank tells whether a value is a text of which nothing is left without the spaces around it.
@@ -227,7 +251,7 @@ func valueSchema(kind ValueKind, about string) map[string]any {
 	case ValueLevel:
 		s = number(int(MaxLevel))
 	case ValueMentions:
-		s = map[string]any{"type": "array", "items": map[string]any{"type": "string"}, "maxItems": int64(50), "uniqueItems": true}
+		s = map[string]any{"type": "array", "items": map[string]any{"type": "string", "pattern": patternOf("mention"), "maxLength": longest["mention"]}, "maxItems": int64(50), "uniqueItems": true}
 	case ValueTally:
 		s = object(map[string]any{"for": number(200), "against": number(200), "abstained": number(200)})
 	case ValueFinding:

@@ -162,3 +162,18 @@ func FuzzDecodeInput(f *testing.F) {
 		}
 	})
 }
+
+// A number that nobody gave is missing, and not 0. What else is wrong is told with it.
+func TestNumbersAreGiven(t *testing.T) {
+	membership := Type{Name: "membership-recorded", Version: 1, New: func() Event { return new(MembershipRecorded) }}
+	for _, c := range []struct{ input, want string }{
+		{`{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","reason":"Un geste","fee":0}`, ""},
+		{`{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","reason":"Un geste"}`, "fee: is missing"},
+		{`{"collectivity":"73008","regulation":"r1","fee":0}`, "year: is missing; collectivity: \"73008\": an id"},
+	} {
+		_, err := DecodeInput(membership, []byte(c.input))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.input, err, c.want)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func Rules() []RuleText {
 		{RuleBodyFirst, MarkPublic, "A fact is about a body, or a contested name, that was entered before it.", "ledger", []string{
 			"name-recorded", "collectivity-renamed", "collectivity-succeeded", "epci-members-recorded",
 			"population-recorded", "identity-settled", "award-recorded", "mention-recorded", "distinction-granted", "candidacy-registered",
-			"conflict-declared", "membership-recorded", "payment-recorded", "action-declared",
+			"conflict-declared", "membership-recorded", "membership-corrected", "payment-recorded", "action-declared",
 		}},
 		{RuleAwardForm, MarkPublic, "A level is an integer from 1 to 5; hors concours and a label of unknown level have none.", "villes-internet-2016-interview", []string{"award-recorded", "award-arbitrated"}},
 		{RuleEditionPossible, MarkPublic, "An edition has an ordinal from 1 to that of the year after the record.", "villes-internet-2016-interview", []string{

@@ -30,6 +30,7 @@ const (
 	RuleFee              Rule = "fee"
 	RulePopulationNeeded Rule = "population-needed"
 	RulePayment          Rule = "payment"
+	RuleMembershipStands Rule = "membership-stands"
 )
 
 // editionRules are told in the order in which an edition meets them.
@@ -41,7 +42,7 @@ func editionRules() []RuleText {
 	}
 	return []RuleText{
 		{RulePublishedFirst, MarkPublic, "What rests on a regulation or a grid rests on one that was published before, and that holds for it.", "ledger", []string{
-			"grid-published", "edition-opened", "action-declared", "action-amended", "membership-recorded",
+			"grid-published", "edition-opened", "action-declared", "action-amended", "membership-recorded", "membership-corrected",
 		}},
 		{RuleRegulationForm, MarkPublic, "The values of a regulation can be kept together, and the articles that they name are its own.", "ledger", []string{"regulation-published"}},
 		{RuleGridForm, MarkPublic, "Each stake of a grid belongs to a theme, each service to a stake; thresholds rise with the levels; what is mapped is there.", "ledger", []string{"grid-published"}},
@@ -68,8 +69,9 @@ func editionRules() []RuleText {
 		{RuleActionFirst, MarkPublic, "What is amended, confirmed or ended is an action that was declared.", "ledger", []string{"action-amended", "action-confirmed", "action-ended"}},
 		{RuleActionDays, MarkPublic, "An action ends after it began, and neither is still to come.", "ledger", []string{"action-declared", "action-amended", "action-confirmed", "action-ended"}},
 		{RuleActionOngoing, MarkPublic, "An action that was ended is not amended, confirmed or ended again.", "ledger", []string{"action-amended", "action-confirmed", "action-ended"}},
-		{RuleFee, MarkPublic, "A fee is what the regulation makes of the population that is named, or is set by hand, with a reason.", "ledger", []string{"membership-recorded"}},
-		{RulePopulationNeeded, MarkPublic, "A fee that is not set by hand needs a population.", "ledger", []string{"membership-recorded"}},
+		{RuleFee, MarkPublic, "A fee is what the regulation makes of the population that is named, or is set by hand, with a reason.", "ledger", []string{"membership-recorded", "membership-corrected"}},
+		{RulePopulationNeeded, MarkPublic, "A fee that is not set by hand needs a population.", "ledger", []string{"membership-recorded", "membership-corrected"}},
 		{RulePayment, MarkPublic, "A payment is for a membership that was recorded, on a day that has come.", "ledger", []string{"payment-recorded"}},
+		{RuleMembershipStands, MarkPublic, "A correction names the record of the membership that stands, and changes something.", "ledger", []string{"membership-corrected"}},
 	}
 }

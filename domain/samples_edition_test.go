@@ -52,6 +52,10 @@ func editionSamples() map[string]Event {
 			Edition: 28, On: "2027-02-08", Digest: strings.Repeat("0123456789abcdef", 4), Labelled: 249, CountsByLevel: []LevelCount{{Level: 5, Count: 20}, {Level: 1, Count: 229}},
 			HorsConcours: 1, Mentions: 17, Second: sealed('s'), Provenance: entered("2027-02-08"),
 		},
+		"arobase.membership-corrected.v1": &MembershipCorrected{
+			Collectivity: "fr-commune-73008", Year: 2027, Of: uuid.MustParse("0190b5a0-0000-7000-8000-000000000001"), Cause: "population", Regulation: "2027", Fee: 160000,
+			Population: 32000, PopulationYear: 2026, Reason: sealed('r'), Why: sealed('w'), Provenance: entered("2027-01-03"),
+		},
 		"arobase.membership-recorded.v1": &MembershipRecorded{
 			Collectivity: "fr-commune-73008", Year: 2027, Regulation: "2027", Fee: 150000, Population: 30000, PopulationYear: 2026, Reason: sealed('r'), Provenance: entered("2027-01-02"),
 		},

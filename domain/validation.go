@@ -126,15 +126,9 @@ const maxText = 20000
 
 // Validate checks the form of an event, or of a command: every field by its own rule. All wrong fields are reported.
 func Validate(e Event) error {
-	var found Invalid
-	if err := validate.Struct(e); err != nil {
-		var wrong validator.ValidationErrors
-		if !errors.As(err, &wrong) {
-			return fmt.Errorf("validating %s: %w", e.EventName(), err)
-		}
-		for _, w := range wrong {
-			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
-		}
+	found, err := wrongFields(e)
+	if err != nil {
+		return fmt.Errorf("validating %s: %w", e.EventName(), err)
 	}
 	found = append(found, together(e)...)
 	for f := range SealedFields(e) {
@@ -150,6 +144,20 @@ func Validate(e Event) error {
 		return found
 	}
 	return nil
+}
+
+// wrongFields gives the fields of a struct that break their own rule.
+func wrongFields(x any) (found Invalid, err error) {
+	if err := validate.Struct(x); err != nil {
+		var wrong validator.ValidationErrors
+		if !errors.As(err, &wrong) {
+			return nil, err
+		}
+		for _, w := range wrong {
+			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
+		}
+	}
+	return found, nil
 }
 
 // valueRule is the rule that a sealed value breaks.

@@ -17,6 +17,7 @@ import (
 	"arobase/api/audit"
 	"arobase/api/ledger"
 	"arobase/domain"
+	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/vault"
 )
@@ -255,6 +256,12 @@ func TestForcedIntoAnEdition(t *testing.T) {
 		"an erasure of a level": {func(s *edition, t *testing.T) {
 			s.force(t, "ledger", "arobase.personal-data-erased.v1", fmt.Sprintf(`{"event":"%s","ground":"court","pointer":"/data/level"}`, s.seals[aix]), map[string]int64{string(of(aix).Stream()): 3})
 		}, "rules", domain.RuleErasable, "never erased"},
+		"a publication in which no second person is named": {func(s *edition, t *testing.T) {
+			s.publishForced(t, "Anne", "")
+		}, "records", "form", "second"},
+		"a publication in which nobody is named": {func(s *edition, t *testing.T) {
+			s.publishForced(t, "", "Anne")
+		}, "rules", domain.RuleTwoPeople, "say who publishes"},
 		"another level than was sealed": {func(s *edition, t *testing.T) {
 			c := s.disclosure(t, laon)
 			c.Opened.Level.Value = 5
@@ -309,6 +316,78 @@ func TestForcedIntoAnEdition(t *testing.T) {
 				t.Fatalf("found %v, want %s of %s that says %q; %+v", err, tt.rule, tt.check, tt.says, report.Checks)
 			}
 		})
+	}
+}
+
+// publishForced opens both decisions and forces a publication by two names into the store, "" for none.
+func (s *edition) publishForced(t *testing.T, first, second string) {
+	t.Helper()
+	for _, id := range []domain.CollectivityID{laon, aix} {
+		s.execute(t, s.disclosure(t, id))
+	}
+	id := uuid.New()
+	p := publication().PalmaresPublished
+	var secrets []vault.Secret
+	sealed := func(field, name string) *domain.Sealed {
+		if name == "" {
+			return nil
+		}
+		x := vault.Secret{Event: id, Pointer: "/data/" + field, Salt: [vault.SaltSize]byte{byte(len(field))}, Value: fmt.Appendf(nil, "%q", name), Visibility: vault.Restricted}
+		x.Commitment = vault.Commit(x.Salt, ledgerID, id, x.Pointer, x.Value)
+		secrets = append(secrets, x)
+		f := domain.Secret(name)
+		f.Seal(x.Commitment.String())
+		return f
+	}
+	p.By, p.Second = sealed("by", first), sealed("second", second)
+	if err := s.vault.Put(t.Context(), secrets, nil); err != nil {
+		t.Fatal(err)
+	}
+	data, err := envelope.Canonical(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(data), `"second":null`, "", 1)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, ",,", ","), ",}", "}")
+	stream, revision := string(domain.EditionStream(run)), eventstore.NoStream
+	for e, err := range s.store.ReadStream(t.Context(), stream, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		revision = e.Revision
+	}
+	b, err := envelope.Envelope{
+		Actor: "president:jury", Basis: map[string]int64{string(domain.RegulationStream(regulation)): 0}, Data: []byte(text), ID: id, Ledger: ledgerID,
+		Revision: int64(revision) + 1, Subject: stream, Time: s.now, Type: "arobase.palmares-published.v1",
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.forceBytes(t, stream, revision, id, "arobase.palmares-published.v1", b)
+}
+
+// One person who publishes under two names that are the same is refused; where it is forced into the store, a stranger is
+// told by the ledger that they are two, and whoever has the vault sees that they are not.
+func TestPublicationByOnePerson(t *testing.T) {
+	s := newEdition(t)
+	alone := publication()
+	alone.Second = domain.Text("the secretary")
+	var broken *domain.Broken
+	if _, err := s.ledger.Execute(t.Context(), ledger.Request{Actor: "president:jury", Command: alone}); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+		t.Errorf("the ledger: %v", err)
+	}
+	s.publishForced(t, "Anne", "Anne")
+	s.sign(t)
+	if report, err := s.round(t, s.options(t, t.TempDir())); err != nil || check(t, report, "rules").Figures["attested"] == 0 {
+		t.Errorf("a stranger: %v", err)
+	}
+	if _, err := s.ledger.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "one person published alone") {
+		t.Errorf("with the vault: %v", err)
+	}
+	honest := newEdition(t)
+	honest.celebrate(t)
+	if _, err := honest.ledger.Check(t.Context()); err != nil {
+		t.Errorf("two people: %v", err)
 	}
 }
 

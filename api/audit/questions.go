@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -59,7 +61,7 @@ func (c *comparison) questions(ctx context.Context) ([]question, error) {
 	for _, page := range []string{"/", "/en/", "/editions", "/en/editions", "/tendances", "/en/trends", "/rapprochement", "/en/reconciliation", "/sources", "/en/sources"} {
 		all = append(all, question{address: page, page: true})
 	}
-	for _, list := range []func(context.Context) ([]question, error){c.editions, c.sources, c.collectivities, c.records} {
+	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.sources, c.collectivities, c.records} {
 		more, err := list(ctx)
 		if err != nil {
 			return nil, err
@@ -84,6 +86,27 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 		if i > 0 { // the latest comes first
 			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}, "by": {"region"}}})
 		}
+	}
+	return all, nil
+}
+
+// campaigns asks what the candidacies of each edition that was run here cover, and what each member pays.
+func (c *comparison) campaigns(ctx context.Context) (all []question, err error) {
+	opened, _, err := c.list(ctx, "/v1/events", "stream", "type", "edition-opened")
+	if err != nil {
+		return nil, err
+	}
+	for _, stream := range opened {
+		all = append(all, question{address: "/v1/editions/" + strings.TrimPrefix(stream, "edition-") + "/barometer"})
+	}
+	members, _, err := c.list(ctx, "/v1/events", "stream", "type", "membership-recorded")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(members)
+	for _, stream := range slices.Compact(members) {
+		id := url.PathEscape(strings.TrimPrefix(stream, "collectivity-"))
+		all = append(all, question{address: "/v1/collectivities/" + id + "/memberships", single: true})
 	}
 	return all, nil
 }
@@ -166,9 +189,13 @@ func (c *comparison) record(ctx context.Context, leaf int64) (eventstore.Event, 
 	return eventstore.Event{}, fmt.Errorf("%w: record %d is missing", ErrDamaged, leaf)
 }
 
-// list reads a list that was computed here, whole, and gives the questions for its pages and a member of each item.
-func (c *comparison) list(ctx context.Context, address, member string) (ids []string, pages []question, err error) {
+// list reads a list that was computed here, whole, and gives the questions for its pages and a member of each item. more are
+// parameters, in pairs.
+func (c *comparison) list(ctx context.Context, address, member string, more ...string) (ids []string, pages []question, err error) {
 	next := question{address: address, query: url.Values{"limit": {"1000"}}}
+	for i := 0; i+1 < len(more); i += 2 {
+		next.query.Set(more[i], more[i+1])
+	}
 	for {
 		pages = append(pages, next)
 		var answer struct {

@@ -57,13 +57,18 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if err := o.Allows(who); err != nil {
 		return Receipt{}, err
 	}
-	e, err := domain.DecodeInput(o.Type(), ask.Input)
+	input, stream, err := domain.TakePlace(o.Type(), ask.Input)
 	if err != nil {
 		return Receipt{}, err
 	}
-	stream, err := l.streamOf(ctx, e)
+	e, err := domain.DecodeInput(o.Type(), input)
 	if err != nil {
 		return Receipt{}, err
+	}
+	if stream == "" {
+		if stream, err = l.streamOf(ctx, e); err != nil {
+			return Receipt{}, err
+		}
 	}
 	if err := l.owns(ctx, who, e); err != nil {
 		return Receipt{}, err
@@ -118,6 +123,8 @@ func (l *Ledger) streamOf(ctx context.Context, e domain.Event) (domain.StreamNam
 	field := "event"
 	switch e := e.(type) {
 	case *domain.RecordRetracted:
+		about = e.Event
+	case *domain.FigureRetracted:
 		about = e.Event
 	case *domain.FactDisputed:
 		about = e.Event

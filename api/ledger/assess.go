@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"arobase/domain"
 	"arobase/projections"
@@ -21,15 +23,20 @@ type Judged struct {
 	Assessment domain.Assessment
 }
 
-// judged reads a candidacy of an edition that is run here, as it stands now. ErrUnknown where there is none. Actions are
-// looked at on the last day of declarations, so that whoever assesses the same later finds the same.
+// judged reads a candidacy of an edition that is run here, as it stands now. ErrUnknown where there is none.
 func (l *Ledger) judged(ctx context.Context, c domain.Candidacy) (Judged, error) {
+	return l.judgedAt(ctx, c, math.MaxUint64)
+}
+
+// judgedAt reads it as it stood at a size of the ledger. Actions are looked at on the last day of declarations, so that
+// whoever assesses the same later finds the same.
+func (l *Ledger) judgedAt(ctx context.Context, c domain.Candidacy, size uint64) (Judged, error) {
 	j := Judged{Candidacy: c}
-	edition, err := l.history(ctx, domain.EditionStream(c.Edition))
+	edition, err := l.historyAt(ctx, domain.EditionStream(c.Edition), size)
 	if err != nil {
 		return j, err
 	}
-	own, err := l.history(ctx, c.Stream())
+	own, err := l.historyAt(ctx, c.Stream(), size)
 	if err != nil {
 		return j, err
 	}
@@ -59,6 +66,15 @@ func (l *Ledger) judged(ctx context.Context, c domain.Candidacy) (Judged, error)
 		j.Assessment = domain.Assess(j.Grid, j.State.Registered.Kind, j.Actions, j.Edition.Calendar.Closes)
 	}
 	return j, nil
+}
+
+// historyAt is the stream as it was at a size of the ledger.
+func (l *Ledger) historyAt(ctx context.Context, s domain.StreamName, size uint64) ([]domain.Recorded, error) {
+	all, err := l.history(ctx, s)
+	if i := slices.IndexFunc(all, func(r domain.Recorded) bool { return r.Position >= size }); i >= 0 {
+		all = all[:i]
+	}
+	return all, err
 }
 
 // actionAt gives an action as it stood at a revision.

@@ -40,8 +40,9 @@ type publishing struct {
 // the second, another person, carries it out: every decision is opened, in the order of the collectivities' ids, and
 // palmares-published comes last. Nothing that was opened is shown before it. A process that ends half-way leaves a part of
 // them opened: asked again by either person, the rest follows. What must be known is read before the first is opened: a
-// vault that lacks one value stops it whole.
-func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Edition, on string) (Publication, error) {
+// vault that lacks one value stops it whole. Expected is the revision that the edition's stream must be at, as in
+// CloseDeliberation.
+func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Edition, on string, expected *int64) (Publication, error) {
 	if err := mayDeliberate(who); err != nil {
 		return Publication{}, err
 	}
@@ -50,6 +51,9 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 	}
 	l.ceremonies.Lock()
 	defer l.ceremonies.Unlock()
+	if err := l.rests(ctx, domain.EditionStream(e), expected); err != nil {
+		return Publication{}, err
+	}
 	run, _, err := l.run(ctx, e)
 	if err != nil {
 		return Publication{}, err

@@ -50,6 +50,7 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 	times := map[string]time.Time{}
 	sealed := map[vault.Commitment]committed{}
 	erased := map[place]bool{}
+	var pairs []pair
 	for e, err := range l.store.ReadAll(ctx, 0) {
 		if err != nil {
 			return c, fmt.Errorf("reading events: %w", err)
@@ -84,15 +85,37 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 			}
 			sealed[commitment] = committed{place{e.ID, f.Pointer}, vault.Visibility(f.Visibility), uint64(e.Position)}
 		}
-		if x, ok := data.(*domain.PersonalDataErased); ok {
+		switch x := data.(type) {
+		case *domain.PersonalDataErased:
 			erased[place{x.Event, x.Pointer}] = true
+		case *domain.PalmaresPublished:
+			pairs = append(pairs, pair{uint64(e.Position), place{e.ID, "/data/by"}, place{e.ID, "/data/second"}})
 		}
 	}
 	c.Streams, c.Sealed = len(revisions), len(sealed)
 	if l.vault == nil {
 		return c, nil
 	}
-	return c, l.checkVault(ctx, &c, sealed, erased)
+	people := map[place]string{}
+	for _, p := range pairs {
+		people[p.first], people[p.second] = "", ""
+	}
+	if err := l.checkVault(ctx, &c, sealed, erased, people); err != nil {
+		return c, err
+	}
+	for _, p := range pairs {
+		if first := people[p.first]; first != "" && first == people[p.second] {
+			return c, fmt.Errorf("event %d: one person published alone: both names are the same, and two people publish together", p.index)
+		}
+	}
+	return c, nil
+}
+
+// pair are the places of the two people who published together. An audit from outside sees that two are named, and only
+// whoever has the vault that they are two.
+type pair struct {
+	index         uint64
+	first, second place
 }
 
 // place is one field of one event.
@@ -126,8 +149,9 @@ func (l *Ledger) checkEvent(e eventstore.Event) (envelope.Envelope, domain.Event
 	return env, data, err
 }
 
-// checkVault holds every sealed value against its commitment, and every commitment against the vault.
-func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Commitment]committed, erased map[place]bool) error {
+// checkVault holds every sealed value against its commitment, and every commitment against the vault. Of the places in
+// people it fills in the values that are kept.
+func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Commitment]committed, erased map[place]bool, people map[place]string) error {
 	err := l.vault.Each(ctx, func(s vault.Secret) error {
 		at, ok := sealed[s.Commitment]
 		switch {
@@ -146,6 +170,9 @@ func (l *Ledger) checkVault(ctx context.Context, c *Checked, sealed map[vault.Co
 			return fmt.Errorf("vault: the value of %s of event %s is not the one committed to", at.pointer, at.event)
 		default:
 			c.Kept++
+			if _, ok := people[at.place]; ok {
+				people[at.place] = string(s.Value)
+			}
 		}
 		delete(sealed, s.Commitment)
 		return nil

@@ -13,6 +13,7 @@ import (
 	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/eventstore/vault"
 	"arobase/projections/campaigns"
 )
 
@@ -149,6 +150,21 @@ func (l *Ledger) tryOut(ctx context.Context, c domain.Command) error {
 	return err
 }
 
+// rests holds that a stream is at the revision that a request rests on; nil: any.
+func (l *Ledger) rests(ctx context.Context, s domain.StreamName, expected *int64) error {
+	if expected == nil {
+		return nil
+	}
+	history, err := l.history(ctx, s)
+	if err != nil {
+		return err
+	}
+	if current := int64(len(history)) - 1; *expected != current {
+		return &Stale{s, current}
+	}
+	return nil
+}
+
 // run gives an edition that is run here as the store has it now.
 func (l *Ledger) run(ctx context.Context, e domain.Edition) (*campaigns.Campaign, []domain.Recorded, error) {
 	size, err := l.store.Size(ctx)
@@ -185,8 +201,9 @@ type Closing struct {
 // CloseDeliberation seals the decision on every candidacy that is to be decided, in the order of the collectivities' ids,
 // and closes the deliberation. Before anything is recorded every draft is held by the rules once more; those that are
 // missing or broken are all named. What became known since, the conflict of a juror, is recorded first. A process that ends
-// half-way leaves a part of the decisions sealed: asked again, the rest follows.
-func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e domain.Edition) (Closing, error) {
+// half-way leaves a part of the decisions sealed: asked again, the rest follows. Expected is the revision that the edition's
+// stream must be at, nil for any; where it is not, the error is *Stale.
+func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e domain.Edition, expected *int64) (Closing, error) {
 	if err := mayDeliberate(who); err != nil {
 		return Closing{}, err
 	}
@@ -195,6 +212,9 @@ func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e do
 	}
 	l.ceremonies.Lock()
 	defer l.ceremonies.Unlock()
+	if err := l.rests(ctx, domain.EditionStream(e), expected); err != nil {
+		return Closing{}, err
+	}
 	run, regulation, err := l.run(ctx, e)
 	if err != nil {
 		return Closing{}, err
@@ -229,14 +249,49 @@ func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e do
 	if err != nil {
 		return done, err
 	}
-	for _, c := range commands {
-		if _, err := l.write(ctx, Request{Actor: who.Actor(), Command: c}); err != nil {
-			return done, fmt.Errorf("sealing the decision on %s: %w", c.Collectivity, err)
-		}
-		done.Decisions++
+	done.Decisions, err = l.sealAll(ctx, who, commands)
+	if err != nil {
+		return done, err
 	}
 	done.Receipt, err = l.Execute(ctx, Request{Actor: who.Actor(), Command: closing})
 	return done, err
+}
+
+// sealAll records the decisions of a deliberation in their order, and gives how many. They are all of one moment, and
+// every value is in the vault before the first is recorded: neither the time nor the id of a decision, nor the moment at
+// which it is seen to arrive, tells how long the texts of the one before it are.
+func (l *Ledger) sealAll(ctx context.Context, who auth.Principal, commands []domain.SealDecision) (done int, err error) {
+	if l.vault == nil {
+		return 0, ErrReadOnly
+	}
+	at := l.clock()
+	requests, batches := make([]Request, len(commands)), make([]batch, len(commands))
+	var secrets []vault.Secret
+	for i, c := range commands {
+		requests[i] = Request{Actor: who.Actor(), Command: c, at: at}
+		ids, err := l.ids(requests[i])
+		if err == nil {
+			batches[i], err = l.prepare(ctx, requests[i], ids)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("sealing the decision on %s: %w", c.Collectivity, err)
+		}
+		secrets = append(secrets, batches[i].secrets...)
+	}
+	if err := l.vault.Put(ctx, secrets, nil); err != nil {
+		return 0, fmt.Errorf("keeping the decisions: %w", err)
+	}
+	for i, b := range batches {
+		_, err := l.append(ctx, b)
+		if _, ok := errors.AsType[*eventstore.RevisionConflict](err); ok { // somebody wrote to its stream meanwhile
+			_, err = l.write(ctx, requests[i])
+		}
+		if err != nil {
+			return done, fmt.Errorf("sealing the decision on %s: %w", commands[i].Collectivity, err)
+		}
+		done++
+	}
+	return done, nil
 }
 
 // drafted gives the commands of all drafts of candidacies that are not decided yet, each held by the rules.

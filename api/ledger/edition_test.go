@@ -25,11 +25,16 @@ import (
 type frail struct {
 	eventstore.Store
 	left atomic.Int64 // appends until then; negative: never
+	// watch hears of each append that is asked for; nil: nobody does.
+	watch func(stream string)
 }
 
 var errGone = errors.New("the process ended")
 
 func (f *frail) Append(ctx context.Context, stream string, expected eventstore.Revision, events []eventstore.Proposed) (eventstore.Appended, error) {
+	if f.watch != nil {
+		f.watch(stream)
+	}
 	if n := f.left.Load(); n >= 0 && f.left.Add(-1) < 0 {
 		f.left.Store(0)
 		return eventstore.Appended{}, errGone
@@ -43,6 +48,7 @@ type campaign struct {
 	*ledger.Ledger
 	store *frail
 	day   atomic.Int64
+	spent atomic.Int64 // bytes that the vault was given and asked for; each takes a millisecond
 }
 
 const (
@@ -79,9 +85,9 @@ func newCampaign(t *testing.T) *campaign {
 	c := &campaign{t: t, store: &frail{Store: store}}
 	c.store.left.Store(-1)
 	clock := func() time.Time {
-		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load()))
+		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load())).Add(time.Duration(c.spent.Load()) * time.Millisecond)
 	}
-	c.Ledger, err = ledger.Create(t.Context(), ledger.Parts{Store: c.store, Vault: v, Clock: clock, Workspace: room},
+	c.Ledger, err = ledger.Create(t.Context(), ledger.Parts{Store: c.store, Vault: laborious{v, &c.spent}, Clock: clock, Workspace: room},
 		ledger.Genesis{LedgerID: testLedgerID, Origin: "test.example/log", MadeUp: true})
 	if err != nil {
 		t.Fatal(err)
@@ -102,8 +108,8 @@ func (c *campaign) act(who auth.Principal, resource, input string, args ...any) 
 	return r
 }
 
-// deliberated runs an edition up to the drafts of its decisions.
-func deliberated(t *testing.T) *campaign {
+// begun opens an edition, with its regulation and a grid of one service.
+func begun(t *testing.T) *campaign {
 	t.Helper()
 	c := newCampaign(t)
 	assumed := func(v string) string { return `{"value":` + v + `,"known":"assumed"}` }
@@ -113,6 +119,13 @@ func deliberated(t *testing.T) *campaign {
 	c.act(president, "grids", `{"grid":"g1","kind":"made-up","themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
 		"services":[{"id":"wifi","stake":"s","name":"Wi-Fi"}],"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"}]}`)
 	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
+	return c
+}
+
+// deliberated runs an edition up to the drafts of its decisions.
+func deliberated(t *testing.T) *campaign {
+	t.Helper()
+	c := begun(t)
 	for _, id := range []string{aixID, bourgesID, laonID} {
 		c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":%q,"insee":%q}`, id, id, strings.TrimPrefix(id, "fr-commune-"))
 		c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, id)
@@ -207,13 +220,13 @@ func TestInterruptedAnywhere(t *testing.T) {
 				}
 			}
 			c.store.left.Store(ends)
-			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun); return err })
+			insist(func() error { _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); return err })
 			c.day.Store(2)
-			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25")
+			waiting, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil)
 			if err != nil || !waiting.Waiting {
 				t.Fatalf("the first person: %+v, %v", waiting, err)
 			}
-			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25"); return err })
+			insist(func() error { _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25", nil); return err })
 			if failed != 1 {
 				t.Errorf("the process ended %d times", failed)
 			}
@@ -227,19 +240,19 @@ func TestInterruptedAnywhere(t *testing.T) {
 // One person alone publishes nothing, nor anyone before the day.
 func TestTwoPeoplePublish(t *testing.T) {
 	c := deliberated(t)
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	size := c.Size()
 	var broken *domain.Broken
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) {
 		t.Errorf("before the day: %v", err)
 	}
 	c.day.Store(2)
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); err != nil {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25"); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
 		t.Errorf("the same person again: %v", err)
 	}
 	if c.Size() != size {
@@ -251,12 +264,12 @@ func TestTwoPeoplePublish(t *testing.T) {
 // then, and says nothing of a result before the palmarès.
 func TestRunAsOf(t *testing.T) {
 	c := deliberated(t)
-	if _, err := c.CloseDeliberation(t.Context(), president, editionRun); err != nil {
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
 		t.Fatal(err)
 	}
 	c.day.Store(2)
 	for _, who := range []auth.Principal{president, second} {
-		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25"); err != nil {
+		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25", nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -274,6 +274,7 @@ func TestPurgeEvidence(t *testing.T) {
 	purge := func(day int64, want int) {
 		t.Helper()
 		a.day.Store(day)
+		a.spent.Store(0) // the clock stands on the very moment
 		if n, err := a.PurgeEvidence(t.Context()); n != want || err != nil {
 			t.Errorf("on day %d: %d, %v; want %d", day, n, err, want)
 		}

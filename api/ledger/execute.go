@@ -36,6 +36,8 @@ type Request struct {
 	Expected *int64
 	// hold is asked before the command is decided, and not for one that was carried out before. Nil: nothing is asked.
 	hold func(context.Context) error
+	// at is the moment that it is decided and recorded at. Zero: now.
+	at time.Time
 }
 
 // Receipt says what became of a command.
@@ -99,18 +101,7 @@ func (l *Ledger) write(ctx context.Context, req Request) (Receipt, error) {
 				return Receipt{}, err
 			}
 		}
-		in, basis, err := l.input(ctx, req.Command, l.history)
-		if err != nil {
-			return Receipt{}, err
-		}
-		if current := int64(len(in.History)) - 1; req.Expected != nil && *req.Expected != current {
-			return Receipt{}, &Stale{req.Command.Stream(), current}
-		}
-		events, err := domain.Decide(in, req.Command)
-		if err != nil {
-			return Receipt{}, err
-		}
-		b, err := l.encode(req, events, basis, in.History, ids)
+		b, err := l.prepare(ctx, req, ids)
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -125,6 +116,31 @@ func (l *Ledger) write(ctx context.Context, req Request) (Receipt, error) {
 		return r, err
 	}
 	return Receipt{}, fmt.Errorf("stream %s: others kept writing to it; try again", req.Command.Stream())
+}
+
+// prepare decides on a command and makes its events, sealed and in their envelopes. Nothing is kept or recorded.
+func (l *Ledger) prepare(ctx context.Context, req Request, ids func(int) (uuid.UUID, error)) (batch, error) {
+	in, basis, err := l.input(ctx, req.Command, l.history)
+	if err != nil {
+		return batch{}, err
+	}
+	if current := int64(len(in.History)) - 1; req.Expected != nil && *req.Expected != current {
+		return batch{}, &Stale{req.Command.Stream(), current}
+	}
+	in.Now = l.moment(req).UTC()
+	events, err := domain.Decide(in, req.Command)
+	if err != nil {
+		return batch{}, err
+	}
+	return l.encode(req, events, basis, in.History, ids)
+}
+
+// moment is when a request is decided and recorded.
+func (l *Ledger) moment(req Request) time.Time {
+	if req.at.IsZero() {
+		return l.clock()
+	}
+	return req.at
 }
 
 // batch is one command's events, ready to be appended.
@@ -237,7 +253,7 @@ func (l *Ledger) input(ctx context.Context, c domain.Command, history func(conte
 // twice alike.
 func (l *Ledger) encode(req Request, events []domain.Event, basis map[string]int64, history []domain.Recorded, ids func(int) (uuid.UUID, error)) (batch, error) {
 	b := batch{stream: req.Command.Stream(), expected: eventstore.Revision(len(history) - 1)}
-	recorded := l.now(history)
+	recorded := l.now(history, l.moment(req))
 	for n, e := range events {
 		id, err := ids(n)
 		if err != nil {
@@ -268,10 +284,10 @@ func (l *Ledger) encode(req Request, events []domain.Event, basis map[string]int
 	return b, nil
 }
 
-// now is the time that events are recorded at: the greatest of now, the stream's last time and the last time this node
-// has written, to the millisecond.
-func (l *Ledger) now(history []domain.Recorded) time.Time {
-	t := l.clock().UTC().Truncate(time.Millisecond)
+// now is the time that events of a moment are recorded at: the greatest of it, the stream's last time and the last time
+// this node has written, to the millisecond.
+func (l *Ledger) now(history []domain.Recorded, moment time.Time) time.Time {
+	t := moment.UTC().Truncate(time.Millisecond)
 	if n := len(history); n > 0 && history[n-1].Time.After(t) {
 		t = history[n-1].Time
 	}
@@ -292,7 +308,7 @@ func (l *Ledger) ids(req Request) (func(n int) (uuid.UUID, error), error) {
 	var made []uuid.UUID
 	return func(n int) (uuid.UUID, error) {
 		for len(made) <= n {
-			id, err := l.timeID()
+			id, err := l.timeID(l.moment(req))
 			if err != nil {
 				return uuid.Nil, err
 			}
@@ -302,14 +318,14 @@ func (l *Ledger) ids(req Request) (func(n int) (uuid.UUID, error), error) {
 	}, nil
 }
 
-// timeID is a UUIDv7 (RFC 9562, section 5.7) of the ledger's clock and randomness.
-func (l *Ledger) timeID() (uuid.UUID, error) {
+// timeID is a UUIDv7 (RFC 9562, section 5.7) of a moment and the ledger's randomness.
+func (l *Ledger) timeID(moment time.Time) (uuid.UUID, error) {
 	var id uuid.UUID
 	if _, err := io.ReadFull(l.random, id[:]); err != nil {
 		return uuid.Nil, fmt.Errorf("making an id: %w", err)
 	}
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(l.clock().UnixMilli()))
+	binary.BigEndian.PutUint64(ms[:], uint64(moment.UnixMilli()))
 	copy(id[:6], ms[2:])
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80

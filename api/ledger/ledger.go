@@ -80,6 +80,8 @@ type Ledger struct {
 
 	comparing sync.Mutex
 	compared  map[domain.Edition]compared // guarded by comparing
+	// comparedAt is the last that was asked for as of an earlier size. Guarded by comparing.
+	comparedAt earlier
 
 	mu   sync.Mutex
 	last time.Time // the last time written by this node; guarded by mu

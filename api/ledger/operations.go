@@ -47,6 +47,7 @@ var operations = []Operation{
 	{"editions", "edition-opened", presidency},
 	{"extensions", "deadline-extended", presidency},
 	{"memberships", "membership-recorded", secretariat},
+	{"membership-corrections", "membership-corrected", secretariat},
 	{"payments", "payment-recorded", secretariat},
 	{"actions", "action-declared", applicant},
 	{"amendments", "action-amended", applicant},

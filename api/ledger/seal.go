@@ -102,18 +102,12 @@ func (l *Ledger) Disclosed(ctx context.Context, commitment string) (vault.Secret
 	if err != nil || l.vault == nil {
 		return vault.Secret{}, vault.ErrUnknown
 	}
-	s, err := l.vault.Get(ctx, c)
+	place, err := l.vault.Place(ctx, c) // the value is not touched before it is known that it may be shown
 	if err != nil {
 		return vault.Secret{}, err
 	}
-	switch s.Visibility {
-	case vault.Public:
-		return s, nil
-	case vault.Ceremony:
-		if !l.past.Opened(s.Event) {
-			return vault.Secret{}, vault.ErrUnknown
-		}
-		return s, nil
+	if place.Visibility == vault.Public || place.Visibility == vault.Ceremony && l.past.Opened(place.Event) {
+		return l.vault.Get(ctx, c)
 	}
 	return vault.Secret{}, vault.ErrUnknown
 }

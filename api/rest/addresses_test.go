@@ -34,6 +34,7 @@ func addresses(t testing.TB) []address {
 		{path: "/v1/collectivities/{id}/history", address: "/v1/collectivities/fr-commune-92072/history", rows: true, texts: true},
 		{path: "/v1/collectivities/{id}/history", address: "/v1/collectivities/unsettled-bassens/history", rows: true, texts: true},
 		{path: "/v1/collectivities/{id}/history", address: "/v1/collectivities/fr-commune-76476/history", rows: true, texts: true},
+		{path: "/v1/collectivities/{id}/memberships", address: "/v1/collectivities/fr-commune-92072/memberships", rows: true, texts: true},
 		{path: "/v1/trends", address: "/v1/trends", rows: true},
 		{path: "/v1/trends", address: "/v1/trends?from=17&to=18&by=level", rows: true},
 		{path: "/v1/trends", address: "/v1/trends?by=region&limit=5", rows: true},
@@ -62,7 +63,18 @@ func firstEvent(t testing.TB) string {
 // Every address answers, says what every answer says, and sends what the document describes.
 func TestEveryAddressAnswers(t *testing.T) {
 	doc := document(t)
-	asked := map[string]bool{"/v1/events/live": true, "/v1/editions/{n}/run": true, "/v1/events/{id}/sealed": true, "/log/disclosed/{commitment}": true, "/evidence/{sha256}": true, "/v1/actions/{id}": true} // have tests of their own
+	asked := map[string]bool{ // have tests of their own
+		"/v1/events/live": true,
+		"/v1/editions/{n}/run": true,
+		"/v1/events/{id}/sealed": true,
+		"/log/disclosed/{commitment}": true,
+		"/evidence/{sha256}": true,
+		"/v1/actions/{id}": true,
+		"/v1/editions/{n}/candidacies/{id}/dossier": true,
+		"/v1/editions/{n}/candidacies/{id}/diagnosis": true,
+		"/v1/editions/{n}/decisions": true,
+		"/v1/editions/{n}/barometer": true,
+	}
 	for _, a := range addresses(t) {
 		asked[a.path] = true
 		t.Run(a.address, func(t *testing.T) {

@@ -36,7 +36,7 @@ func (a *api) refuse(w http.ResponseWriter, r *http.Request, wrong []ProblemFiel
 func checkQuery(params []*huma.Param, raw string) []ProblemField {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return []ProblemField{{"?", "encoding", "the part after the question mark is not in the form name=value&name=value, with %XX for special characters", ""}}
+		return []ProblemField{{Field: "?", Rule: "encoding", Message: "the part after the question mark is not in the form name=value&name=value, with %XX for special characters"}}
 	}
 	var wrong []ProblemField
 	var known []string
@@ -48,18 +48,18 @@ func checkQuery(params []*huma.Param, raw string) []ProblemField {
 		all := values[p.Name]
 		switch {
 		case len(all) > 1:
-			wrong = append(wrong, ProblemField{p.Name, "once", fmt.Sprintf("is given %d times; once is enough", len(all)), ""})
+			wrong = append(wrong, ProblemField{Field: p.Name, Rule: "once", Message: fmt.Sprintf("is given %d times; once is enough", len(all))})
 		case len(all) == 1 && all[0] != "":
 			if rule, message := checkValue(p.Schema, all[0]); rule != "" {
-				wrong = append(wrong, ProblemField{p.Name, rule, message, ""})
+				wrong = append(wrong, ProblemField{Field: p.Name, Rule: rule, Message: message})
 			}
 		case p.Required:
-			wrong = append(wrong, ProblemField{p.Name, "required", "is missing", ""})
+			wrong = append(wrong, ProblemField{Field: p.Name, Rule: "required", Message: "is missing"})
 		}
 	}
 	for name := range values {
 		if !slices.Contains(known, name) {
-			wrong = append(wrong, ProblemField{short(name), "unknown", "is not a parameter of this address; " + list(known), ""})
+			wrong = append(wrong, ProblemField{Field: short(name), Rule: "unknown", Message: "is not a parameter of this address; " + list(known)})
 		}
 	}
 	slices.SortFunc(wrong, func(a, b ProblemField) int { return strings.Compare(a.Field, b.Field) })

@@ -97,6 +97,18 @@ func (a *api) collectivities() {
 		v, err := a.Ledger.Collectivity(ctx, in.ID, q.size)
 		return answer{body: v, rows: table(historyColumns(v), append(v.Editions[:len(v.Editions):len(v.Editions)], v.Undated...))}, err
 	})
+	get(a, operation{
+		id: "listMemberships", path: "/v1/collectivities/{id}/memberships", tag: "collectivities", summary: "The memberships of a collectivity, with what they cost",
+		about: "Year by year as it stands: the fee with its calculation, or with the reason for which it was set by hand; what was paid; what was recorded before and corrected. Amounts are in cents of a euro. The quote is what a membership would cost by the regulation that was published last: without a population there is no fee, which is not 0.",
+		forms: []string{mediaJSON, mediaCSV}, result: ledger.MembershipsView{}, unknown: unknownCollectivity, texts: true, file: "memberships",
+	}, func(ctx context.Context, in *struct {
+		CollectivityPath
+		Moment
+		Dialect
+	}, q asked) (answer, error) {
+		v, err := a.Ledger.Memberships(ctx, in.ID, q.size)
+		return answer{body: v, rows: table(membershipColumns(v), v.Items)}, err
+	})
 }
 
 // find lists exact names first, then what a search gives.

@@ -130,3 +130,26 @@ func heldColumns(name string, of func(ledger.CollectivityShort) *ledger.Held) []
 		{name + ".status", func(c ledger.CollectivityShort) any { return held(c).Status }},
 	}
 }
+
+func membershipColumns(v ledger.MembershipsView) []column[ledger.MembershipView] {
+	type line = ledger.MembershipView
+	of := func(m line) ledger.FeeCalculation {
+		if m.Calculation == nil {
+			return ledger.FeeCalculation{}
+		}
+		return *m.Calculation
+	}
+	return []column[line]{
+		{"collectivity", func(line) any { return v.Collectivity }},
+		{"name", func(line) any { return v.Name }},
+		{"year", func(m line) any { return m.Year }},
+		{"regulation", func(m line) any { return m.Regulation }},
+		{"fee", func(m line) any { return m.Fee }},
+		{"calculation.population", func(m line) any { return known(of(m).Population) }},
+		{"calculation.populationYear", func(m line) any { return known(of(m).PopulationYear) }},
+		{"reason", func(m line) any { return m.Reason }},
+		{"paid", func(m line) any { return m.Paid }},
+		{"corrected", func(m line) any { return len(m.Corrected) }},
+		{"event", func(m line) any { return m.Event.String() }},
+	}
+}

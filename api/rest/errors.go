@@ -80,7 +80,7 @@ func problemOf(o *operation, err error) *Problem {
 		// The form is right and the state forbids it; after another event the same request may be fine. So it is a
 		// conflict with the state, not an error of form.
 		p := problem(ruleBroken, "%s", broken)
-		p.Errors = []ProblemField{{broken.Field, string(broken.Rule), broken.Message, broken.Article}}
+		p.Errors = []ProblemField{{Field: broken.Field, Rule: string(broken.Rule), Message: broken.Message, Article: broken.Article}}
 		return p
 	case errors.Is(err, ledger.ErrUnauthenticated):
 		return problem(unauthenticated, "%s", kinds[unauthenticated].Says)

@@ -31,7 +31,7 @@ type EventFilters struct {
 func (f EventFilters) filter() (ledger.EventFilter, error) {
 	if f.Type != "" && !ledger.KnownType(f.Type) {
 		p := problem(invalidQuery, "type %q is not in the catalogue of events", short(f.Type))
-		p.Errors = []ProblemField{{"type", "catalogue", p.Detail, ""}}
+		p.Errors = []ProblemField{{Field: "type", Rule: "catalogue", Message: p.Detail}}
 		return ledger.EventFilter{}, p
 	}
 	return ledger.EventFilter{Type: f.Type, Stream: f.Stream, After: f.After}, nil

@@ -42,7 +42,22 @@ var uuids = []string{"event", "fact", "ledgerId"}
 // mayBeNull are objects and lists that are null where nothing is known, rather than left out or empty.
 var mayBeNull = []string{
 	"CollectivityView.current", "CollectivityView.lastKnown", "CollectivityShort.current", "CollectivityShort.lastKnown", "Identity.current",
-	"Identity.lastKnown", "EditionShort.published", "EditionDetail.published", "PalmaresPage.published", "RunView.decisions", "RunView.published", "TransitionsView.entered", "TransitionsView.left", "GroupMovesView.entered", "GroupMovesView.left",
+	"Identity.lastKnown",
+	"EditionShort.published",
+	"EditionDetail.published",
+	"PalmaresPage.published",
+	"RunView.decisions",
+	"RunView.published",
+	"TransitionsView.entered",
+	"TransitionsView.left",
+	"GroupMovesView.entered",
+	"GroupMovesView.left",
+	"Dossier.assessment",
+	"Dossier.precedents",
+	"BarometerView.collectivities",
+	"MembershipsView.quote",
+	"MembershipView.calculation",
+	"FeeQuote.calculation",
 }
 
 // meaning is what a field says.
@@ -54,10 +69,14 @@ type meaning struct {
 
 // meaningOf looks for a field of one schema, then for a field of any.
 func meaningOf(schema, field string) meaning {
-	if m, ok := meanings[schema+"."+field]; ok {
-		return m
+	for _, key := range []string{schema + "." + field, field} {
+		for _, all := range []map[string]meaning{meanings, juryMeanings} {
+			if m, ok := all[key]; ok {
+				return m
+			}
+		}
 	}
-	return meanings[field]
+	return meaning{}
 }
 
 func one(of ...any) []any { return of }

@@ -20,9 +20,11 @@ func TestEveryFieldIsExplained(t *testing.T) {
 	if len(used) < 100 {
 		t.Fatalf("only %d fields: the schemas are not those of the answers", len(used))
 	}
-	for key := range meanings {
-		if !used[key] {
-			t.Errorf("the description of %s belongs to no field", key)
+	for _, all := range []map[string]meaning{meanings, juryMeanings} {
+		for key := range all {
+			if !used[key] {
+				t.Errorf("the description of %s belongs to no field", key)
+			}
 		}
 	}
 	for _, key := range slices.Concat(mayBeNull, uuids) {

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/domain"
@@ -30,54 +28,40 @@ func (a *api) jury() {
 		return sendPrivate(w, http.StatusCreated, draft)
 	}))
 	a.mux.HandleFunc("POST /v1/deliberations", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
-		var in struct {
-			Edition domain.Edition `json:"edition"`
-		}
+		var in deliberationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
-		done, err := a.Ledger.CloseDeliberation(r.Context(), who, in.Edition)
+		done, err := a.Ledger.CloseDeliberation(r.Context(), who, in.Edition, ask.Expected)
 		if err != nil {
 			return err
 		}
-		return sendPrivate(w, http.StatusCreated, struct {
-			Receipt
-			Recusals  int `json:"recusals"`
-			Decisions int `json:"decisions"`
-		}{receiptOf("deliberations", done.Receipt), done.Recusals, done.Decisions})
+		return sendPrivate(w, http.StatusCreated, Deliberated{receiptOf("deliberations", done.Receipt), done.Recusals, done.Decisions})
 	}))
 	a.mux.HandleFunc("POST /v1/publications", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
-		var in struct {
-			Edition domain.Edition `json:"edition"`
-			On      string         `json:"on"`
-		}
+		var in publicationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
-		done, err := a.Ledger.Publish(r.Context(), who, in.Edition, in.On)
+		done, err := a.Ledger.Publish(r.Context(), who, in.Edition, in.On, ask.Expected)
 		if err != nil {
 			return err
 		}
 		if done.Waiting {
 			return sendPrivate(w, http.StatusAccepted, done)
 		}
-		return sendPrivate(w, http.StatusCreated, struct {
-			Receipt
-			Disclosed int `json:"disclosed"`
-		}{receiptOf("publications", done.Receipt), done.Disclosed})
+		return sendPrivate(w, http.StatusCreated, Published{receiptOf("publications", done.Receipt), done.Disclosed})
 	}))
 	a.mux.HandleFunc("POST /v1/erasures", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
 		if err := (ledger.Operation{Resource: "erasures", Roles: []auth.Role{auth.Admin}}).Allows(who); err != nil {
 			return err
 		}
-		var in struct {
-			Event   uuid.UUID `json:"event"`
-			Pointer string    `json:"pointer"`
-			Ground  string    `json:"ground"`
-			Reason  string    `json:"reason"`
-		}
+		var in erasureInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
+		}
+		if ask.Expected != nil {
+			return headerProblem("If-Match", "unknown", "an erasure rests on no revision")
 		}
 		erasure := ledger.Erasure{Event: in.Event, Pointer: in.Pointer, Ground: in.Ground, Reason: in.Reason, By: who.Person}
 		if err := erasure.Check(); err != nil {
@@ -87,7 +71,11 @@ func (a *api) jury() {
 		if err != nil {
 			return err
 		}
-		return sendPrivate(w, http.StatusCreated, receiptOf("erasures", done))
+		status := http.StatusCreated
+		if done.Duplicate {
+			status = http.StatusOK
+		}
+		return sendPrivate(w, status, receiptOf("erasures", done))
 	}))
 	a.mux.HandleFunc("GET /v1/editions/{n}/candidacies/{id}/dossier", a.privately(func(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
 		c, err := candidacyIn(r)
@@ -120,7 +108,7 @@ func (a *api) jury() {
 		if err != nil {
 			return err
 		}
-		return sendPrivate(w, http.StatusOK, map[string]any{"items": drafts})
+		return sendPrivate(w, http.StatusOK, Drafts{drafts})
 	}))
 }
 

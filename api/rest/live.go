@@ -22,7 +22,7 @@ func (a *api) resume(last string, q asked, after uint64) (uint64, error) {
 		n, err := strconv.ParseUint(last, 10, 53)
 		if err != nil || n >= size {
 			p := problem(invalidQuery, "Last-Event-ID %q is not the index of an event", short(last))
-			p.Errors = []ProblemField{{"Last-Event-ID", "index", p.Detail, ""}}
+			p.Errors = []ProblemField{{Field: "Last-Event-ID", Rule: "index", Message: p.Detail}}
 			return 0, p
 		}
 		return n + 1, nil

@@ -25,6 +25,7 @@ type Problem struct {
 
 // ProblemField is one thing that is wrong.
 type ProblemField struct {
+	Line    int    `json:"line,omitempty" doc:"With a list: the line of the file, from 1, or the row of the sheet." example:"3"`
 	Field   string `json:"field" doc:"The field or the parameter." example:"limit"`
 	Rule    string `json:"rule" doc:"The rule that it breaks, by a stable name." example:"maximum"`
 	Message string `json:"message" doc:"What is wrong, for a person." example:"5000: the greatest is 1000"`
@@ -91,7 +92,7 @@ var kinds = map[code]kind{
 	forbidden:           {403, "Not yours to do", "The role of the token does not include this, or the token is bound to another collectivity or another seat."},
 	tooMany:             {429, "Too many requests", "Wait as long as the header Retry-After says, and try again."},
 	tooLarge:            {413, "Too large", "The request has more bytes than are taken here."},
-	unsupportedMedia:    {415, "Not a form that is taken here", "What is sent is JSON, with the header Content-Type: application/json; a file that shows an action is what its content says, and one of a few kinds: PDF, PNG, JPEG, plain text."},
+	unsupportedMedia:    {415, "Not a form that is taken here", "What is sent is JSON, with the header Content-Type: application/json; or a list, as text/csv or as an Excel workbook. A file that shows an action is what its content says, and one of a few kinds: PDF, PNG, JPEG, plain text."},
 	invalidHeader:       {400, "Invalid header", "A header of the request is not of its form."},
 	unknownResource:     {404, "No such resource", "Nothing of this name can be recorded."},
 	unknownAddress:      {404, "No such address", "Nothing is served at this address. Every address of the interface is described at /openapi.json and, to read, at /docs."},

@@ -83,6 +83,7 @@ func New(d Deps) http.Handler {
 	a := &api{Deps: d, mux: http.NewServeMux(), live: make(chan struct{}, d.MaxLive), making: make(chan struct{}, 2), uploads: make(chan struct{}, mostUploads)}
 	a.huma = newHuma(a)
 	a.editions()
+	a.barometer()
 	a.collectivities()
 	a.trends()
 	a.actions()
@@ -97,6 +98,7 @@ func New(d Deps) http.Handler {
 	a.jury()
 	a.evidence()
 	a.tokens()
+	a.describePrivate()
 	a.document()
 	a.docs()
 	return a

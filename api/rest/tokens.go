@@ -27,12 +27,7 @@ func (a *api) tokens() {
 		if err := admin.Allows(who); err != nil {
 			return err
 		}
-		var in struct {
-			Role   auth.Role `json:"role"`
-			For    string    `json:"for"`
-			Person string    `json:"person"`
-			Days   int       `json:"days"`
-		}
+		var in tokenInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}
@@ -49,9 +44,7 @@ func (a *api) tokens() {
 		if err := admin.Allows(who); err != nil {
 			return err
 		}
-		var in struct {
-			ID string `json:"id"`
-		}
+		var in revocationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
 		}

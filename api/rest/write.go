@@ -17,6 +17,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/ledger/lists"
 	"arobase/domain"
 )
 
@@ -42,6 +43,10 @@ const (
 func (a *api) writes() {
 	for _, o := range ledger.Operations() {
 		a.mux.HandleFunc("POST /v1/"+o.Resource, func(w http.ResponseWriter, r *http.Request) {
+			if isList(r) {
+				a.postList(w, r, o)
+				return
+			}
 			a.post(w, r, func(who auth.Principal, ask ledger.Ask) (ledger.Receipt, error) {
 				ask.Resource = o.Resource
 				return a.Ledger.Act(r.Context(), who, ask)
@@ -172,7 +177,12 @@ func (a *api) describeWrite(o ledger.Operation) *huma.Operation {
 		"Arobase-Size": {Description: "The size of the ledger that includes it.", Schema: &huma.Schema{Type: huma.TypeInteger}},
 		"Location":     {Description: "The address of the record.", Schema: &huma.Schema{Type: huma.TypeString}},
 	}
-	receipt := map[string]*huma.MediaType{mediaJSON: {Schema: registry.Schema(reflect.TypeFor[Receipt](), true, "")}}
+	receipt := map[string]*huma.MediaType{mediaJSON: {Schema: &huma.Schema{AnyOf: []*huma.Schema{
+		registry.Schema(reflect.TypeFor[Receipt](), true, ""), registry.Schema(reflect.TypeFor[ListReceipt](), true, ""),
+	}}}}
+	needed, wanted := lists.Columns(t)
+	list := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Description: "A list: each row is a request. The columns, in any order, are " +
+		strings.Join(needed, ", ") + "; and, where wanted, " + strings.Join(wanted, ", ") + ". Several values in one cell are divided by a bar."}}
 	responses := map[string]*huma.Response{
 		"200": {Description: "It was recorded before, under the same key.", Headers: done, Content: receipt},
 		"201": {Description: "It is recorded.", Headers: done, Content: receipt},
@@ -196,8 +206,10 @@ func (a *api) describeWrite(o ledger.Operation) *huma.Operation {
 			header("If-Match", "The revision that the stream must be at. Where it is not, the answer is 409 and names the current one."),
 			header("If-None-Match", "*: the stream must not be there yet."),
 		},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaJSON: {Schema: &huma.Schema{Extensions: domain.InputSchema(t)}}}},
-		Responses:   responses,
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			mediaJSON: {Schema: &huma.Schema{Extensions: domain.RequestSchema(t)}}, mediaCSV: list, mediaXLSX: list,
+		}},
+		Responses: responses,
 	}
 	if !slices.Contains(o.Roles, auth.Public) {
 		op.Security = []map[string][]string{{"token": {}}}

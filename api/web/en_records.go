@@ -105,6 +105,7 @@ var englishRecords = words{
 	"record.type.juror-appointed":              "juror appointed",
 	"record.type.conflict-declared":            "conflict of interest",
 	"record.type.juror-term-ended":             "juror's term ended",
+	"record.type.membership-corrected":         "membership corrected",
 	"record.type.membership-recorded":          "membership",
 	"record.type.payment-recorded":             "payment",
 	"record.type.action-declared":              "action declared",

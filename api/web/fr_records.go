@@ -105,6 +105,7 @@ var frenchRecords = words{
 	"record.type.juror-appointed":              "juré nommé",
 	"record.type.conflict-declared":            "conflit d'intérêts",
 	"record.type.juror-term-ended":             "fin de mandat d'un juré",
+	"record.type.membership-corrected":         "adhésion corrigée",
 	"record.type.membership-recorded":          "adhésion",
 	"record.type.payment-recorded":             "paiement",
 	"record.type.action-declared":              "action déclarée",

@@ -26,8 +26,9 @@ func newCheck() *cobra.Command {
 		Use: "check", Short: "Verify every file of a data directory against the others",
 		Long: `Verify every file of a data directory against the others: the database of records,
 each record by the strict parser, the sealed values against their commitments, the
-uploaded files and the hashes of the tree, every signed checkpoint against tree and key. It writes
-nothing. Exit code 3 where anything is not right; the first such thing is named.`,
+uploaded files, that two people published each palmarès, the hashes of the tree, every
+signed checkpoint against tree and key. It writes nothing. Exit code 3 where anything is
+not right; the first such thing is named.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)

@@ -37,7 +37,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
-		newServe(), newInit(), newImport(), newErase(), newVault(),
+		newServe(), newInit(), newImport(), newPost(), newRegister(), newErase(), newVault(),
 		newTrends(), newShow(), newPalmares(), newReconcile(), newEvents(),
 		newBackup(), newRestore(), newCopy(), newExport(), newLog(), newVerify(), newAudit(), newCheck(), newToken(), newHolds(), newSimulate(), newConfig(), newVersion(), newCompletion(),
 	)

@@ -80,6 +80,10 @@ type Vault interface {
 	// Get gives the secret of a commitment. ErrUnknown if it was never here, ErrErased if it was destroyed.
 	Get(ctx context.Context, c Commitment) (Secret, error)
 
+	// Place is Get without salt and value, and looks at neither: how long it takes tells nothing of a value that whoever
+	// asks may not see.
+	Place(ctx context.Context, c Commitment) (Secret, error)
+
 	// Request gives the mark of a leaf, or ErrUnknown.
 	Request(ctx context.Context, leafHash [32]byte) (Request, error)
 

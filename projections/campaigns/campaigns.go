@@ -126,7 +126,7 @@ var (
 		"decision-deferred", "decision-sealed", "decision-superseded", "decision-disclosed", "decision-notified",
 		"decision-rectified", "label-withdrawn", "appeal-lodged", "appeal-admitted", "appeal-rejected", "appeal-decided",
 	}
-	ofMember = []string{"membership-recorded", "payment-recorded"}
+	ofMember = []string{"membership-recorded", "membership-corrected", "payment-recorded"}
 )
 
 // Events implements projections.Projection.
@@ -144,6 +144,9 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 		c.grids[e.Grid] = e
 		return
 	case *domain.MembershipRecorded:
+		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
+		return
+	case *domain.MembershipCorrected:
 		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
 		return
 	case *domain.PaymentRecorded:
@@ -234,6 +237,18 @@ func (c *Campaigns) Editions() []*Campaign {
 
 // Regulation gives the history of a regulation's stream.
 func (c *Campaigns) Regulation(id string) []domain.Recorded { return c.regulations[id] }
+
+// LastRegulation gives the regulation that was published last before a position, or nil.
+func (c *Campaigns) LastRegulation(before uint64) *domain.RegulationPublished {
+	var last *domain.RegulationPublished
+	var at uint64
+	for _, history := range c.regulations {
+		if first := history[0]; first.Position < before && (last == nil || first.Position > at) {
+			last, at = domain.RegulationOf(history), first.Position
+		}
+	}
+	return last
+}
 
 // Grid gives a version of the grid, or nil.
 func (c *Campaigns) Grid(id string) *domain.GridPublished { return c.grids[id] }

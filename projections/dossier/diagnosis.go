@@ -8,22 +8,22 @@ import (
 // Beside is the coverage of one stake beside that of comparable collectivities, in percent, rounded down.
 type Beside struct {
 	Coverage
-	Share int // of the collectivity
+	Share int `json:"share"` // of the collectivity
 	// Median is that of its peers: half of them have at most that much. Nil where there are none.
-	Median *int
+	Median *int `json:"median"`
 }
 
 // Recommendation is a service that applies to a collectivity, that most of its peers render and it does not.
 type Recommendation struct {
-	Service string
-	Peers   int // that render it
+	Service string `json:"service"`
+	Peers   int    `json:"peers"` // that render it
 }
 
 // Diagnosis shows a collectivity beside its peers. It recommends nothing but to look.
 type Diagnosis struct {
-	Peers           int
-	Stakes          []Beside
-	Recommendations []Recommendation
+	Peers           int              `json:"peers"` // how many it is compared with
+	Stakes          []Beside         `json:"stakes"`
+	Recommendations []Recommendation `json:"recommendations"`
 }
 
 // MostPeers bounds how many collectivities one is compared with.
@@ -53,9 +53,9 @@ func Peers(of Case, all []Case) []Case {
 	return peers[:min(len(peers), MostPeers)]
 }
 
-// Diagnose compares a case with its peers. applying are the services of the grid that apply to its kind.
-func Diagnose(of Case, peers []Case, applying []string) Diagnosis {
-	d := Diagnosis{Peers: len(peers)}
+// Diagnose compares a case with its peers.
+func Diagnose(of Case, peers []Case) Diagnosis {
+	d := Diagnosis{Peers: len(peers), Stakes: []Beside{}, Recommendations: []Recommendation{}}
 	for _, s := range of.Coverage {
 		line := Beside{Coverage: s, Share: percent(s)}
 		var theirs []int
@@ -78,7 +78,7 @@ func Diagnose(of Case, peers []Case, applying []string) Diagnosis {
 			render[s]++
 		}
 	}
-	for _, s := range applying {
+	for _, s := range of.Applying {
 		if n := render[s]; 2*n > len(peers) && !slices.Contains(of.Services, s) {
 			d.Recommendations = append(d.Recommendations, Recommendation{s, n})
 		}

@@ -13,9 +13,9 @@ import (
 
 // Coverage is how much of one stake a collectivity renders: services with an action that counts, of those that apply to it.
 type Coverage struct {
-	Stake   string
-	Covered int
-	Applies int
+	Stake   string `json:"stake"`
+	Covered int    `json:"covered"`
+	Applies int    `json:"applies"`
 }
 
 // Case is a candidacy as it is compared with others.
@@ -29,6 +29,8 @@ type Case struct {
 	Coverage []Coverage
 	// Services are those with an action that counts, sorted.
 	Services []string
+	// Applying are the services of the grid that apply to the kind, in the order of the grid.
+	Applying []string
 	// Result is what was published; the zero Result where nothing is.
 	Result domain.Result
 }

@@ -82,7 +82,9 @@ func TestDeparts(t *testing.T) {
 }
 
 func TestDiagnose(t *testing.T) {
-	of := with(town("z", 10_000, 5, 0), func(c *dossier.Case) { c.Services = []string{"cantine"} })
+	of := with(town("z", 10_000, 5, 0), func(c *dossier.Case) {
+		c.Services, c.Applying = []string{"cantine"}, []string{"ateliers", "cantine", "wifi", "rare"}
+	})
 	all := []dossier.Case{
 		of,
 		with(town("a", 9_000, 4, 0), func(c *dossier.Case) { c.Services = []string{"cantine", "wifi"} }),
@@ -94,15 +96,15 @@ func TestDiagnose(t *testing.T) {
 	if len(peers) != 3 || peers[0].Collectivity != "b" || peers[2].Collectivity != "c" {
 		t.Fatalf("the peers are %v", peers)
 	}
-	d := dossier.Diagnose(of, peers, []string{"ateliers", "cantine", "wifi", "rare"})
+	d := dossier.Diagnose(of, peers)
 	if d.Peers != 3 || d.Stakes[0].Share != 50 || *d.Stakes[0].Median != 80 {
 		t.Errorf("the stakes are %+v", d.Stakes)
 	}
 	if want := "[{wifi 3} {ateliers 2}]"; fmt.Sprint(d.Recommendations) != want {
 		t.Errorf("recommended %v, want %s", d.Recommendations, want)
 	}
-	alone := dossier.Diagnose(of, nil, []string{"wifi"})
-	if alone.Stakes[0].Median != nil || alone.Recommendations != nil {
+	alone := dossier.Diagnose(of, nil)
+	if alone.Stakes[0].Median != nil || len(alone.Recommendations) != 0 {
 		t.Errorf("without peers: %+v", alone)
 	}
 }

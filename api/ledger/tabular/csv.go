@@ -126,9 +126,9 @@ func readHeader(text []byte, t *table) (r *csv.Reader, ok bool) {
 			}
 			continue
 		}
-		m := nearest(names)
+		m := nearest(t.shapes, names)
 		if m.exact() {
-			t.header = m.header(line, names)
+			t.header, t.separator = m.header(line, names), delimiter
 			return candidate, true
 		}
 		// Of two that recognise as little, the one that separates anything is right.

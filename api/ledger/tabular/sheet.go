@@ -183,7 +183,7 @@ func (r *sheetReader) endRow() {
 				names[c.position] = "(" + c.fault.rule + ")" // no column is called like that
 			}
 		}
-		m := nearest(names)
+		m := nearest(r.t.shapes, names)
 		if !m.exact() {
 			// The rest is only looked through, for merged cells.
 			r.refused = &refusal{sheet: r.s.name, line: r.line, names: names, match: m}

@@ -3,9 +3,12 @@ package tabular
 // table gathers the rows of one file, from whatever it is read.
 type table struct {
 	limits Limits
+	shapes []Shape // of which the file has one
 	report report
 	header header
 	rows   []Row
+
+	separator rune
 
 	count     int   // rows met, also those that are not kept because the file has problems
 	textBytes int64 // size of all their text

@@ -29,7 +29,9 @@ type File struct {
 	Rows     []Row    // in the order of the file
 	Encoding string   // UTF-8, UTF-16LE, UTF-16BE, Windows-1252 or XLSX
 	SHA256   [32]byte // of the file's bytes, before any decoding
-	Remarks  []string // what a careful user wants to know although nothing is wrong, in plain words
+	// Separator is what stands between the fields of a CSV file; 0 for XLSX.
+	Separator rune
+	Remarks   []string // what a careful user wants to know although nothing is wrong, in plain words
 }
 
 // Row is one fact of a file.
@@ -83,12 +85,17 @@ func (l Limits) withDefaults() Limits {
 // No more than Limits.FileBytes and one byte are taken from r, so a file that is too large is refused without being
 // read to its end.
 func Read(ctx context.Context, name string, r io.Reader, limits Limits) (*File, error) {
+	return ReadAs(ctx, Shapes, name, r, limits)
+}
+
+// ReadAs is Read for files of other shapes than those of the history: at least one.
+func ReadAs(ctx context.Context, shapes []Shape, name string, r io.Reader, limits Limits) (*File, error) {
 	limits = limits.withDefaults()
 	raw, err := io.ReadAll(io.LimitReader(contextReader{ctx, r}, limits.FileBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	t := &table{limits: limits, report: report{file: name}}
+	t := &table{limits: limits, shapes: shapes, report: report{file: name}}
 	file := &File{Name: name}
 	if int64(len(raw)) > limits.FileBytes {
 		t.report.add(0, "", ruleFileTooLarge,
@@ -110,7 +117,7 @@ func Read(ctx context.Context, name string, r io.Reader, limits Limits) (*File, 
 	if err := t.report.err(); err != nil {
 		return nil, err
 	}
-	file.Shape, file.Rows = t.header.shape, t.rows
+	file.Shape, file.Rows, file.Separator = t.header.shape, t.rows, t.separator
 	return file, nil
 }
 

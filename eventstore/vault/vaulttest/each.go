@@ -94,6 +94,7 @@ func calls(v vault.Vault) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"Put":     func(ctx context.Context) error { return v.Put(ctx, []vault.Secret{secret(1)}, nil) },
 		"Get":     func(ctx context.Context) error { _, err := v.Get(ctx, secret(0).Commitment); return err },
+		"Place":   func(ctx context.Context) error { _, err := v.Place(ctx, secret(0).Commitment); return err },
 		"Request": func(ctx context.Context) error { _, err := v.Request(ctx, request(0).LeafHash); return err },
 		"Erase":   func(ctx context.Context) error { return v.Erase(ctx, secret(0)) },
 		"Purge": func(ctx context.Context) error {

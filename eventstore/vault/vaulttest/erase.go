@@ -21,6 +21,9 @@ var eraseTests = []test{
 			if s, err := v.Get(t.Context(), secret(1).Commitment); !errors.Is(err, vault.ErrErased) || s.Value != nil {
 				t.Errorf("Get = %v, %v; want ErrErased", s, err)
 			}
+			if s, err := v.Place(t.Context(), secret(1).Commitment); !errors.Is(err, vault.ErrErased) {
+				t.Errorf("Place = %v, %v; want ErrErased", s, err)
+			}
 			wantEverything(t, v, secret(0), tombstone(secret(1)), secret(2))
 		}
 	}},

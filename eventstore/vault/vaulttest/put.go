@@ -28,6 +28,9 @@ var putTests = []test{
 		if s, err := v.Get(t.Context(), secret(1).Commitment); !errors.Is(err, vault.ErrUnknown) {
 			t.Errorf("Get = %v, %v; want ErrUnknown", s, err)
 		}
+		if s, err := v.Place(t.Context(), secret(1).Commitment); !errors.Is(err, vault.ErrUnknown) {
+			t.Errorf("Place = %v, %v; want ErrUnknown", s, err)
+		}
 	}},
 	{"the same again changes nothing", func(t *testing.T, v vault.Vault, _ *Clock) {
 		mustPut(t, v, secret(0), secret(1))

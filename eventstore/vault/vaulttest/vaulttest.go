@@ -125,6 +125,10 @@ func wantSecret(t *testing.T, v vault.Vault, want vault.Secret) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("the secret differs (-want +got):\n%s", diff)
 	}
+	want.Salt, want.Value = [vault.SaltSize]byte{}, nil
+	if place, err := v.Place(t.Context(), want.Commitment); err != nil || cmp.Diff(want, place) != "" {
+		t.Fatalf("Place = %+v, %v; want %+v", place, err, want)
+	}
 }
 
 // everything gives all secrets and tombstones by commitment.

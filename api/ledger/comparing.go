@@ -1,0 +1,213 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"arobase/api/auth"
+	"arobase/domain"
+	"arobase/eventstore"
+	"arobase/projections/dossier"
+)
+
+// caseOf is a candidacy as it is compared with others.
+func caseOf(j Judged) dossier.Case {
+	c := dossier.Case{
+		Candidacy: j.Candidacy, Kind: j.State.Registered.Kind, Population: j.State.Registered.Population,
+		Grid: j.Edition.Opened.Grid, Regulation: j.Edition.Opened.Regulation,
+	}
+	for _, s := range j.Assessment.ByStake {
+		c.Coverage = append(c.Coverage, dossier.Coverage{Stake: s.Stake.ID, Covered: s.Rendered, Applies: len(s.Lines)})
+		for _, line := range s.Lines {
+			c.Applying = append(c.Applying, line.Service)
+			if len(line.Actions) > 0 {
+				c.Services = append(c.Services, line.Service)
+			}
+		}
+	}
+	slices.Sort(c.Services)
+	if outcome, ok := j.State.Course.Outcome(); ok && j.Edition.Published != nil && !outcome.Withdrawn {
+		c.Result = outcome.Result
+	}
+	return c
+}
+
+// compared are the cases of one edition as of a change of it.
+type compared struct {
+	changed uint64
+	cases   []dossier.Case
+}
+
+// cases gives every candidacy of some editions that are run here, of those that are judged. Those of an edition in which nothing has changed since
+// are kept: what a candidacy is judged by is frozen. O(candidacies), each with its actions, after a change.
+func (l *Ledger) cases(ctx context.Context, take func(domain.Edition) bool) ([]dossier.Case, error) {
+	type edition struct {
+		number  domain.Edition
+		changed uint64
+		due     []domain.Due
+	}
+	var editions []edition
+	l.runner.View(func(eventstore.Position) {
+		for _, run := range l.campaigns.Editions() {
+			if take(run.Edition) {
+				editions = append(editions, edition{run.Edition, run.Changed, run.InOrder()})
+			}
+		}
+	})
+	l.comparing.Lock()
+	defer l.comparing.Unlock()
+	var all []dossier.Case
+	for _, e := range editions {
+		kept, ok := l.compared[e.number]
+		if !ok || kept.changed != e.changed {
+			kept = compared{changed: e.changed}
+			for _, d := range e.due {
+				j, err := l.judged(ctx, d.Candidacy)
+				if errors.Is(err, ErrUnknown) {
+					continue
+				}
+				if err != nil {
+					return nil, err
+				}
+				if j.State.Admissible() {
+					kept.cases = append(kept.cases, caseOf(j))
+				}
+			}
+			if l.compared == nil {
+				l.compared = map[domain.Edition]compared{}
+			}
+			l.compared[e.number] = kept
+		}
+		all = append(all, kept.cases...)
+	}
+	return all, nil
+}
+
+// Diagnosis shows a collectivity what it covers beside comparable ones. For itself, the secretariat and the jury.
+func (l *Ledger) Diagnosis(ctx context.Context, who auth.Principal, c domain.Candidacy) (dossier.Diagnosis, error) {
+	if err := mayRead(who, c); err != nil {
+		return dossier.Diagnosis{}, err
+	}
+	j, err := l.judged(ctx, c)
+	if err != nil {
+		return dossier.Diagnosis{}, err
+	}
+	all, err := l.cases(ctx, func(e domain.Edition) bool { return e == c.Edition })
+	if err != nil {
+		return dossier.Diagnosis{}, err
+	}
+	own := caseOf(j)
+	return dossier.Diagnose(own, dossier.Peers(own, all)), nil
+}
+
+// BarometerView shows what the candidacies of an edition cover, together and one by one. All of it follows from what is
+// public: what was declared and what was submitted.
+type BarometerView struct {
+	Edition     int             `json:"edition"`
+	Year        int             `json:"year"`
+	Grid        string          `json:"grid"`
+	Candidacies int             `json:"candidacies"`
+	Groups      []dossier.Group `json:"groups"`
+	// Collectivities are nil before the ceremony: what a single one covers is no secret, but nobody is to take it for the
+	// decision of the jury.
+	Collectivities []BarometerLine `json:"collectivities"`
+	Withheld       string          `json:"withheld,omitempty"`
+	AsOf           uint64          `json:"asOf"`
+}
+
+// BarometerLine is one candidacy: its diagnosis, as the collectivity has it itself.
+type BarometerLine struct {
+	Collectivity domain.CollectivityID `json:"collectivity"`
+	Name         string                `json:"name"`
+	Kind         string                `json:"kind"`
+	Population   int                   `json:"population,omitempty"`
+	dossier.Diagnosis
+}
+
+// Barometer gives the barometer of an edition as of a size of the ledger. ErrUnknown where no such edition is run here.
+func (l *Ledger) Barometer(ctx context.Context, e domain.Edition, size uint64) (BarometerView, error) {
+	v := BarometerView{Edition: int(e), Year: e.Year(), AsOf: size}
+	history, err := l.historyAt(ctx, domain.EditionStream(e), size)
+	if err != nil {
+		return v, err
+	}
+	state := domain.StateOfEdition(history)
+	if state.Opened == nil {
+		return v, fmt.Errorf("edition %d: %w", e, ErrUnknown)
+	}
+	v.Grid = state.Opened.Grid
+	published, err := l.history(ctx, domain.GridStream(v.Grid))
+	if err != nil {
+		return v, err
+	}
+	var stakes []string
+	if grid := domain.GridOf(published); grid != nil {
+		for _, s := range grid.Stakes {
+			stakes = append(stakes, s.ID)
+		}
+	}
+	all, err := l.casesAt(ctx, e, size)
+	if err != nil {
+		return v, err
+	}
+	v.Candidacies, v.Groups = len(all), dossier.Barometer(all, stakes)
+	if state.Published == nil {
+		v.Withheld = "what each collectivity covers is shown after the ceremony, so that nobody takes it for the decision of the jury"
+		return v, nil
+	}
+	v.Collectivities = []BarometerLine{}
+	for _, c := range all {
+		line := BarometerLine{Collectivity: c.Collectivity, Kind: c.Kind, Population: c.Population, Diagnosis: dossier.Diagnose(c, dossier.Peers(c, all))}
+		if view, err := l.Collectivity(ctx, string(c.Collectivity), size); err == nil {
+			line.Name = view.Name
+		} else if !errors.Is(err, ErrUnknown) {
+			return v, err
+		}
+		v.Collectivities = append(v.Collectivities, line)
+	}
+	return v, nil
+}
+
+// casesAt gives the cases of an edition as of a size. What has not changed since is that of now, which is kept; an earlier
+// one is worked out, one at a time, for it reads every action.
+func (l *Ledger) casesAt(ctx context.Context, e domain.Edition, size uint64) ([]dossier.Case, error) {
+	var changed uint64
+	var due []domain.Due
+	l.runner.View(func(eventstore.Position) {
+		for _, run := range l.campaigns.Editions() {
+			if run.Edition == e {
+				changed, due = run.Changed, run.InOrder()
+			}
+		}
+	})
+	if size >= changed {
+		return l.cases(ctx, func(of domain.Edition) bool { return of == e })
+	}
+	l.comparing.Lock()
+	defer l.comparing.Unlock()
+	if kept := l.comparedAt; kept.edition == e && kept.size == size {
+		return kept.cases, nil
+	}
+	cases := []dossier.Case{}
+	for _, d := range due {
+		j, err := l.judgedAt(ctx, d.Candidacy, size)
+		switch {
+		case errors.Is(err, ErrUnknown): // not yet
+		case err != nil:
+			return nil, err
+		case j.State.Admissible():
+			cases = append(cases, caseOf(j))
+		}
+	}
+	l.comparedAt = earlier{e, size, cases}
+	return cases, nil
+}
+
+// earlier are the cases of an edition as of a size before the last change of it.
+type earlier struct {
+	edition domain.Edition
+	size    uint64
+	cases   []dossier.Case
+}
