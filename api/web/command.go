@@ -80,7 +80,7 @@ var together = []command{
 			if err := json.Unmarshal(ask.Input, &in); err != nil {
 				return outcome{}, fmt.Errorf("reading a form: %w", err)
 			}
-			done, err := s.Ledger.CloseDeliberation(ctx, who, in.Edition)
+			done, err := s.Ledger.CloseDeliberation(ctx, who, in.Edition, ask.Expected)
 			return outcome{Events: done.Receipt.Events}, err
 		},
 	},
@@ -95,7 +95,7 @@ var together = []command{
 			if err := json.Unmarshal(ask.Input, &in); err != nil {
 				return outcome{}, fmt.Errorf("reading a form: %w", err)
 			}
-			done, err := s.Ledger.Publish(ctx, who, in.Edition, in.On)
+			done, err := s.Ledger.Publish(ctx, who, in.Edition, in.On, ask.Expected)
 			return outcome{Events: done.Receipt.Events, Waiting: done.Waiting}, err
 		},
 	},
