@@ -4,8 +4,8 @@ package web
 var (
 	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
 		frenchVerify, frenchArticles, frenchSession, frenchBrowse, frenchActions, frenchMine, frenchShow, frenchData, frenchRun,
-		frenchForms, frenchCommands, frenchFields, frenchChoices, frenchRules}
+		frenchForms, frenchCommands, frenchFields, frenchChoices, frenchRules, frenchLetter}
 	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
 		englishVerify, englishArticles, englishSession, englishBrowse, englishActions, englishMine, englishShow, englishData, englishRun,
-		englishForms, englishCommands, englishFields, englishChoices, englishRules}
+		englishForms, englishCommands, englishFields, englishChoices, englishRules, englishLetter}
 )

@@ -122,7 +122,7 @@ func (s *site) send(p *page) (any, error) {
 	err = s.Sessions.Write(who, p.req)
 	var done outcome
 	if err == nil {
-		done, err = c.act(p.ctx, s, who, ask)
+		done, err = s.once(p.ctx, c, who, ask)
 	}
 	if err != nil {
 		return s.refused(p, c, who, form, r, err)
@@ -174,7 +174,7 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 		p.Status = status
 		return p.entryView(c, who, view), nil
 	case errors.As(err, &stale):
-		changed, err := p.changedSince(form, stale)
+		changed, err := p.changedSince(who, form, stale)
 		if err != nil {
 			return nil, err
 		}
@@ -253,11 +253,15 @@ func sentence(s string) string {
 	return capital(s) + "."
 }
 
-// changedSince gives what was recorded in a stream since a form was opened. A draft has no records: whoever wrote it says so.
-func (p *page) changedSince(form url.Values, stale *ledger.Stale) ([]changeView, error) {
+// changedSince gives what was recorded in a stream since a form was opened. Of a draft it gives the form with what is
+// drafted now.
+func (p *page) changedSince(who auth.Principal, form url.Values, stale *ledger.Stale) ([]changeView, error) {
 	rests, err := strconv.ParseInt(form.Get(formExpected), 10, 64)
-	if err != nil || strings.HasPrefix(string(stale.Stream), "draft/") {
+	if err != nil {
 		return nil, nil
+	}
+	if d, err := p.drafted(who, stale); d != nil || err != nil {
+		return d, err
 	}
 	var all []changeView
 	for e, err := range p.site.Ledger.Events(p.ctx, ledger.EventFilter{Stream: string(stale.Stream)}) {
@@ -274,6 +278,11 @@ func (p *page) changedSince(form url.Values, stale *ledger.Stale) ([]changeView,
 
 // done leads on from what was carried out.
 func (s *site) done(p *page, c command, who auth.Principal, form url.Values, done outcome) (any, error) {
+	if done.Given {
+		view := p.formView(c, form, &reading{p: p, form: form})
+		view.Notice = p.T("form.given")
+		return p.entryView(c, who, view), nil
+	}
 	if done.Secret != "" {
 		key, err := s.newKey()
 		if err != nil {
@@ -365,5 +374,5 @@ func isDay(s string) bool {
 
 // offered are the commands that somebody may give, in the order of an edition.
 func offered(who auth.Principal) []command {
-	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) || who.Is(auth.Public) })
+	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) })
 }
