@@ -64,16 +64,16 @@ func firstEvent(t testing.TB) string {
 func TestEveryAddressAnswers(t *testing.T) {
 	doc := document(t)
 	asked := map[string]bool{ // have tests of their own
-		"/v1/events/live": true,
-		"/v1/editions/{n}/run": true,
-		"/v1/events/{id}/sealed": true,
-		"/log/disclosed/{commitment}": true,
-		"/evidence/{sha256}": true,
-		"/v1/actions/{id}": true,
-		"/v1/editions/{n}/candidacies/{id}/dossier": true,
+		"/v1/events/live":                             true,
+		"/v1/editions/{n}/run":                        true,
+		"/v1/events/{id}/sealed":                      true,
+		"/log/disclosed/{commitment}":                 true,
+		"/evidence/{sha256}":                          true,
+		"/v1/actions/{id}":                            true,
+		"/v1/editions/{n}/candidacies/{id}/dossier":   true,
 		"/v1/editions/{n}/candidacies/{id}/diagnosis": true,
-		"/v1/editions/{n}/decisions": true,
-		"/v1/editions/{n}/barometer": true,
+		"/v1/editions/{n}/decisions":                  true,
+		"/v1/editions/{n}/barometer":                  true,
 	}
 	for _, a := range addresses(t) {
 		asked[a.path] = true
