@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -119,9 +120,13 @@ const mostTexts = 1_000_000
 
 // wordsOf finds the texts in which each word of a question stands.
 func (l *Ledger) wordsOf(ctx context.Context, question string) ([]word, error) {
+	all := strings.Fields(territory.Fold(question))
+	longer := slices.ContainsFunc(all, func(w string) bool { return len(w) > 1 })
 	var out []word
-	for _, folded := range strings.Fields(territory.Fold(question)) {
-		out = append(out, word{folded: folded})
+	for _, folded := range all {
+		if !longer || len(folded) > 1 { // the l of "l'école" says nothing
+			out = append(out, word{folded: folded})
+		}
 	}
 	if len(out) == 0 {
 		return nil, nil

@@ -95,6 +95,8 @@ func TestActionsAreFound(t *testing.T) {
 		"?q=COEUR":               "bornes",
 		"?q=c%C5%93ur":           "bornes",
 		"?q=oeuvres+eleves":      "ouvrages",
+		"?q=l%27eau":             "bornes",
+		"?q=d%27%C3%A9cole":      "tout",
 		"?q=ecol":                "tout",
 		"?q=colle":               "", // only the beginnings of words
 		"?q=grenoble+fibre":      "tout",

@@ -191,6 +191,10 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 
 // open opens the files of a ledger whose lock is held, for writing. vaultPath is that of the vault.
 func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
+	// A server that did not end by itself has left its index of words: no text is erased while a word of it stands there.
+	if err := os.Remove(o.dir.file(wordsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the index of words of a server that ended: %w", err)
+	}
 	if o.store, err = sqlite.Open(ctx, o.dir.file(ledgerFile)); err != nil {
 		return fmt.Errorf("opening %s: %w", o.dir.file(ledgerFile), err)
 	}
