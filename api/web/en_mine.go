@@ -39,6 +39,7 @@ var englishMine = words{
 	"mine.actions.go":        "Review the actions",
 	"mine.submit":            "Application",
 	"mine.submit.none":       "Not submitted yet.",
+	"mine.submit.see":        "See the receipt",
 	"mine.submit.go":         "Look, sign off and submit",
 	"mine.submitted.one":     "Submitted, with %s action.",
 	"mine.submitted.many":    "Submitted, with %s actions.",

@@ -39,6 +39,7 @@ var frenchMine = words{
 	"mine.actions.go":        "Revoir les actions",
 	"mine.submit":            "Candidature",
 	"mine.submit.none":       "Pas encore soumise.",
+	"mine.submit.see":        "Voir le récépissé",
 	"mine.submit.go":         "Voir, signer et soumettre",
 	"mine.submitted.one":     "Soumise, avec %s action.",
 	"mine.submitted.many":    "Soumise, avec %s actions.",

@@ -213,8 +213,11 @@ func (p *page) submitStep(m ledger.Mine) step {
 	if c := m.Candidacy; c.Submitted != nil {
 		st.State, st.Says = "done", p.N("mine.submitted", len(c.Submitted.Actions))
 	}
-	if m.Open || m.Candidacy.Submitted != nil {
+	switch {
+	case m.Open:
 		st.Go = &labelled{p.T("mine.submit.go"), p.path("submission", m.ID, nil)}
+	case m.Candidacy.Submitted != nil:
+		st.Go = &labelled{p.T("mine.submit.see"), p.path("submission", m.ID, nil)}
 	}
 	return st
 }
@@ -239,8 +242,14 @@ func (p *page) decision(m ledger.Mine) *decisionView {
 		n := int(d.Result.Level)
 		level = &n
 	}
-	mk := p.mark(string(d.Result.Distinction), level, string(domain.Decided), false)
-	v := &decisionView{Mark: &mk, Text: mk.Spoken, Motivation: p.written(d.Motivation)}
+	v := &decisionView{Motivation: p.written(d.Motivation)}
+	if level != nil {
+		mk := p.mark(string(d.Result.Distinction), level, string(domain.Decided), false)
+		v.Mark = &mk
+	}
+	if level == nil || len(d.Result.Mentions) > 0 {
+		v.Text = p.outcome(d.Result)
+	}
 	switch {
 	case d.Notified == "":
 		v.Notified = p.T("mine.decided.untold")

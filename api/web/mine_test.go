@@ -216,12 +216,42 @@ func TestQuestionsAndFees(t *testing.T) {
 	if strings.Contains(page, "Transports") {
 		t.Error("a service that does not apply is listed")
 	}
-	question := o.ledger
-	m, err := question.Mine(t.Context(), auth.Principal{Role: auth.Declarant, For: village}, village)
+	m, err := o.ledger.Mine(t.Context(), auth.Principal{Role: auth.Declarant, For: village}, village)
 	if err != nil || len(m.Questions) != 1 {
 		t.Fatal(err, m.Questions)
 	}
 	o.act(t, auth.Declarant, village, "information-answers", fmt.Sprintf(`{"edition":28,"collectivity":%q,"request":%q,"answer":"Depuis mars."}`, village, m.Questions[0].Event))
 	page, _ = read(t, o.h, mineAt, cookies)
 	holds(t, page, "Votre réponse : Depuis mars.")
+}
+
+// A candidacy that was taken back, or is not judged, says so and offers nothing.
+func TestCandidacyThatEnded(t *testing.T) {
+	for resource, c := range map[string]struct{ role, input, says string }{
+		"withdrawals":       {"declarant", `{"edition":28,"collectivity":%q}`, "La candidature a été retirée"},
+		"inadmissibilities": {"president", `{"edition":28,"collectivity":%q,"ground":"other","article":"10","reason":"Ce n'est pas une collectivité."}`, "irrecevable, par l'article 10"},
+	} {
+		o := open28(t)
+		o.act(t, auth.Declarant, village, "candidacies", fmt.Sprintf(`{"edition":28,"collectivity":%q,"kind":"village"}`, village))
+		o.act(t, auth.Role(c.role), map[string]string{"declarant": village}[c.role], resource, fmt.Sprintf(c.input, village))
+		cookies := o.enter(t, auth.Declarant, village, "Zoé Lefèvre")
+		for _, path := range []string{mineAt, submitAt} {
+			page, _ := read(t, o.h, path, cookies)
+			holds(t, page, c.says)
+			if strings.Contains(page, "Retirer la candidature") || strings.Contains(page, "Validée par") {
+				t.Errorf("%s, %s: something is offered", resource, path)
+			}
+		}
+	}
+}
+
+// Where no edition is run there is nothing to do, and the page says so.
+func TestNoEdition(t *testing.T) {
+	o := newOffice(t)
+	o.act(t, auth.Registrar, "", "collectivities", `{"collectivity":"`+village+`","type":"commune","name":"Aix-les-Bains","insee":"73008"}`)
+	cookies := o.enter(t, auth.Declarant, village, "Zoé Lefèvre")
+	for path, says := range map[string]string{mineAt: "Aucune édition ne se tient ici", submitAt: "Aucune édition ne se tient ici", reviewAt: "Aucune action n'est déclarée"} {
+		page, _ := read(t, o.h, path, cookies)
+		holds(t, page, says)
+	}
 }
