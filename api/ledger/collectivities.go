@@ -68,6 +68,11 @@ type DecisionView struct {
 	By    string    `json:"by"` // the type of the event: decision-rectified
 	// Appeal is the open appeal, or nil.
 	Appeal *uuid.UUID `json:"appeal,omitempty"`
+	// Sealed is the event that the jury's reasons were sealed in. Motivation are the reasons, "" where they were erased or
+	// are not at hand; Departure says why the jury left the assessment, "" where it did not.
+	Sealed     uuid.UUID `json:"sealed"`
+	Motivation string    `json:"motivation"`
+	Departure  string    `json:"departure,omitempty"`
 }
 
 // Arbitration is a settled contradiction.
@@ -285,6 +290,7 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 		if d.Appeal != uuid.Nil {
 			v.Decision.Appeal = &d.Appeal
 		}
+		l.reasons(ctx, v.Decision, label)
 	}
 	for _, a := range label.Awards {
 		f := l.fact(ctx, a.Cite)
@@ -308,6 +314,19 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 		v.Status = string(label.Mentions[0].Status)
 	}
 	return v
+}
+
+// reasons adds what the jury wrote when it decided. It is for whoever looks at the projections while they stand still.
+func (l *Ledger) reasons(ctx context.Context, v *DecisionView, label labels.Label) {
+	run, ok := l.campaigns.Edition(label.Edition)
+	if !ok || run.Candidacies[label.Collectivity] == nil {
+		return
+	}
+	if seal := run.Candidacies[label.Collectivity].Seal(); seal != nil {
+		v.Sealed = seal.Event
+		v.Motivation = l.Text(ctx, seal.Decision.Motivation.Commitment())
+		v.Departure = l.Text(ctx, seal.Decision.Departure.Commitment())
+	}
 }
 
 func (l *Ledger) fact(ctx context.Context, c domain.Cite) Fact {

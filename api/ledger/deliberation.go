@@ -25,6 +25,8 @@ type Draft struct {
 	By       string          `json:"by"`
 	At       time.Time       `json:"at"`
 	Input    json.RawMessage `json:"decision"` // as it was asked for
+	// Departs tells that no precedent of the candidacy has such a result: whoever decides is to know before it is sealed.
+	Departs bool `json:"departsFromPrecedents"`
 }
 
 // ErrNoWorkspace says that nothing can be prepared on this node.
@@ -62,7 +64,9 @@ func (l *Ledger) DraftDecision(ctx context.Context, who auth.Principal, input js
 	if err := staleDraft(err); err != nil {
 		return Draft{}, err
 	}
-	return Draft{Candidacy: c.Candidacy, Revision: done.Revision, By: done.By, At: done.At, Input: done.Body}, nil
+	draft := Draft{Candidacy: c.Candidacy, Revision: done.Revision, By: done.By, At: done.At, Input: done.Body}
+	draft.Departs, err = l.departs(ctx, c.Candidacy, resultOf(&c.DecisionSealed))
+	return draft, err
 }
 
 func staleDraft(err error) error {
@@ -92,13 +96,42 @@ func (l *Ledger) Drafts(ctx context.Context, who auth.Principal, e domain.Editio
 	drafts := make([]Draft, len(found))
 	for i, d := range found {
 		drafts[i] = draftOf(e, d)
+		if drafts[i].Departs, err = l.departs(ctx, drafts[i].Candidacy, drafts[i].Result()); err != nil {
+			return nil, err
+		}
 	}
 	return drafts, nil
 }
 
 func draftOf(e domain.Edition, d workspace.Document) Draft {
 	id := d.Key[strings.LastIndexByte(d.Key, '/')+1:]
-	return Draft{domain.Candidacy{Edition: e, Collectivity: domain.CollectivityID(id)}, d.Revision, d.By, d.At, d.Body}
+	return Draft{Candidacy: domain.Candidacy{Edition: e, Collectivity: domain.CollectivityID(id)}, Revision: d.Revision, By: d.By, At: d.At, Input: d.Body}
+}
+
+// decision is what was asked for, decoded: the rules held it when it was drafted. Nil where it cannot be read any more.
+func (d Draft) decision() *domain.DecisionSealed {
+	e, err := domain.DecodeInput(Operation{Event: "decision-sealed"}.Type(), d.Input)
+	if err != nil {
+		return nil
+	}
+	return e.(*domain.DecisionSealed)
+}
+
+// Result is the award that is drafted.
+func (d Draft) Result() domain.Result {
+	if e := d.decision(); e != nil {
+		return resultOf(e)
+	}
+	return domain.Result{}
+}
+
+// resultOf is the award of a decision that is still to be sealed.
+func resultOf(e *domain.DecisionSealed) (r domain.Result) {
+	r.Distinction, _ = e.Distinction.Value().(domain.Distinction)
+	level, _ := e.Level.Value().(int)
+	r.Level = domain.Level(level)
+	r.Mentions, _ = e.Mentions.Value().([]domain.MentionID)
+	return r
 }
 
 // sealing is the command that a draft becomes, with the assessment as it is now.
@@ -327,4 +360,24 @@ func (l *Ledger) drafted(ctx context.Context, e domain.Edition, due []domain.Due
 		return nil, wrong
 	}
 	return commands, nil
+}
+
+// Tally is how the votes are drafted to have fallen; false where they are not told.
+func (d Draft) Tally() (domain.Tally, bool) {
+	e := d.decision()
+	if e == nil {
+		return domain.Tally{}, false
+	}
+	t, ok := e.Tally.Value().(domain.Tally)
+	return t, ok
+}
+
+// Departure is why the draft leaves the assessment, "" where it does not.
+func (d Draft) Departure() string {
+	e := d.decision()
+	if e == nil {
+		return ""
+	}
+	s, _ := e.Departure.Value().(string)
+	return s
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 
 	"arobase/api/auth"
 	"arobase/domain"
-	"arobase/projections/dossier"
 )
 
 // Dossier is what a juror needs to decide on a candidacy and to justify the decision. Every line names the record that it
@@ -67,6 +67,9 @@ type DossierAction struct {
 	Innovation  string            `json:"innovation,omitempty"`
 	URL         string            `json:"url,omitempty"`
 	Evidence    []domain.Evidence `json:"evidence,omitempty"`
+	// Event is the record by which the action stands as it was submitted; its proof is at /v1/events/{event}/proof.
+	Event uuid.UUID `json:"event"`
+	Index uint64    `json:"index"`
 }
 
 // DossierLeftOut is an action that does not count, and why.
@@ -82,6 +85,15 @@ type DossierAssessment struct {
 	Known    string   `json:"known"` // how well the thresholds are known
 	Text     string   `json:"text"`
 	Next     string   `json:"next,omitempty"` // what the level above asks for
+	// Above is the same in numbers, in percent of the services and of the stakes that apply.
+	Above *DossierThreshold `json:"above,omitempty"`
+}
+
+// DossierThreshold is what a level asks for, in percent.
+type DossierThreshold struct {
+	Level    int `json:"level"`
+	Services int `json:"services"`
+	Stakes   int `json:"stakes"`
 }
 
 // DossierChanges compares what was submitted with the last candidacy.
@@ -90,6 +102,8 @@ type DossierChanges struct {
 	New     []domain.ActionID `json:"new"`
 	Changed []domain.ActionID `json:"changed"`
 	Gone    []domain.ActionID `json:"gone"`
+	// Titles are those of the actions that are gone; the others stand in the dossier.
+	Titles map[domain.ActionID]string `json:"titles,omitempty"`
 }
 
 // DossierJury says who judges it.
@@ -104,22 +118,28 @@ type DossierJury struct {
 type DossierRecusal struct {
 	Juror    int    `json:"juror"`
 	Category string `json:"category"`
+	// Event is the recusal, or while there is none yet the interest that the juror declared.
+	Event uuid.UUID `json:"event"`
 }
 
 // DossierOpinion is that of one juror. The text is there for those who may read it.
 type DossierOpinion struct {
-	Juror int    `json:"juror"`
-	Text  string `json:"text,omitempty"`
+	Juror int       `json:"juror"`
+	Text  string    `json:"text,omitempty"`
+	Event uuid.UUID `json:"event"`
+	// Readable tells that the reader may read the text: where it is "" nevertheless, it was erased.
+	Readable bool `json:"readable"`
 }
 
 // DossierSession is a sitting with those who could vote on this candidacy, and whether quorum held without the recused.
 type DossierSession struct {
-	Session int    `json:"session"`
-	On      string `json:"on"`
-	Present []int  `json:"present"`
-	Voters  []int  `json:"voters"`
-	Quorum  int    `json:"quorum"`
-	Held    bool   `json:"held"`
+	Session int       `json:"session"`
+	On      string    `json:"on"`
+	Present []int     `json:"present"`
+	Voters  []int     `json:"voters"`
+	Quorum  int       `json:"quorum"`
+	Held    bool      `json:"held"`
+	Event   uuid.UUID `json:"event"`
 }
 
 // DossierPrecedents are the nearest candidacies that were decided. None near: there is no comparable precedent.
@@ -136,7 +156,9 @@ type DossierPrecedent struct {
 	Population   int                   `json:"population"`
 	Distance     float64               `json:"distance"`
 	Result       domain.Result         `json:"result"`
-	Motivation   string                `json:"motivation,omitempty"`
+	// Motivation is "" where it was erased. Event is the record that holds its seal.
+	Motivation string    `json:"motivation,omitempty"`
+	Event      uuid.UUID `json:"event"`
 }
 
 // DossierRecord is one record of the candidacy; its proof is at /v1/events/{event}/proof.
@@ -225,6 +247,7 @@ func (l *Ledger) dossierActions(ctx context.Context, j Judged) ([]DossierStake, 
 		byID[a.Action] = DossierAction{
 			Action: a.Action, Revision: a.Revision, Title: l.Text(ctx, a.Title.Commitment()), Description: l.Text(ctx, a.Description.Commitment()),
 			StartedOn: a.StartedOn, EndedOn: a.Ended, Operator: a.OperatorKind, Innovation: a.Innovation, URL: a.URL, Evidence: a.Evidence,
+			Event: j.Records[a.Action].ID, Index: j.Records[a.Action].Position,
 		}
 	}
 	stakes, left := []DossierStake{}, []DossierLeftOut{}
@@ -252,6 +275,7 @@ func dossierAssessment(a domain.Assessment) *DossierAssessment {
 	d := &DossierAssessment{Possible: a.Possible, Assess: append([]string{}, a.Assess...), Known: a.Footing.Known, Text: a.Text()}
 	if a.Next != nil {
 		d.Next = fmt.Sprintf("%d @: %d %% of the services and %d %% of the stakes", a.Next.Level, a.Next.Services, a.Next.Stakes)
+		d.Above = &DossierThreshold{int(a.Next.Level), a.Next.Services, a.Next.Stakes}
 	}
 	return d
 }
@@ -278,75 +302,35 @@ func (l *Ledger) dossierChanges(ctx context.Context, j Judged) (DossierChanges, 
 	if j.State.Submitted == nil || changes.Since == 0 {
 		return changes, nil
 	}
-	for _, a := range j.State.Submitted.Actions {
-		switch revision, known := before[a.Action]; {
-		case !known:
-			changes.New = append(changes.New, a.Action)
-		case revision != a.Revision:
-			changes.Changed = append(changes.Changed, a.Action)
-		}
+	for i, a := range j.State.Submitted.Actions {
+		revision, known := before[a.Action]
 		delete(before, a.Action)
+		if !known {
+			changes.New = append(changes.New, a.Action)
+			continue
+		}
+		if revision == a.Revision {
+			continue
+		}
+		then, _, err := l.actionAt(ctx, domain.ActionRevision{Action: a.Action, Revision: revision})
+		if err != nil {
+			return changes, err
+		}
+		if now := j.Actions[i]; now.Ended != then.Ended || !reflect.DeepEqual(now.ActionParticulars, then.ActionParticulars) {
+			changes.Changed = append(changes.Changed, a.Action) // one that was only confirmed is what it was
+		}
 	}
-	for id := range before {
+	for id, revision := range before {
 		changes.Gone = append(changes.Gone, id)
+		gone, _, err := l.actionAt(ctx, domain.ActionRevision{Action: id, Revision: revision})
+		if err != nil {
+			return changes, err
+		}
+		if changes.Titles == nil {
+			changes.Titles = map[domain.ActionID]string{}
+		}
+		changes.Titles[id] = l.Text(ctx, gone.Title.Commitment())
 	}
 	slices.Sort(changes.Gone)
 	return changes, nil
-}
-
-// dossierJury tells who judges, and gives opinions to those who may read them: all to the president, the own one to a
-// juror, none to anyone else.
-func (l *Ledger) dossierJury(ctx context.Context, who auth.Principal, seat int, j Judged, history []domain.Recorded) (DossierJury, error) {
-	jury := DossierJury{Assigned: append([]int{}, j.State.Assigned...), Recused: []DossierRecusal{}, Opinions: []DossierOpinion{}, Sessions: []DossierSession{}}
-	for _, r := range j.State.Recusals {
-		jury.Recused = append(jury.Recused, DossierRecusal{r.Juror, r.Category})
-	}
-	for _, r := range history {
-		e, ok := r.Event.(*domain.OpinionSealed)
-		if !ok || who.Is(auth.Declarant) {
-			continue
-		}
-		opinion := DossierOpinion{Juror: e.Juror}
-		if who.Is(auth.President) || e.Juror == seat {
-			text, _, err := l.read(ctx, e.Opinion.Commitment())
-			if err != nil {
-				return jury, err
-			}
-			opinion.Text = text
-		}
-		jury.Opinions = append(jury.Opinions, opinion)
-	}
-	for _, s := range j.Edition.Sessions {
-		voters := slices.DeleteFunc(slices.Clone(s.Present), j.State.Recused)
-		jury.Sessions = append(jury.Sessions, DossierSession{s.Session, s.On, s.Present, voters, s.Quorum, len(voters) >= s.Quorum})
-	}
-	return jury, nil
-}
-
-func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, error) {
-	decided, err := l.cases(ctx, func(e domain.Edition) bool { return e < j.Candidacy.Edition })
-	if err != nil {
-		return nil, err
-	}
-	nearest, comparable := dossier.Precedents(caseOf(j), decided)
-	p := &DossierPrecedents{Compared: comparable, Nearest: []DossierPrecedent{}}
-	for _, n := range nearest {
-		line := DossierPrecedent{
-			Edition: n.Edition, Collectivity: n.Collectivity, Population: n.Population, Distance: n.Distance, Result: n.Result,
-		}
-		if view, err := l.Collectivity(ctx, string(n.Collectivity), l.Size()); err == nil {
-			line.Name = view.Name
-		}
-		history, err := l.history(ctx, n.Stream())
-		if err != nil {
-			return nil, err
-		}
-		if seal := domain.StateOfCandidacy(history).Seal(); seal != nil {
-			if line.Motivation, _, err = l.read(ctx, seal.Decision.Motivation.Commitment()); err != nil {
-				return nil, err
-			}
-		}
-		p.Nearest = append(p.Nearest, line)
-	}
-	return p, nil
 }

@@ -129,7 +129,7 @@ func (m *Mine) edition(ctx context.Context, l *Ledger) error {
 	}
 	m.Edition, m.State, m.Regulation = run.Edition, run.State, run.Regulation
 	m.Grid = l.Grid(run.State.Opened.Grid)
-	m.Membership = domain.StateOfMembership(l.MembershipHistory(domain.CollectivityID(m.ID)), run.Edition.Year())
+	m.Membership = domain.StateOfMembership(l.MembershipRecords(domain.CollectivityID(m.ID)), run.Edition.Year())
 	cal := run.State.Calendar
 	m.Open = !run.State.DeclarationsClosed && m.Today >= cal.Opens && m.Today <= cal.Closes
 	history, err := l.history(ctx, domain.CandidacyStream(run.Edition, domain.CollectivityID(m.ID)))
@@ -195,7 +195,7 @@ func (m *Mine) actions(ctx context.Context, l *Ledger) error {
 		a := MyAction{ActionView: view, Before: before[domain.ActionID(view.ID)], Reviewed: m.State.Opened != nil && view.Index > opened}
 		a.carry(m.Grid)
 		m.Actions = append(m.Actions, a)
-		s, err := l.actionAt(ctx, domain.ActionRevision{Action: domain.ActionID(view.ID), Revision: int(view.Revision)})
+		s, _, err := l.actionAt(ctx, domain.ActionRevision{Action: domain.ActionID(view.ID), Revision: int(view.Revision)})
 		if err != nil {
 			return err
 		}

@@ -123,6 +123,16 @@ func (r *run) deliberate(ctx context.Context, n int, judged []*town) error {
 	if _, err := r.post(ctx, p, "deliberations", map[string]any{"edition": n}); err != nil {
 		return err
 	}
+	// The minutes show who sat, and before the ceremony no outcome: not to the jury, and to nobody without a token.
+	if err := r.minutes(ctx, r.jurors[0], n, len(judged), 0); err != nil {
+		return err
+	}
+	if err := r.minutes(ctx, p, n, len(judged), len(judged)); err != nil {
+		return err
+	}
+	if err := r.minutes(ctx, "", n, 0, 0); err == nil {
+		return fmt.Errorf("everybody reads the minutes of edition %d before its ceremony", n)
+	}
 	r.say("edition %d: %d decisions sealed, the deliberation is closed", n, len(judged))
 	return nil
 }
@@ -157,7 +167,38 @@ func (r *run) celebrate(ctx context.Context, n int, judged []*town) error {
 	if len(lines) != len(judged) {
 		return fmt.Errorf("the palmarès has %d lines, and %d were decided", len(lines), len(judged))
 	}
+	if err := r.minutes(ctx, "", n, len(judged), len(judged)); err != nil {
+		return err
+	}
 	r.say("edition %d: palmarès published with %d results", n, len(lines))
+	return nil
+}
+
+// minutes reads the minutes of an edition, and holds how many decisions they have and of how many they tell the outcome.
+// Each must have had its quorum.
+func (r *run) minutes(ctx context.Context, token string, n, decisions, told int) error {
+	var m struct {
+		Decisions []struct {
+			Collectivity string           `json:"collectivity"`
+			Held         bool             `json:"held"`
+			Result       *json.RawMessage `json:"result"`
+		} `json:"decisions"`
+	}
+	if err := r.ask(ctx, token, http.MethodGet, fmt.Sprintf("/v1/editions/%d/minutes", n), nil, &m); err != nil {
+		return err
+	}
+	outcomes := 0
+	for _, d := range m.Decisions {
+		if !d.Held {
+			return fmt.Errorf("by the minutes of edition %d the quorum did not hold for %s", n, d.Collectivity)
+		}
+		if d.Result != nil {
+			outcomes++
+		}
+	}
+	if len(m.Decisions) != decisions || outcomes != told {
+		return fmt.Errorf("the minutes of edition %d have %d decisions and tell %d outcomes, want %d and %d", n, len(m.Decisions), outcomes, decisions, told)
+	}
 	return nil
 }
 

@@ -73,6 +73,7 @@ func TestEveryAddressAnswers(t *testing.T) {
 		"/v1/editions/{n}/candidacies/{id}/dossier":   true,
 		"/v1/editions/{n}/candidacies/{id}/diagnosis": true,
 		"/v1/editions/{n}/decisions":                  true,
+		"/v1/editions/{n}/minutes":                    true,
 		"/v1/editions/{n}/barometer":                  true,
 	}
 	for _, a := range addresses(t) {

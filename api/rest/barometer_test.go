@@ -94,7 +94,7 @@ func TestWhatCandidaciesCover(t *testing.T) {
 		fits(t, d.look(d.tokens[role], own+"/dossier"), "/v1/editions/{n}/candidacies/{id}/dossier")
 		diagnosis := d.look(d.tokens[role], own+"/diagnosis")
 		fits(t, diagnosis, "/v1/editions/{n}/candidacies/{id}/diagnosis")
-		if want := `{"peers":4,"stakes":[{"stake":"s","covered":1,"applies":1,"share":100,"median":0}],"recommendations":[]}` + "\n"; diagnosis.Body.String() != want {
+		if want := `{"edition":28,"collectivity":"fr-commune-73008","name":"Commune 0","kind":"ville","population":20000,"grid":"g1","peers":4,"stakes":[{"name":"S","stake":"s","covered":1,"applies":1,"share":100,"median":0}],"recommendations":[]}` + "\n"; diagnosis.Body.String() != want {
 			t.Errorf("%s: %s", role, diagnosis.Body)
 		}
 	}

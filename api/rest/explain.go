@@ -54,6 +54,8 @@ var mayBeNull = []string{
 	"GroupMovesView.left",
 	"Dossier.assessment",
 	"Dossier.precedents",
+	"MinutesDecision.result",
+	"MinutesDecision.tally",
 	"BarometerView.collectivities",
 	"MembershipsView.quote",
 	"MembershipView.calculation",

@@ -102,6 +102,7 @@ func TestDocumentHasEveryAddress(t *testing.T) {
 		"/v1/editions/{n}/candidacies/{id}/dossier",
 		"/v1/editions/{n}/candidacies/{id}/diagnosis",
 		"/v1/editions/{n}/decisions",
+		"/v1/editions/{n}/minutes",
 		"/v1/editions/{n}/barometer",
 	}
 	for _, p := range promised {

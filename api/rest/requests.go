@@ -16,7 +16,6 @@ import (
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/domain"
-	"arobase/projections/dossier"
 )
 
 // Request is something that can be asked for with a POST to /v1/<resource>.
@@ -130,7 +129,7 @@ func privateRequests() []privateRequest {
 		{"token-revocations", "A token is ended at once, and for good.", "Nothing of it is recorded in the ledger.", admin, revocationInput{}, map[int]any{204: nil}},
 		{
 			"erasures", "A sealed value is destroyed.",
-			"The record that it is comes first. The commitment stays in the log, and every proof stays valid.", admin, erasureInput{}, map[int]any{201: Receipt{}},
+			"The record that it is comes first. The commitment stays in the log, and every proof stays valid.", admin, erasureInput{}, map[int]any{200: Receipt{}, 201: Receipt{}},
 		},
 	}
 }
@@ -177,9 +176,13 @@ func (a *api) describePrivate() {
 			about: "The actions by stake, what changed, what was awarded before, the opinions that the reader may see, quorum, precedents, and the record behind each line.",
 		}, "juror, president, registrar; a declarant for the own candidacy", candidacy},
 		{operation{
-			id: "getDiagnosis", path: "/v1/editions/{n}/candidacies/{id}/diagnosis", summary: "A collectivity beside its peers", result: dossier.Diagnosis{},
+			id: "getDiagnosis", path: "/v1/editions/{n}/candidacies/{id}/diagnosis", summary: "A collectivity beside its peers", result: ledger.Diagnosis{},
 			about: "Its coverage by stake beside the median of comparable ones, and the services that most of these render and it does not. The barometer has the same for all.",
 		}, "juror, president, registrar; a declarant for the own candidacy", candidacy},
+		{operation{
+			id: "getMinutes", path: "/v1/editions/{n}/minutes", summary: "The minutes of a deliberation", result: ledger.Minutes{},
+			about: "Who sat, and for each decision who took no part, whether the quorum held without them, and how the votes fell. Before the ceremony it tells no outcome but to the presidency, which has its own drafts in it; afterwards it is everybody's, without a token. ?format=csv, or the header Accept, gives it as a table.",
+		}, "juror, president, registrar; everybody after the ceremony", candidacy[:1]},
 		{operation{
 			id: "listDrafts", path: "/v1/editions/{n}/decisions", summary: "The decisions of an edition that are prepared", result: Drafts{},
 			about: "In the order of the candidacies. Nothing of it is an event.",
@@ -199,7 +202,7 @@ func (a *api) describePrivateWrite(p privateRequest) *huma.Operation {
 	registry := a.huma.OpenAPI().Components.Schemas
 	responses := map[string]*huma.Response{}
 	for _, status := range slices.Sorted(maps.Keys(p.answers)) {
-		done := &huma.Response{Description: map[int]string{201: "It is done.", 202: "It waits for a second person.", 204: "It is done."}[status]}
+		done := &huma.Response{Description: map[int]string{200: "It was done before.", 201: "It is done.", 202: "It waits for a second person.", 204: "It is done."}[status]}
 		if result := p.answers[status]; result != nil {
 			done.Content = map[string]*huma.MediaType{mediaJSON: {Schema: registry.Schema(reflect.TypeOf(result), true, "")}}
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"arobase/api/ledger"
 	"arobase/domain"
 )
@@ -35,6 +37,8 @@ type collectivityView struct {
 	PerhapsAlso  []labelled
 	// Badge and Panel are addresses, "" where no label was decided here.
 	Badge, Panel string
+	// Mine are the pages that are for the reader alone: who is signed in and acts for this collectivity, or judges it.
+	Mine []labelled
 }
 
 type code struct{ Name, Value string }
@@ -65,6 +69,13 @@ type moment struct {
 	Disputes                []dispute
 	Settled                 []proof
 	Contest                 []labelled // where each fact is disputed
+	Reasons                 *reasons
+}
+
+// reasons are what the jury wrote when it decided, with the record in which it was sealed before the ceremony.
+type reasons struct {
+	Motivation, Departure string
+	Proofs                []proof
 }
 
 // mentionLine is a mention in an edition with its own sources.
@@ -128,6 +139,7 @@ func (s *site) collectivity(p *page) (any, error) {
 		v.Badge = "/badge/" + c.ID + ".svg"
 		v.Panel = p.hrefWith("panel", c.ID, map[string][]string{"edition": {fmt.Sprint(e.Edition)}})
 	}
+	v.Mine = p.mine(c.ID)
 	v.kin(p, c)
 	return v, v.declared(p, c.ID)
 }
@@ -232,6 +244,7 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 		}
 		if d := e.Decision; d != nil {
 			m.Settled = p.proofs(p.or("record.type."+d.By, d.By), []string{d.Event.String()})
+			m.Reasons = p.reasons(e)
 		}
 		m.Contest = p.contestable(e.Facts)
 		for _, d := range disputes {
@@ -242,6 +255,15 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 		out = append(out, m)
 	}
 	return out
+}
+
+// reasons are nil where the jury of this ledger decided nothing. A text that was erased says so.
+func (p *page) reasons(e ledger.EditionView) *reasons {
+	d := e.Decision
+	if d == nil || d.Sealed == uuid.Nil {
+		return nil
+	}
+	return &reasons{p.written(d.Motivation), d.Departure, p.proofs(p.T("reasons.sealed"), []string{d.Sealed.String()})}
 }
 
 func (p *page) mentionLines(e ledger.EditionView) []mentionLine {

@@ -141,7 +141,7 @@ func (s *site) object(p *page) (any, error) {
 			return nil, err
 		}
 	}
-	p.Status = http.StatusUnprocessableEntity
+	p.Status, p.Title = http.StatusUnprocessableEntity, p.T("form.wrong", p.Title)
 	for _, f := range []faultView{{Href: "#claim", Label: p.T("field.claim"), Text: v.ClaimFault}, {Href: "#address", Label: p.T("disputing.address"), Text: v.AddressFault}} {
 		if f.Text != "" {
 			v.Faults = append(v.Faults, f)

@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"arobase/api/ledger"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/eventstore/vault"
 )
 
 // entryView is the page of one form.
@@ -30,7 +32,7 @@ type entryView struct {
 	As   string // as whom
 	Back string
 	// Secret is a token that was given: shown this once.
-	Secret string
+	Secret, SecretSays string
 }
 
 // entry is the page of the form of a command, with what the address fills in: ?edition=28&_fixed=edition.
@@ -51,6 +53,9 @@ func (s *site) entry(p *page) (any, error) {
 	}
 	form := p.req.URL.Query()
 	form.Set(formNext, local(form.Get(formNext)))
+	// Whoever makes a link hides nothing from whoever follows it.
+	form.Set(formFixed, strings.Join(append(names(form.Get(formFixed)), names(form.Get(formHidden))...), ","))
+	form.Del(formHidden)
 	p.begin(c, form)
 	key, err := s.newKey()
 	if err != nil {
@@ -61,13 +66,21 @@ func (s *site) entry(p *page) (any, error) {
 }
 
 func (p *page) entryView(c command, who auth.Principal, form *formView) entryView {
-	p.Title = p.T("op." + c.Resource)
+	if p.Title = p.T("op." + c.Resource); len(form.Faults) > 0 || form.Notice != "" {
+		p.Title = p.T("form.wrong", p.Title)
+	}
 	v := entryView{Form: form, Back: p.path("workspace", "", nil)}
 	if !who.Is(auth.Public) {
 		v.As = p.T("form.as", who.Person, p.T("role."+string(who.Role)))
 	}
 	return v
 }
+
+// mostFields bounds the names in a form: those of a grid with as many services as can be, and more.
+const mostFields = 6000
+
+// formKeyForm is what newKey makes.
+var formKeyForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // send takes a form that was sent: it records what it asks for and leads to the receipt, or shows it again as it was typed
 // with what is wrong. Whoever sends it after their session ended gives the token in it, and goes on.
@@ -78,7 +91,7 @@ func (s *site) send(p *page) (any, error) {
 	}
 	form := p.req.PostForm
 	form.Set(formNext, local(form.Get(formNext)))
-	if form.Get(formKey) == "" {
+	if len(form) > mostFields || !formKeyForm.MatchString(form.Get(formKey)) {
 		return nil, errForm
 	}
 	again := func(who auth.Principal, r *reading, status int, notice string) (any, error) {
@@ -197,6 +210,10 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 	case errors.As(err, &often):
 		status, notice = http.StatusTooManyRequests, p.N("session.often", seconds(often))
 		p.head.Set("Retry-After", strconv.Itoa(seconds(often)))
+	case errors.Is(err, vault.ErrErased):
+		notice = p.T("form.erased")
+	case errors.Is(err, vault.ErrUnknown):
+		notice = p.T("item.absent")
 	case errors.Is(err, ledger.ErrUnknown):
 		notice = p.T("form.unknown")
 	case errors.Is(err, ledger.ErrLocked):
@@ -280,7 +297,7 @@ func (p *page) changedSince(who auth.Principal, form url.Values, stale *ledger.S
 func (s *site) done(p *page, c command, who auth.Principal, form url.Values, done outcome) (any, error) {
 	if done.Given {
 		view := p.formView(c, form, &reading{p: p, form: form})
-		view.Notice = p.T("form.given")
+		view.Notice = p.T("form.given." + c.Resource)
 		return p.entryView(c, who, view), nil
 	}
 	if done.Secret != "" {
@@ -290,7 +307,7 @@ func (s *site) done(p *page, c command, who auth.Principal, form url.Values, don
 		}
 		empty := url.Values{formKey: {key}}
 		v := p.entryView(c, who, p.formView(c, empty, &reading{p: p, form: empty}))
-		v.Secret = done.Secret
+		v.Secret, v.SecretSays = done.Secret, p.T("form.secret."+c.Resource)
 		return v, nil
 	}
 	query := url.Values{}

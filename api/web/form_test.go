@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -249,8 +250,17 @@ func TestFormsForRoles(t *testing.T) {
 	if r := send(o.h, "/espace/saisir/payments", url.Values{"_key": {"x"}}, registrar, "Sec-Fetch-Site", "cross-site"); r.StatusCode != http.StatusForbidden {
 		t.Errorf("from another site: %d", r.StatusCode)
 	}
+	// A link hides nothing from whoever follows it, and a form that is none of ours is not taken.
+	if page, _ := read(t, o.h, "/espace/saisir/payments?amount=7&_hidden=amount", registrar); !strings.Contains(page, "Montant payé, en euros") {
+		t.Error("a link hides a field")
+	}
+	for name, form := range map[string]url.Values{"no key": {"year": {"2026"}}, "another key": {"_key": {"x"}}, "too many fields": many(7000)} {
+		if r := send(o.h, "/espace/saisir/payments", form, registrar); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, r.StatusCode)
+		}
+	}
 	// Every form can be opened by those whom it is for.
-	for role, bound := range map[auth.Role]string{auth.Registrar: "", auth.President: "", auth.Juror: "28-3", auth.Declarant: "fr-commune-73008", auth.Admin: ""} {
+	for role, bound := range map[auth.Role]string{auth.Registrar: "", auth.President: "", auth.Juror: "28-3", auth.Declarant: "fr-commune-73008", auth.Admin: "", auth.Auditor: ""} {
 		cookies := o.enter(t, role, bound, "Zoé Lefèvre")
 		for _, path := range []string{"/espace", "/en/workspace"} {
 			page, _ := read(t, o.h, path, cookies)
@@ -277,4 +287,13 @@ func TestFormsForRoles(t *testing.T) {
 	form.Set("for", "28-3")
 	page, _ = o.sent(t, "/espace/saisir/tokens", form, admin, http.StatusUnprocessableEntity)
 	holds(t, page, `href="#f-for"`, `value="Léa"`)
+}
+
+// many is a form of more fields than any of ours.
+func many(n int) url.Values {
+	form := url.Values{"_key": {strings.Repeat("a", 32)}}
+	for i := range n {
+		form.Set(fmt.Sprintf("x%d", i), "")
+	}
+	return form
 }

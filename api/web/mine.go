@@ -21,7 +21,7 @@ type minePage struct {
 	Neighbours    labelled
 	Steps         []step
 	Asked         []askedLine
-	Decision      *decisionView
+	Decision      *ownDecision
 	Stakes        []myStake
 	Actions       []actionLine
 	New           string // the form of another action, or ""
@@ -42,8 +42,8 @@ type askedLine struct {
 	Go                      *labelled
 }
 
-// decisionView is what the jury decided, and until when that can be appealed.
-type decisionView struct {
+// ownDecision is what the jury decided, and until when that can be appealed.
+type ownDecision struct {
 	Mark       *mark
 	Text       string
 	Motivation string
@@ -232,7 +232,7 @@ func (p *page) askedLine(m ledger.Mine, q ledger.MyQuestion) askedLine {
 	return line
 }
 
-func (p *page) decision(m ledger.Mine) *decisionView {
+func (p *page) decision(m ledger.Mine) *ownDecision {
 	d := m.Decided
 	if d == nil {
 		return nil
@@ -242,7 +242,7 @@ func (p *page) decision(m ledger.Mine) *decisionView {
 		n := int(d.Result.Level)
 		level = &n
 	}
-	v := &decisionView{Motivation: p.written(d.Motivation)}
+	v := &ownDecision{Motivation: p.written(d.Motivation)}
 	if level != nil {
 		mk := p.mark(string(d.Result.Distinction), level, string(domain.Decided), false)
 		v.Mark = &mk

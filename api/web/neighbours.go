@@ -12,14 +12,14 @@ type neighboursPage struct {
 	Body          labelled
 	Kinds         []filter // all of the département, or those alike
 	Counted       string
-	Theirs        []besideLine
-	Both          []besideLine
-	Ours          []besideLine
+	Theirs        []neighbourLine
+	Both          []neighbourLine
+	Ours          []neighbourLine
 	Empty         string
 }
 
-// besideLine is one service with the neighbours that render it.
-type besideLine struct {
+// neighbourLine is one service with the neighbours that render it.
+type neighbourLine struct {
 	Name, Href, Stake string
 	Who               []labelled
 	More              string
@@ -65,8 +65,8 @@ func (s *site) neighbours(p *page) (any, error) {
 	return v, nil
 }
 
-func (p *page) beside(one ledger.Beside) besideLine {
-	line := besideLine{Name: one.Name, Href: p.href("service", one.Service), Stake: one.StakeName}
+func (p *page) beside(one ledger.Beside) neighbourLine {
+	line := neighbourLine{Name: one.Name, Href: p.href("service", one.Service), Stake: one.StakeName}
 	for _, b := range one.Others[:min(len(one.Others), namedNeighbours)] {
 		line.Who = append(line.Who, labelled{b.Name, p.href("collectivity", b.ID)})
 	}

@@ -29,12 +29,16 @@ type page struct {
 	Title       string // of the document, without the name of the site
 	Description string
 	Status      int
+	// Paper is the address of the style sheet for the heads of its sheets, "" where it is not made for paper.
+	Paper string
 	// Asked is what stands in the search field.
 	Asked string
 	// head is that of the answer: a handler may set a cookie.
 	head http.Header
 	// sources are those that the page cites, each read once.
 	sources map[string]*ledger.SourceView
+	// set are texts of the ledger's own reasoning as they are printed: many lines give the same reason.
+	set map[string]template.HTML
 	// editionsRead are those that are known as of this page, once they were asked for.
 	editionsRead []ledger.EditionShort
 }
@@ -54,7 +58,7 @@ func (r redirect) Error() string { return "see " + r.to }
 func (s *site) newPage(t *tongue, route string, r *http.Request) *page {
 	return &page{
 		tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
-		head: http.Header{}, sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
+		head: http.Header{}, sources: map[string]*ledger.SourceView{}, set: map[string]template.HTML{}, size: s.Ledger.Size(),
 	}
 }
 
@@ -225,12 +229,16 @@ func link(href, text string) template.HTML {
 // Link is the address of a page that has no value in its address, for the layout.
 func (p *page) Link(route string) string { return p.href(route, "") }
 
-// here gives the value in the address of this page.
+// here gives the value in the address of this page; two of them with a stroke between.
 func (p *page) here() string {
-	if v := p.req.PathValue("id"); v != "" {
-		return v
+	n, id := p.req.PathValue("n"), p.req.PathValue("id")
+	switch {
+	case id != "" && n != "":
+		return n + "/" + id
+	case id != "":
+		return id
 	}
-	return p.req.PathValue("n")
+	return n
 }
 
 // Here is the address of this very page in French or in English.

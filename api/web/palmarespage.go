@@ -38,6 +38,7 @@ type palmaresLine struct {
 	// BeforeText says what stands in place of a mark: no source found, or a label without a level.
 	BeforeText string
 	First      bool // there is no edition before
+	Reasons    *reasons
 }
 
 // changed counts what became of those who are named in both editions.
@@ -183,7 +184,7 @@ func (v *palmaresPage) show(p *page, n int, lines []*ledger.RollLine, before *ro
 		ids = append(ids, l.Body.ID)
 	}
 	for _, line := range p.site.Ledger.PalmaresOf(p.ctx, n, ids, p.size) {
-		x := palmaresLine{holder: p.holder(line), First: n == 1}
+		x := palmaresLine{holder: p.holder(line), First: n == 1, Reasons: p.reasons(line.EditionView)}
 		for i, m := range line.MentionsDetail {
 			x.Mentions[i] = labelled{cmp.Or(m.Label, mentionWords(m.ID)), p.href("mention", m.ID)}
 		}

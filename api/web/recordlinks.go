@@ -75,7 +75,7 @@ func (p *page) linksOf(e ledger.EventView) (recordLinks, error) {
 // corrects tells whether a later record of a thread takes another one back, or takes its place.
 func corrects(later, e ledger.EventView) bool {
 	switch typeName(later.Type) {
-	case "record-retracted", "figure-retracted":
+	case "record-retracted", "figure-retracted", "membership-corrected":
 		return referred(later) == e.ID
 	case "source-corrected":
 		return typeName(e.Type) == "source-cited" || typeName(e.Type) == "source-corrected"
@@ -142,6 +142,8 @@ func referred(e ledger.EventView) uuid.UUID {
 		return d.Dispute
 	case *domain.PersonalDataErased:
 		return d.Event
+	case *domain.MembershipCorrected:
+		return d.Of
 	}
 	return uuid.Nil
 }

@@ -13,7 +13,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
-	"arobase/api/ledger/evidence"
+	files "arobase/api/ledger/evidence"
 	"arobase/domain"
 )
 
@@ -78,7 +78,7 @@ func (p *page) showPage(a ledger.ActionDetail, form url.Values) showPage {
 	}
 	p.Title = v.Heading
 	if most := p.site.Ledger.EvidenceLimits().File; most > 0 {
-		v.Most, v.Accept = p.T("show.most", p.Int(int(most>>20))), strings.Join(evidence.Kinds(), ",")
+		v.Most, v.Accept = p.T("show.most", p.Int(int(most>>20))), strings.Join(files.Kinds(), ",")
 	}
 	switch {
 	case a.Title.Missing != "" || a.Description != nil && a.Description.Missing != "":
@@ -234,7 +234,7 @@ func (s *site) uploadFault(p *page, err error) string {
 		key string
 	}{
 		{ledger.ErrEvidenceKind, "show.kind"}, {ledger.ErrEvidenceSize, "show.size"}, {ledger.ErrEvidenceRoom, "show.room"},
-		{ledger.ErrNoEvidence, "show.nofiles"}, {evidence.ErrErased, "show.fileerased"},
+		{ledger.ErrNoEvidence, "show.nofiles"}, {files.ErrErased, "show.fileerased"},
 	} {
 		if errors.Is(err, known.err) {
 			return p.T(known.key)

@@ -56,6 +56,12 @@ var routes = map[string][2]string{
 	"show":           {"/espace/pieces/{id}", "/en/workspace/evidence/{id}"},
 	"submission":     {"/espace/collectivites/{id}/candidature", "/en/workspace/collectivities/{id}/application"},
 	"receipt":        {"/espace/recu/{id}", "/en/workspace/receipt/{id}"},
+	"dossier":        {"/editions/{n}/dossiers/{id}", "/en/editions/{n}/dossiers/{id}"},
+	"diagnosis":      {"/editions/{n}/diagnostics/{id}", "/en/editions/{n}/diagnoses/{id}"},
+	"minutes":        {"/editions/{n}/proces-verbal", "/en/editions/{n}/minutes"},
+	"desk":           {"/jury", "/en/jury"},
+	"deliberation":   {"/jury/{n}", "/en/jury/{n}"},
+	"decision":       {"/jury/{n}/decisions/{id}", "/en/jury/{n}/decisions/{id}"},
 }
 
 func (t *tongue) pattern(route string) string {
@@ -65,9 +71,15 @@ func (t *tongue) pattern(route string) string {
 	return routes[route][1]
 }
 
-// path is the address of a page: its route, the one value in it, and its query, which may be nil.
+// path is the address of a page: its route, the value in it, and its query, which may be nil. Where two values stand in an
+// address, the number of an edition and an id, they come with a stroke between them.
 func (t *tongue) path(route, value string, query url.Values) string {
 	p := t.pattern(route)
+	if strings.Count(p, "{") == 2 {
+		var number string
+		number, value, _ = strings.Cut(value, "/")
+		p = strings.Replace(p, "{n}", url.PathEscape(number), 1)
+	}
 	if before, after, ok := strings.Cut(p, "{"); ok {
 		_, after, _ = strings.Cut(after, "}")
 		p = before + url.PathEscape(value) + after

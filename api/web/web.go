@@ -74,16 +74,17 @@ type site struct {
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
 
-	bodiesKnown       remembered[map[string]*ledger.BodyShort]
+	bodiesKnown       remembered[*everyone]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
+	rollsKnown        kept[int, datedRoll]
+	changesKnown      kept[int, *changes]
+	namedKnown        kept[string, named]
+	movesKnown        kept[[2]int, *moves]
+	groupsKnown       kept[comparison, movedBy]
+	renderedKnown     remembered[map[string]int]
 	// uploads holds one token for each file that is arriving.
-	uploads       chan struct{}
-	renderedKnown remembered[map[string]int]
-	rollsKnown    kept[int, *roll]
-	changesKnown  kept[int, *changes]
-	namedKnown    kept[string, []ledger.Naming]
-	movesKnown    kept[comparison, ledger.TransitionsView]
+	uploads chan struct{}
 }
 
 // handler makes the view of a page.
@@ -109,6 +110,7 @@ func New(deps Deps) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+assetPrefix+"{name}", s.assets.serve)
+	mux.HandleFunc("GET "+runningPath, running)
 	mux.HandleFunc("GET /badge/{file}", s.badge(fr))
 	mux.HandleFunc("GET /en/badge/{file}", s.badge(en))
 	pages := map[string]handler{
@@ -116,7 +118,7 @@ func New(deps Deps) http.Handler {
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
 		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
-		"panel":    s.panel,
+		"panel": s.panel, "minutes": s.minutes,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
@@ -157,6 +159,9 @@ func New(deps Deps) http.Handler {
 			mux.Handle("POST "+t.pattern("show"), s.upload(t, "show", s.attach))
 			mux.Handle("GET "+t.pattern("submission"), s.page(t, "submission", s.submission))
 			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
+			for route, h := range map[string]handler{"dossier": s.dossier, "diagnosis": s.diagnosis, "desk": s.desk, "deliberation": s.deliberation, "decision": s.decision} {
+				mux.Handle("GET "+t.pattern(route), s.page(t, route, h))
+			}
 		}
 	}
 	mux.Handle("GET /en", http.RedirectHandler(en.path("home", "", nil), http.StatusMovedPermanently))

@@ -36,7 +36,7 @@ var groups = []struct {
 	{"after", []string{"notifications", "rectifications", "label-withdrawals", "appeals", "appeal-admissions", "appeal-rejections", "appeal-decisions", "edition-closings"}},
 	{"history", []string{"sources", "source-corrections", "awards", "mentions", "arbitrations", "retractions", "ceremony-facts", "enumerations", "figures", "figure-retractions", "explanations", "rules", "distinctions", "distinction-renewals", "distinction-lapses"}},
 	{"disputes", []string{"disputes", "dispute-answers"}},
-	{"office", []string{"tokens", "token-revocations", "erasures"}},
+	{"office", []string{"tokens", "token-revocations", "erasures", "readings"}},
 }
 
 // signedIn gives whoever is signed in, if they have one of some roles; no roles: any. Nobody is sent to sign in and back.
@@ -61,9 +61,7 @@ func (s *site) workspace(p *page) (any, error) {
 	}
 	p.Title = p.T("workspace.title")
 	v := workspaceView{As: p.T("workspace.as", who.Person, p.T("role."+string(who.Role)))}
-	if who.Is(auth.Declarant) {
-		v.Doors = append(v.Doors, labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)})
-	}
+	v.Doors = p.doors(who)
 	if who.Is(auth.Registrar, auth.President) {
 		for _, e := range s.Ledger.RunEditions() {
 			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
@@ -86,4 +84,16 @@ func (s *site) workspace(p *page) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// doors are the pages that a role works on, beside the forms.
+func (p *page) doors(who auth.Principal) []labelled {
+	switch who.Role {
+	case auth.Juror, auth.President:
+		return []labelled{{p.T("desk.title"), p.href("desk", "")}}
+	case auth.Declarant:
+		own := labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)}
+		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
+	}
+	return nil
 }

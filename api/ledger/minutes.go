@@ -1,0 +1,235 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"arobase/api/auth"
+	"arobase/domain"
+	"arobase/eventstore"
+)
+
+// Minutes are those of the deliberation of an edition: who sat, and for each candidacy who took no part, whether quorum
+// held without them, and how the votes fell. They show seats; names are for the presidency.
+type Minutes struct {
+	Edition    domain.Edition `json:"edition"`
+	Year       int            `json:"year"`
+	Regulation string         `json:"regulation"`
+	Ceremony   string         `json:"ceremony"` // the day
+	// Closed tells that the deliberation is, Published that the palmarès is: from then on the minutes are everybody's.
+	Closed    bool              `json:"closed"`
+	Published bool              `json:"published"`
+	Jury      []MinutesJuror    `json:"jury"`
+	Sessions  []MinutesSession  `json:"sessions"`
+	Decisions []MinutesDecision `json:"decisions"` // in the order of the collectivities' ids
+}
+
+// MinutesJuror is one seat.
+type MinutesJuror struct {
+	Juror       int    `json:"juror"`
+	Seat        string `json:"seat"` // juror-28-3
+	College     string `json:"college"`
+	Chair       bool   `json:"chair,omitempty"`
+	Affiliation string `json:"affiliation,omitempty"`
+	Ended       bool   `json:"ended,omitempty"` // sits no more
+	// Name is there for the presidency alone.
+	Name  string    `json:"name,omitempty"`
+	Event uuid.UUID `json:"event"`
+}
+
+// MinutesSession is one sitting.
+type MinutesSession struct {
+	Session int       `json:"session"`
+	On      string    `json:"on"`
+	Present []int     `json:"present"`
+	Absent  []int     `json:"absent"` // of the list that was published
+	Quorum  int       `json:"quorum"`
+	Event   uuid.UUID `json:"event"`
+}
+
+// How far a decision has come.
+const (
+	MinutesOpen      = "open"      // nothing is decided
+	MinutesDrafted   = "drafted"   // for the presidency alone
+	MinutesSealed    = "sealed"    // the record shows that there is a decision, and not which
+	MinutesPublished = "published" // opened at the ceremony
+)
+
+// MinutesDecision is the decision on one candidacy.
+type MinutesDecision struct {
+	Collectivity domain.CollectivityID `json:"collectivity"`
+	Name         string                `json:"name"`
+	State        string                `json:"state"`
+	Session      int                   `json:"session,omitempty"` // 0: none yet
+	On           string                `json:"on,omitempty"`
+	Reporting    []int                 `json:"reporting"`
+	Recused      []DossierRecusal      `json:"recused"`
+	Present      []int                 `json:"present"`
+	Voters       []int                 `json:"voters"` // present, without the recused
+	Quorum       int                   `json:"quorum"`
+	Held         bool                  `json:"held"` // the quorum, among those who could vote
+	// Result, Tally, Motivation and Departure are there once the palmarès is published; for the presidency as drafted.
+	Result     *domain.Result `json:"result"`
+	Tally      *domain.Tally  `json:"tally"`
+	Motivation string         `json:"motivation,omitempty"` // "" where it was erased
+	Departure  string         `json:"departure,omitempty"`
+	// Departs tells the presidency that no precedent has such a result.
+	Departs   bool       `json:"departsFromPrecedents,omitempty"`
+	Sealed    *uuid.UUID `json:"sealed,omitempty"`
+	Disclosed *uuid.UUID `json:"disclosed,omitempty"`
+}
+
+// minutesRoles may read the minutes before the ceremony. Afterwards everybody may.
+var minutesRoles = []auth.Role{auth.Juror, auth.Registrar, auth.President}
+
+// Minutes gives the minutes of an edition as far as a reader may see them. Before the palmarès is published they are for
+// the jury of the edition, its secretariat and the presidency, and hold no outcome but for the presidency, which has its own
+// drafts. ErrUnknown, ErrUnauthenticated, ErrForbidden. It reads the stream of every candidacy.
+func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Edition) (Minutes, error) {
+	run, _, err := l.run(ctx, e)
+	if err != nil {
+		return Minutes{}, err
+	}
+	state := run.State()
+	if state.Published == nil {
+		if err := (Operation{Resource: "the minutes before the ceremony", Roles: minutesRoles}).Allows(who); err != nil {
+			return Minutes{}, err
+		}
+		if who.Is(auth.Juror) && seatOf(who, e) == 0 {
+			return Minutes{}, fmt.Errorf("%w: the token has the seat %s", ErrForbidden, who.For)
+		}
+	}
+	m := Minutes{
+		Edition: e, Year: e.Year(), Regulation: state.Opened.Regulation, Ceremony: state.Calendar.Ceremony, Closed: state.DeliberationClosed,
+		Published: state.Published != nil, Jury: []MinutesJuror{}, Sessions: []MinutesSession{}, Decisions: []MinutesDecision{},
+	}
+	if m.Published {
+		m.Ceremony = state.Published.On
+	}
+	if m.Jury, err = l.minutesJury(ctx, who, e, run.Jurors); err != nil {
+		return m, err
+	}
+	for _, r := range run.History {
+		if s, ok := r.Event.(*domain.JurySessionHeld); ok {
+			absent := slices.DeleteFunc(slices.Clone(state.Jurors), func(n int) bool { return slices.Contains(s.Present, n) })
+			m.Sessions = append(m.Sessions, MinutesSession{s.Session, s.On, s.Present, append([]int{}, absent...), s.Quorum, r.ID})
+		}
+	}
+	drafts := map[domain.CollectivityID]Draft{}
+	if !m.Published && who.Is(auth.President) {
+		all, err := l.Drafts(ctx, who, e)
+		if err != nil && !errors.Is(err, ErrNoWorkspace) {
+			return m, err
+		}
+		for _, d := range all {
+			drafts[d.Collectivity] = d
+		}
+	}
+	for _, due := range domain.DecisionsFor(e, run.Candidacies) {
+		draft, drafted := drafts[due.Collectivity]
+		line, err := l.minutesDecision(ctx, m, due, run.Jurors)
+		if err != nil {
+			return m, err
+		}
+		if drafted {
+			line.add(draft)
+			line.sat(m)
+		}
+		m.Decisions = append(m.Decisions, line)
+	}
+	return m, nil
+}
+
+// Published tells whether the palmarès of an edition was published here: its minutes are everybody's. O(1).
+func (l *Ledger) Published(e domain.Edition) (published bool) {
+	l.runner.View(func(eventstore.Position) {
+		if run, ok := l.campaigns.Edition(e); ok {
+			published = run.State().Published != nil
+		}
+	})
+	return published
+}
+
+func (l *Ledger) minutesJury(ctx context.Context, who auth.Principal, e domain.Edition, jurors map[int][]domain.Recorded) ([]MinutesJuror, error) {
+	all := []MinutesJuror{}
+	for _, n := range slices.Sorted(maps.Keys(jurors)) {
+		s := domain.StateOfJuror(jurors[n])
+		if s.Appointed == nil {
+			continue
+		}
+		j := MinutesJuror{
+			Juror: n, Seat: string(domain.JurorStream(e, n)), College: s.Appointed.College, Chair: s.Appointed.Chair == "yes", Ended: s.Ended,
+			Affiliation: l.Text(ctx, s.Appointed.Affiliation.Commitment()), Event: jurors[n][0].ID,
+		}
+		if who.Is(auth.President) {
+			var err error
+			if j.Name, _, err = l.read(ctx, s.Appointed.Person.Commitment()); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, j)
+	}
+	return all, nil
+}
+
+func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due, jurors map[int][]domain.Recorded) (MinutesDecision, error) {
+	history, err := l.history(ctx, due.Stream())
+	if err != nil {
+		return MinutesDecision{}, err
+	}
+	d := MinutesDecision{
+		Collectivity: due.Collectivity, Name: string(due.Collectivity), State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
+		Recused: append([]DossierRecusal{}, recusedIn(jurors, due.Collectivity, history)...), Present: []int{}, Voters: []int{},
+	}
+	if view, err := l.Collectivity(ctx, string(due.Collectivity), l.Size()); err == nil {
+		d.Name = view.Name
+	}
+	seal := due.State.Seal()
+	if seal != nil {
+		d.State, d.Session, d.Sealed = MinutesSealed, seal.Decision.Session, &seal.Event
+	}
+	d.sat(m)
+	if opened := due.State.Disclosed; m.Published && opened != nil && seal != nil {
+		d.State, d.Result, d.Tally = MinutesPublished, new(opened.Opened.Result()), new(opened.Opened.Tally.Value)
+		d.Motivation, d.Departure = l.Text(ctx, seal.Decision.Motivation.Commitment()), l.Text(ctx, seal.Decision.Departure.Commitment())
+		for _, r := range history {
+			if _, ok := r.Event.(*domain.DecisionDisclosed); ok {
+				d.Disclosed = &r.ID
+			}
+		}
+	}
+	return d, nil
+}
+
+// sat tells who was there when the decision was taken, and whether enough could vote.
+func (d *MinutesDecision) sat(m Minutes) {
+	for _, s := range m.Sessions {
+		if s.Session == d.Session {
+			d.On, d.Present, d.Quorum = s.On, s.Present, s.Quorum
+			d.Voters = without(s.Present, d.Recused)
+			d.Held = len(d.Voters) >= s.Quorum
+		}
+	}
+}
+
+// add shows the presidency what it has drafted.
+func (d *MinutesDecision) add(draft Draft) {
+	e := draft.decision()
+	if e == nil {
+		return
+	}
+	if d.State == MinutesOpen {
+		d.State, d.Session = MinutesDrafted, e.Session
+	}
+	d.Result, d.Departs = new(resultOf(e)), draft.Departs
+	if tally, ok := e.Tally.Value().(domain.Tally); ok {
+		d.Tally = &tally
+	}
+	d.Motivation, _ = e.Motivation.Value().(string)
+	d.Departure, _ = e.Departure.Value().(string)
+}
