@@ -26,6 +26,7 @@ type minePage struct {
 	Actions       []actionLine
 	New           string // the form of another action, or ""
 	Withdraw      string
+	Beside        []labelled // what the jury sees of it, and what comparable ones do
 	None          string // why there is nothing to do
 }
 
@@ -79,13 +80,13 @@ func (s *site) mine(p *page) (any, error) {
 		return nil, err
 	}
 	v := minePage{
-		Heading: p.T("mine.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
-		Public:     labelled{p.T("mine.public"), p.href("collectivity", m.ID)},
+		Heading: p.T("own.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
+		Public:     labelled{p.T("own.public"), p.href("collectivity", m.ID)},
 		Neighbours: labelled{p.T("collectivity.neighbours"), p.href("neighbours", m.ID)},
 	}
 	p.Title = v.Heading
 	if m.Edition == 0 {
-		v.None = p.T("mine.none")
+		v.None = p.T("own.none")
 		return v, nil
 	}
 	v.Lede = p.deadline(m)
@@ -95,6 +96,7 @@ func (s *site) mine(p *page) (any, error) {
 	}
 	v.Decision = p.decision(m)
 	v.stakes(p, m)
+	v.Beside = p.mine(m.ID)
 	if m.Open {
 		v.New = p.declareHref(m, "")
 	}
@@ -118,11 +120,11 @@ func (p *page) deadline(m ledger.Mine) string {
 	cal, named := m.State.Calendar, p.edition(int(m.Edition), m.Edition.Year())
 	switch {
 	case m.Open:
-		return p.T("mine.open", named, p.Date(cal.Closes))
+		return p.T("own.open", named, p.Date(cal.Closes))
 	case m.Today < cal.Opens && !m.State.DeclarationsClosed:
-		return p.T("mine.early", named, p.Date(cal.Opens), p.Date(cal.Closes))
+		return p.T("own.early", named, p.Date(cal.Opens), p.Date(cal.Closes))
 	}
-	return p.T("mine.closed", named)
+	return p.T("own.closed", named)
 }
 
 func (p *page) state(done bool, otherwise string) string {
@@ -133,24 +135,24 @@ func (p *page) state(done bool, otherwise string) string {
 }
 
 func (p *page) memberStep(m ledger.Mine) step {
-	st := step{Title: p.T("mine.member", m.Edition.Year())}
+	st := step{Title: p.T("own.member", m.Edition.Year())}
 	member := m.Membership.Membership
 	switch {
 	case member == nil:
-		st.State, st.Says = "wait", p.T("mine.member.none")
+		st.State, st.Says = "wait", p.T("own.member.none")
 		if m.Population > 0 && m.Regulation != nil {
-			st.Text = append(st.Text, p.T("mine.member.would", p.euros(m.Regulation.Fee.FeeFor(m.Population))), p.calculation(m, m.Population, m.PopulationYear))
+			st.Text = append(st.Text, p.T("own.member.would", p.euros(m.Regulation.Fee.FeeFor(m.Population))), p.calculation(m, m.Population, m.PopulationYear))
 		}
 	default:
 		st.State = p.state(m.Membership.Paid >= member.Fee, "todo")
-		st.Says = p.T("mine.member.paid", p.euros(m.Membership.Paid), p.euros(member.Fee))
+		st.Says = p.T("own.member.paid", p.euros(m.Membership.Paid), p.euros(member.Fee))
 		if m.Membership.Paid < member.Fee {
-			st.Says = p.T("mine.member.due", p.euros(member.Fee), p.euros(member.Fee-m.Membership.Paid))
+			st.Says = p.T("own.member.due", p.euros(member.Fee), p.euros(member.Fee-m.Membership.Paid))
 		}
 		if member.Population > 0 {
 			st.Text = append(st.Text, p.calculation(m, member.Population, member.PopulationYear))
 		} else {
-			st.Text = append(st.Text, p.T("mine.member.hand", p.written(p.site.Ledger.Text(p.ctx, member.Reason.Commitment()))))
+			st.Text = append(st.Text, p.T("own.member.hand", p.written(p.site.Ledger.Text(p.ctx, member.Reason.Commitment()))))
 		}
 	}
 	return st
@@ -162,25 +164,25 @@ func (p *page) calculation(m ledger.Mine, population, year int) string {
 		return ""
 	}
 	fee := m.Regulation.Fee
-	said := p.T("mine.member.sum", p.Int(population), year, p.euros(fee.PerInhabitant), p.euros(fee.Least), p.euros(fee.Most), p.euros(fee.FeeFor(population)))
+	said := p.T("own.member.sum", p.Int(population), year, p.euros(fee.PerInhabitant), p.euros(fee.Least), p.euros(fee.Most), p.euros(fee.FeeFor(population)))
 	if fee.Known != "sourced" {
-		said += " " + p.T("mine.member."+fee.Known)
+		said += " " + p.T("own.member."+fee.Known)
 	}
 	return said
 }
 
 func (p *page) registerStep(m ledger.Mine) step {
-	st := step{Title: p.T("mine.register"), State: "todo", Says: p.T("mine.register.none")}
+	st := step{Title: p.T("own.register"), State: "todo", Says: p.T("own.register.none")}
 	switch c := m.Candidacy; {
 	case c.Stage == domain.StageWithdrawn:
-		st.State, st.Says = "wait", p.T("mine.withdrawn")
+		st.State, st.Says = "wait", p.T("own.withdrawn")
 	case c.Stage == domain.StageInadmissible:
-		st.State, st.Says = "wait", p.T("mine.inadmissible", c.Inadmissible.Article)
+		st.State, st.Says = "wait", p.T("own.inadmissible", c.Inadmissible.Article)
 		st.Text = append(st.Text, p.written(p.site.Ledger.Text(p.ctx, c.Inadmissible.Reason.Commitment())))
 	case c.Registered != nil:
-		st.State, st.Says = "done", p.T("mine.registered", p.T("mine.kind."+c.Registered.Kind))
+		st.State, st.Says = "done", p.T("own.registered", p.T("own.kind."+c.Registered.Kind))
 	case m.Open:
-		st.Go = &labelled{p.T("mine.register.go"), p.path("submission", m.ID, nil)}
+		st.Go = &labelled{p.T("own.register.go"), p.path("submission", m.ID, nil)}
 	}
 	return st
 }
@@ -192,42 +194,42 @@ func (p *page) actionsStep(m ledger.Mine) step {
 			left++
 		}
 	}
-	st := step{Title: p.T("mine.actions"), State: p.state(left == 0 && len(m.Actions) > 0, "todo"), Says: p.N("mine.actions.left", left)}
+	st := step{Title: p.T("own.actions"), State: p.state(left == 0 && len(m.Actions) > 0, "todo"), Says: p.N("own.actions.left", left)}
 	switch {
 	case len(m.Actions) == 0:
-		st.Says = p.T("mine.actions.none")
+		st.Says = p.T("own.actions.none")
 	case left == 0:
-		st.Says = p.T("mine.actions.done")
+		st.Says = p.T("own.actions.done")
 	}
 	if m.Before != 0 {
-		st.Text = append(st.Text, p.T("mine.actions.before", p.edition(int(m.Before), m.Before.Year())))
+		st.Text = append(st.Text, p.T("own.actions.before", p.edition(int(m.Before), m.Before.Year())))
 	}
 	if left > 0 {
-		st.Go = &labelled{p.T("mine.actions.go"), p.path("review", m.ID, nil)}
+		st.Go = &labelled{p.T("own.actions.go"), p.path("review", m.ID, nil)}
 	}
 	return st
 }
 
 func (p *page) submitStep(m ledger.Mine) step {
-	st := step{Title: p.T("mine.submit"), State: "todo", Says: p.T("mine.submit.none")}
+	st := step{Title: p.T("own.submit"), State: "todo", Says: p.T("own.submit.none")}
 	if c := m.Candidacy; c.Submitted != nil {
-		st.State, st.Says = "done", p.N("mine.submitted", len(c.Submitted.Actions))
+		st.State, st.Says = "done", p.N("own.submitted", len(c.Submitted.Actions))
 	}
 	switch {
 	case m.Open:
-		st.Go = &labelled{p.T("mine.submit.go"), p.path("submission", m.ID, nil)}
+		st.Go = &labelled{p.T("own.submit.go"), p.path("submission", m.ID, nil)}
 	case m.Candidacy.Submitted != nil:
-		st.Go = &labelled{p.T("mine.submit.see"), p.path("submission", m.ID, nil)}
+		st.Go = &labelled{p.T("own.submit.see"), p.path("submission", m.ID, nil)}
 	}
 	return st
 }
 
 func (p *page) askedLine(m ledger.Mine, q ledger.MyQuestion) askedLine {
-	line := askedLine{Question: p.written(q.Asked), Until: p.T("mine.asked.until", p.Date(q.Until))}
+	line := askedLine{Question: p.written(q.Asked), Until: p.T("own.asked.until", p.Date(q.Until))}
 	if q.Answered {
 		line.Answer = p.written(q.Answer)
 	} else if m.Candidacy.Seal() == nil {
-		line.Go = &labelled{p.T("mine.asked.go"), p.formHref("information-answers", p.mineForm(m, url.Values{"request": {q.Event.String()}}, "request"))}
+		line.Go = &labelled{p.T("own.asked.go"), p.formHref("information-answers", p.mineForm(m, url.Values{"request": {q.Event.String()}}, "request"))}
 	}
 	return line
 }
@@ -252,14 +254,14 @@ func (p *page) decision(m ledger.Mine) *ownDecision {
 	}
 	switch {
 	case d.Notified == "":
-		v.Notified = p.T("mine.decided.untold")
+		v.Notified = p.T("own.decided.untold")
 	case d.Appeal != nil:
-		v.Notified = p.T("mine.decided.appealed", p.Date(d.Appeal.On))
+		v.Notified = p.T("own.decided.appealed", p.Date(d.Appeal.On))
 	case m.Today > d.Until:
-		v.Notified = p.T("mine.decided.over", p.Date(d.Notified), p.Date(d.Until))
+		v.Notified = p.T("own.decided.over", p.Date(d.Notified), p.Date(d.Until))
 	default:
-		v.Notified = p.T("mine.decided.until", p.Date(d.Notified), p.Date(d.Until))
-		v.Appeal = &labelled{p.T("mine.decided.appeal"), p.formHref("appeals", p.mineForm(m, url.Values{"of": {d.Of.String()}, "on": {m.Today}}, "of"))}
+		v.Notified = p.T("own.decided.until", p.Date(d.Notified), p.Date(d.Until))
+		v.Appeal = &labelled{p.T("own.decided.appeal"), p.formHref("appeals", p.mineForm(m, url.Values{"of": {d.Of.String()}, "on": {m.Today}}, "of"))}
 	}
 	return v
 }
@@ -274,7 +276,7 @@ func (v *minePage) stakes(p *page, m ledger.Mine) {
 			ended := prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
 			own.Do = []labelled{
 				{p.T("review.describe"), p.describeHref(m, a, "mine")}, {p.T("show.go"), p.path("show", a.ID, nil)},
-				{p.T("mine.end"), p.formHref("endings", ended)},
+				{p.T("own.end"), p.formHref("endings", ended)},
 			}
 		}
 		v.Actions = append(v.Actions, own)
@@ -283,7 +285,7 @@ func (v *minePage) stakes(p *page, m ledger.Mine) {
 		return
 	}
 	for _, c := range m.Assessment.ByStake {
-		stake := myStake{Name: c.Stake.Name, Covered: p.T("mine.covered", p.Int(c.Rendered), p.Int(len(c.Lines)))}
+		stake := myStake{Name: c.Stake.Name, Covered: p.T("own.covered", p.Int(c.Rendered), p.Int(len(c.Lines)))}
 		for _, line := range c.Lines {
 			one := myService{Name: line.Service, Href: p.href("service", line.Service)}
 			if service := m.Grid.Service(line.Service); service != nil {

@@ -74,7 +74,7 @@ func (p *page) reviewPage(m ledger.Mine, form url.Values, wrong map[string]strin
 	v := reviewPage{
 		Heading: p.T("review.title"), Lede: p.T("review.lede", m.Name), Action: p.path("review", m.ID, nil), Elsewhere: p.other.path("review", m.ID, nil),
 		Key: form.Get(formKey), Today: m.Today,
-		Mine: labelled{p.T("mine.title", m.Name), p.path("mine", m.ID, nil)}, Submit: labelled{p.T("review.submit"), p.path("submission", m.ID, nil)},
+		Mine: labelled{p.T("own.title", m.Name), p.path("mine", m.ID, nil)}, Submit: labelled{p.T("review.submit"), p.path("submission", m.ID, nil)},
 	}
 	p.Title = v.Heading
 	for _, a := range m.Actions {
@@ -92,9 +92,9 @@ func (p *page) reviewPage(m ledger.Mine, form url.Values, wrong map[string]strin
 	}
 	switch {
 	case len(m.Actions) == 0:
-		v.Empty = p.T("mine.actions.none")
+		v.Empty = p.T("own.actions.none")
 	case len(v.Lines) == 0:
-		v.Empty = p.T("mine.actions.done")
+		v.Empty = p.T("own.actions.done")
 	}
 	return v
 }

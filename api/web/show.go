@@ -74,7 +74,7 @@ func (p *page) showPage(a ledger.ActionDetail, form url.Values) showPage {
 	v := showPage{
 		Heading: p.T("show.title"), Lede: p.T("show.lede"), Title: labelled{title.Text, p.href("action", a.ID)},
 		Action: p.path("show", a.ID, nil), Key: form.Get(formKey), Revision: a.Revision,
-		Evidence: p.evidenceLines(a.Evidence), URL: form.Get("url"), Back: labelled{p.T("mine.title", a.Name), p.path("mine", a.Collectivity, nil)},
+		Evidence: p.evidenceLines(a.Evidence), URL: form.Get("url"), Back: labelled{p.T("own.title", a.Name), p.path("mine", a.Collectivity, nil)},
 	}
 	p.Title = v.Heading
 	if most := p.site.Ledger.EvidenceLimits().File; most > 0 {

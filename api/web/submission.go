@@ -51,10 +51,10 @@ func (s *site) submission(p *page) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := submissionPage{Heading: p.T("submission.title", m.Name), Mine: labelled{p.T("mine.title", m.Name), p.path("mine", m.ID, nil)}}
+	v := submissionPage{Heading: p.T("submission.title", m.Name), Mine: labelled{p.T("own.title", m.Name), p.path("mine", m.ID, nil)}}
 	p.Title = v.Heading
 	if m.Edition == 0 {
-		v.Why = p.T("mine.none")
+		v.Why = p.T("own.none")
 		return v, nil
 	}
 	v.Lede = p.deadline(m)
@@ -64,9 +64,9 @@ func (s *site) submission(p *page) (any, error) {
 	c := m.Candidacy
 	switch {
 	case c.Stage == domain.StageWithdrawn:
-		v.Why = p.T("mine.withdrawn")
+		v.Why = p.T("own.withdrawn")
 	case c.Stage == domain.StageInadmissible:
-		v.Why = p.T("mine.inadmissible", c.Inadmissible.Article)
+		v.Why = p.T("own.inadmissible", c.Inadmissible.Article)
 	case !m.Open:
 		v.Why = v.Lede
 	case c.Registered == nil:
@@ -137,7 +137,7 @@ func (p *page) frozenLine(a ledger.ActionView) frozenLine {
 func (p *page) missing(m ledger.Mine) []missingLine {
 	var all []missingLine
 	add := func(to *labelled, text string, which ...labelled) { all = append(all, missingLine{text, to, which}) }
-	review := &labelled{p.T("mine.actions.go"), p.path("review", m.ID, nil)}
+	review := &labelled{p.T("own.actions.go"), p.path("review", m.ID, nil)}
 	if member := p.memberStep(m); member.State != "done" {
 		add(nil, member.Title+p.T("form.colon")+" "+member.Says)
 	}
@@ -158,7 +158,7 @@ func (p *page) missing(m ledger.Mine) []missingLine {
 		add(nil, p.T("missing.noaction"))
 	}
 	if left > 0 {
-		add(review, p.N("mine.actions.left", left))
+		add(review, p.N("own.actions.left", left))
 	}
 	if old > 0 {
 		add(review, p.N("missing.old", old))
@@ -185,7 +185,7 @@ func (p *page) submitted(m ledger.Mine) (*submitted, error) {
 		return nil, fmt.Errorf("reading a submission: %w", err)
 	}
 	v := &submitted{
-		Text: p.N("mine.submitted", len(c.Submitted.Actions)), When: p.Moment(e.Recorded), Index: p.Int(int(e.Index)), ID: e.ID.String(), Href: p.href("record", e.ID.String()),
+		Text: p.N("own.submitted", len(c.Submitted.Actions)), When: p.Moment(e.Recorded), Index: p.Int(int(e.Index)), ID: e.ID.String(), Href: p.href("record", e.ID.String()),
 	}
 	for _, a := range c.Submitted.Actions {
 		one, err := p.site.Ledger.Action(p.ctx, a.Action, p.size)
