@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +19,7 @@ import (
 	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/projections/reconciliation"
 )
 
 // Objection is a dispute of somebody without a token. It waits in the private room until they confirm their address, and
@@ -198,4 +201,20 @@ func (l *Ledger) ConfirmObjection(ctx context.Context, link string) (Receipt, er
 		return Receipt{}, fmt.Errorf("forgetting what was confirmed: %w", err)
 	}
 	return done, nil
+}
+
+// Disputes gives every objection to a fact, those without an answer first, and of these the oldest first.
+func (l *Ledger) Disputes(ctx context.Context, size uint64) []DisputeView {
+	var found []domain.Dispute
+	l.world(ctx, size, func(w reconciliation.World) {
+		found = append(w.Labels.AllDisputes(size), w.Figures.AllDisputes(size)...)
+	})
+	slices.SortFunc(found, func(a, b domain.Dispute) int {
+		return cmp.Or(cmp.Compare(min(a.AnsweredAt, 1), min(b.AnsweredAt, 1)), cmp.Compare(a.Position, b.Position))
+	})
+	var out []DisputeView
+	for _, d := range found {
+		out = append(out, l.disputeView(ctx, 0, d))
+	}
+	return out
 }

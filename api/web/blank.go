@@ -47,7 +47,7 @@ const (
 
 // amounts are the numbers of cents, by resource or event and path.
 var amounts = map[string]bool{
-	"membership-recorded fee": true, "payment-recorded amount": true,
+	"membership-recorded fee": true, "membership-corrected fee": true, "payment-recorded amount": true,
 	"regulation-published fee.perInhabitant": true, "regulation-published fee.least": true, "regulation-published fee.most": true,
 }
 

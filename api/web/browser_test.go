@@ -61,7 +61,7 @@ func browser(t *testing.T, home string) context.Context {
 			if strings.HasSuffix(ev.Entry.URL, "/nulle-part") || strings.HasSuffix(ev.Entry.URL, "/nowhere") {
 				return // asked for on purpose; Chromium notes that it is not there
 			}
-			if strings.Contains(ev.Entry.Text, "the server responded with a status of 4") && (strings.Contains(ev.Entry.URL, "/espace/") || strings.Contains(ev.Entry.URL, "/workspace/")) {
+			if strings.Contains(ev.Entry.Text, "the server responded with a status of 4") && (strings.Contains(ev.Entry.URL, "/espace/") || strings.Contains(ev.Entry.URL, "/workspace/") || strings.Contains(ev.Entry.URL, "/contester/")) {
 				return // a form that is shown again; Chromium notes its status
 			}
 			fault("the console says: " + ev.Entry.Text + " " + ev.Entry.URL)

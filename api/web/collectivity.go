@@ -64,6 +64,7 @@ type moment struct {
 	Notes                   []cite // of the label
 	Disputes                []dispute
 	Settled                 []proof
+	Contest                 []labelled // where each fact is disputed
 	Reasons                 *reasons
 }
 
@@ -224,6 +225,7 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 			m.Settled = p.proofs(p.or("record.type."+d.By, d.By), []string{d.Event.String()})
 			m.Reasons = p.reasons(e)
 		}
+		m.Contest = p.contestable(e.Facts)
 		for _, d := range disputes {
 			if d.Edition == e.Edition && slices.ContainsFunc(e.Facts, func(f ledger.Fact) bool { return f.Event == d.Fact }) {
 				m.Disputes = append(m.Disputes, p.dispute(d))
@@ -274,4 +276,18 @@ func (p *page) dispute(d ledger.DisputeView) dispute {
 		v.Outcome = p.or("dispute."+d.Outcome, d.Outcome)
 	}
 	return v
+}
+
+// contestable are the facts of a moment that can be disputed, by their sources.
+func (p *page) contestable(facts []ledger.Fact) []labelled {
+	if p.site.Sessions == nil || p.asOf != "" {
+		return nil
+	}
+	var all []labelled
+	for _, f := range facts {
+		if !f.Retracted {
+			all = append(all, labelled{p.T("disputing.of", p.sourceName(f.Source), p.Int(int(f.Index))), p.path("dispute", f.Event.String(), nil)})
+		}
+	}
+	return all
 }

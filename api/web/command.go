@@ -23,6 +23,8 @@ type command struct {
 	Event    string // which its words may be told by
 	Roles    []auth.Role
 	Fields   []blank
+	// Remembered says that the ledger does not know a form that is sent twice, so that the site remembers it for a while.
+	Remembered bool
 	// act carries it out. Keys and revisions that it has no use for are left alone.
 	act func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error)
 }
@@ -34,6 +36,8 @@ type outcome struct {
 	Waiting, Kept bool
 	// Secret is shown once, on the very answer, and kept nowhere: a new token.
 	Secret string
+	// Given says that a secret was shown before, for the same form.
+	Given bool
 }
 
 // commands are all of them, in the order of an edition. They are made once: their fields are those of the schemas.
@@ -70,11 +74,15 @@ var together = []command{
 		Fields: slices.DeleteFunc(blanksOf(ledger.Operation{Event: "decision-sealed"}.Type()), func(b blank) bool { return b.Name == "assessment" }),
 		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
 			_, err := s.Ledger.DraftDecision(ctx, who, ask.Input, ask.Expected)
+			var stale *ledger.Stale
+			if errors.As(err, &stale) && s.isDrafted(ctx, who, ask.Input, stale.Stream) {
+				err = nil // by this very form, sent twice
+			}
 			return outcome{Kept: true}, err
 		},
 	},
 	{
-		Resource: "deliberations", Roles: []auth.Role{auth.President}, Fields: []blank{editionBlank},
+		Resource: "deliberations", Remembered: true, Roles: []auth.Role{auth.President}, Fields: []blank{editionBlank},
 		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
 			var in struct{ Edition domain.Edition }
 			if err := json.Unmarshal(ask.Input, &in); err != nil {
@@ -85,7 +93,7 @@ var together = []command{
 		},
 	},
 	{
-		Resource: "publications", Roles: []auth.Role{auth.President},
+		Resource: "publications", Remembered: true, Roles: []auth.Role{auth.President},
 		Fields: []blank{editionBlank, {Name: "on", Kind: aDay, Required: true}},
 		act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
 			var in struct {
@@ -106,7 +114,7 @@ var editionBlank = blank{Name: "edition", Kind: aNumber, Required: true}
 // offices are what the administration does.
 var offices = []command{
 	{
-		Resource: "tokens", Roles: []auth.Role{auth.Admin},
+		Resource: "tokens", Remembered: true, Roles: []auth.Role{auth.Admin},
 		Fields: []blank{
 			{Name: "role", Kind: aChoice, Required: true, Choices: roleNames()}, {Name: "person", Kind: aLine, Required: true},
 			{Name: "for", Kind: aLine}, {Name: "days", Kind: aNumber, Required: true},
@@ -130,7 +138,7 @@ var offices = []command{
 		},
 	},
 	{
-		Resource: "token-revocations", Roles: []auth.Role{auth.Admin}, Fields: []blank{{Name: "id", Kind: aLine, Required: true}},
+		Resource: "token-revocations", Remembered: true, Roles: []auth.Role{auth.Admin}, Fields: []blank{{Name: "id", Kind: aLine, Required: true}},
 		act: func(ctx context.Context, s *site, _ auth.Principal, ask ledger.Ask) (outcome, error) {
 			var in struct{ ID string }
 			if err := json.Unmarshal(ask.Input, &in); err != nil {
@@ -144,7 +152,7 @@ var offices = []command{
 		},
 	},
 	{
-		Resource: "erasures", Event: "personal-data-erased", Roles: []auth.Role{auth.Admin},
+		Resource: "erasures", Remembered: true, Event: "personal-data-erased", Roles: []auth.Role{auth.Admin},
 		Fields: []blank{
 			{Name: "event", Kind: aRecord, Required: true}, {Name: "pointer", Kind: aLine, Required: true},
 			{Name: "ground", Kind: aChoice, Required: true, Choices: erasureGrounds()}, {Name: "reason", Kind: aText},
@@ -194,5 +202,6 @@ func commandOf(resource string) (command, bool) {
 	return commands[i], true
 }
 
-// allows tells whether somebody may give a command at all.
-func (c command) allows(who auth.Principal) bool { return who.Is(c.Roles...) }
+// allows tells whether somebody who is signed in may give a command at all. What the public may do, a dispute, has a page of
+// its own, which confirms an address.
+func (c command) allows(who auth.Principal) bool { return who.Is(c.Roles...) && !who.Is(auth.Public) }

@@ -162,7 +162,8 @@ func (s *season) whole() {
 	}
 	decide(p.first, "fr-commune-92072", "1", "", http.StatusSeeOther)
 	page, _ := decide(p.second, "fr-commune-92072", "1", "0", http.StatusConflict) // drafted meanwhile by somebody else
-	holds(t, page, "Quelqu’un a été plus rapide", "Un engagement durable.", `name="_expected" value="1"`)
+	holds(t, page, "Quelqu’un a été plus rapide", "Un engagement durable.", `name="_expected" value="1"`, "projet, version 1", "Paul Roux, le")
+	decide(p.first, "fr-commune-92072", "1", "0", http.StatusSeeOther) // the very form that wrote it, sent twice
 	page, _ = decide(p.second, "fr-commune-92072", "7", "1", http.StatusUnprocessableEntity)
 	holds(t, page, `href="#f-level"`)
 	s.board(p.first, "1 décisions prêtes sur 2", "projet, version 1", "Paul Roux, le")
@@ -173,7 +174,13 @@ func (s *season) whole() {
 	publish := func(who []*http.Cookie, status int) string {
 		t.Helper()
 		at := "/espace/saisir/publications"
-		to, _ := s.sent(t, at, fill(s.blank(t, at, who), "edition", e, "on", s.day(0)), who, status)
+		form := fill(s.blank(t, at, who), "edition", e, "on", s.day(0))
+		to, _ := s.sent(t, at, form, who, status)
+		if status == http.StatusSeeOther {
+			if again, _ := s.sent(t, at, form, who, status); again != to { // a double click
+				t.Errorf("sent twice it leads to %s and %s", to, again)
+			}
+		}
 		return to
 	}
 	s.board(p.first, "Vous pouvez être la première")

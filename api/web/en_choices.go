@@ -104,4 +104,7 @@ var englishChoices = words{
 	"choice.role.president":                              "presidency of the jury",
 	"choice.role.auditor":                                "auditor",
 	"choice.role.admin":                                  "administration",
+	"choice.membership-corrections:cause.transcription":  "written down wrongly",
+	"choice.membership-corrections:cause.population":     "another population",
+	"choice.membership-corrections:cause.reduction":      "reduction",
 }

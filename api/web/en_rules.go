@@ -70,8 +70,8 @@ var englishRules = words{
 	"rule.hypothesis":          "An explanation is established only by a source that says it.",
 	"rule.term":                "A distinction with a term is granted, then renewed to a later day or lapsed.",
 	"rule.ceremony-value":      "A ceremony's attribute has the one value that belongs to it: a day, a number or a text.",
-	"rule.erasable":            "What is erased is a sealed value of an event that was recorded before; never a result: a distinction, a level, mentions or a tally.",
-	"rule.erased-once":         "A sealed value is erased once.",
+	"rule.erasable":            "What is erased is a sealed value of an event that was recorded before, or an uploaded file that it names; never a result: a distinction, a level, mentions or a tally.",
+	"rule.erased-once":         "A sealed value, or a file at one place, is erased once.",
 	"rule.published-first":     "What rests on a regulation or a grid rests on one that was published before, and that holds for it.",
 	"rule.regulation-form":     "The values of a regulation can be kept together, and the articles that they name are its own.",
 	"rule.grid-form":           "Each stake of a grid belongs to a theme, each service to a stake; thresholds rise with the levels; what is mapped is there.",
@@ -99,4 +99,5 @@ var englishRules = words{
 	"rule.fee":                 "A fee is what the regulation makes of the population that is named, or is set by hand, with a reason.",
 	"rule.population-needed":   "A fee that is not set by hand needs a population.",
 	"rule.payment":             "A payment is for a membership that was recorded, on a day that has come.",
+	"rule.membership-stands":   "A correction names the record of the membership that stands, and changes something.",
 }

@@ -49,6 +49,7 @@ var englishRun = words{
 	"result.unspecified":   "a label without a stated level",
 	"result.mentions.one":  " and %s special mention",
 	"result.mentions.many": " and %s special mentions",
+	"euros":                "€%s",
 
 	"tells.regulation":          "The regulation “%s” is published; it holds from %s on.",
 	"tells.grid":                "The grid “%s” is published; services: %s, stakes: %s.",

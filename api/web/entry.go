@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,9 @@ func (s *site) entry(p *page) (any, error) {
 	}
 	form := p.req.URL.Query()
 	form.Set(formNext, local(form.Get(formNext)))
+	// Whoever makes a link hides nothing from whoever follows it.
+	form.Set(formFixed, strings.Join(append(names(form.Get(formFixed)), names(form.Get(formHidden))...), ","))
+	form.Del(formHidden)
 	p.begin(c, form)
 	key, err := s.newKey()
 	if err != nil {
@@ -61,13 +65,21 @@ func (s *site) entry(p *page) (any, error) {
 }
 
 func (p *page) entryView(c command, who auth.Principal, form *formView) entryView {
-	p.Title = p.T("op." + c.Resource)
+	if p.Title = p.T("op." + c.Resource); len(form.Faults) > 0 || form.Notice != "" {
+		p.Title = p.T("form.wrong", p.Title)
+	}
 	v := entryView{Form: form, Back: p.path("workspace", "", nil)}
 	if !who.Is(auth.Public) {
 		v.As = p.T("form.as", who.Person, p.T("role."+string(who.Role)))
 	}
 	return v
 }
+
+// mostFields bounds the names in a form: those of a grid with as many services as can be, and more.
+const mostFields = 6000
+
+// formKeyForm is what newKey makes.
+var formKeyForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // send takes a form that was sent: it records what it asks for and leads to the receipt, or shows it again as it was typed
 // with what is wrong. Whoever sends it after their session ended gives the token in it, and goes on.
@@ -78,7 +90,7 @@ func (s *site) send(p *page) (any, error) {
 	}
 	form := p.req.PostForm
 	form.Set(formNext, local(form.Get(formNext)))
-	if form.Get(formKey) == "" {
+	if len(form) > mostFields || !formKeyForm.MatchString(form.Get(formKey)) {
 		return nil, errForm
 	}
 	again := func(who auth.Principal, r *reading, status int, notice string) (any, error) {
@@ -122,7 +134,7 @@ func (s *site) send(p *page) (any, error) {
 	err = s.Sessions.Write(who, p.req)
 	var done outcome
 	if err == nil {
-		done, err = c.act(p.ctx, s, who, ask)
+		done, err = s.once(p.ctx, c, who, ask)
 	}
 	if err != nil {
 		return s.refused(p, c, who, form, r, err)
@@ -174,7 +186,7 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 		p.Status = status
 		return p.entryView(c, who, view), nil
 	case errors.As(err, &stale):
-		changed, err := p.changedSince(form, stale)
+		changed, err := p.changedSince(who, form, stale)
 		if err != nil {
 			return nil, err
 		}
@@ -253,11 +265,15 @@ func sentence(s string) string {
 	return capital(s) + "."
 }
 
-// changedSince gives what was recorded in a stream since a form was opened. A draft has no records: whoever wrote it says so.
-func (p *page) changedSince(form url.Values, stale *ledger.Stale) ([]changeView, error) {
+// changedSince gives what was recorded in a stream since a form was opened. Of a draft it gives the form with what is
+// drafted now.
+func (p *page) changedSince(who auth.Principal, form url.Values, stale *ledger.Stale) ([]changeView, error) {
 	rests, err := strconv.ParseInt(form.Get(formExpected), 10, 64)
-	if err != nil || strings.HasPrefix(string(stale.Stream), "draft/") {
+	if err != nil {
 		return nil, nil
+	}
+	if d, err := p.drafted(who, stale); d != nil || err != nil {
+		return d, err
 	}
 	var all []changeView
 	for e, err := range p.site.Ledger.Events(p.ctx, ledger.EventFilter{Stream: string(stale.Stream)}) {
@@ -274,6 +290,11 @@ func (p *page) changedSince(form url.Values, stale *ledger.Stale) ([]changeView,
 
 // done leads on from what was carried out.
 func (s *site) done(p *page, c command, who auth.Principal, form url.Values, done outcome) (any, error) {
+	if done.Given {
+		view := p.formView(c, form, &reading{p: p, form: form})
+		view.Notice = p.T("form.given")
+		return p.entryView(c, who, view), nil
+	}
 	if done.Secret != "" {
 		key, err := s.newKey()
 		if err != nil {
@@ -365,5 +386,5 @@ func isDay(s string) bool {
 
 // offered are the commands that somebody may give, in the order of an edition.
 func offered(who auth.Principal) []command {
-	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) || who.Is(auth.Public) })
+	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) })
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -249,6 +250,15 @@ func TestFormsForRoles(t *testing.T) {
 	if r := send(o.h, "/espace/saisir/payments", url.Values{"_key": {"x"}}, registrar, "Sec-Fetch-Site", "cross-site"); r.StatusCode != http.StatusForbidden {
 		t.Errorf("from another site: %d", r.StatusCode)
 	}
+	// A link hides nothing from whoever follows it, and a form that is none of ours is not taken.
+	if page, _ := read(t, o.h, "/espace/saisir/payments?amount=7&_hidden=amount", registrar); !strings.Contains(page, "Montant payé, en euros") {
+		t.Error("a link hides a field")
+	}
+	for name, form := range map[string]url.Values{"no key": {"year": {"2026"}}, "another key": {"_key": {"x"}}, "too many fields": many(7000)} {
+		if r := send(o.h, "/espace/saisir/payments", form, registrar); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, r.StatusCode)
+		}
+	}
 	// Every form can be opened by those whom it is for.
 	for role, bound := range map[auth.Role]string{auth.Registrar: "", auth.President: "", auth.Juror: "28-3", auth.Declarant: "fr-commune-73008", auth.Admin: ""} {
 		cookies := o.enter(t, role, bound, "Zoé Lefèvre")
@@ -271,7 +281,19 @@ func TestFormsForRoles(t *testing.T) {
 	form := fill(o.blank(t, "/espace/saisir/tokens", admin), "role", "registrar", "person", "Léa", "days", "30")
 	page, _ := o.sent(t, "/espace/saisir/tokens", form, admin, http.StatusOK)
 	holds(t, page, "aro_", "montré cette seule fois")
+	page, _ = o.sent(t, "/espace/saisir/tokens", form, admin, http.StatusOK)
+	holds(t, page, "a déjà été donné")
+	form.Set("_key", strings.Repeat("a", 32))
 	form.Set("for", "28-3")
 	page, _ = o.sent(t, "/espace/saisir/tokens", form, admin, http.StatusUnprocessableEntity)
 	holds(t, page, `href="#f-for"`, `value="Léa"`)
+}
+
+// many is a form of more fields than any of ours.
+func many(n int) url.Values {
+	form := url.Values{"_key": {strings.Repeat("a", 32)}}
+	for i := range n {
+		form.Set(fmt.Sprintf("x%d", i), "")
+	}
+	return form
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"arobase/api/ledger"
 	"arobase/domain"
 )
@@ -57,7 +59,7 @@ type fieldView struct {
 	Lines                 int    // of a text
 	Options               []answer
 	Required, Fixed       bool
-	Shown                 string // of a fixed field
+	Shown                 template.HTML // of a fixed field
 	Faults                []string
 	Members               []fieldView   // of a group
 	Rows                  [][]fieldView // of rows
@@ -78,7 +80,7 @@ type answer struct {
 type prefill struct {
 	Values url.Values // by the names of the fields
 	Fixed  []string   // fields that are shown and not to be changed
-	Hidden []string   // fields that are sent and not shown, because the page around says them
+	Hidden []string   // fields that are sent and not shown, because the page around says them; shown where a link leads there
 	// Expected is the revision of the stream, or of the draft, that the page shows. Where somebody was quicker the form says
 	// what changed. Nil: any.
 	Expected *int64
@@ -348,12 +350,21 @@ func (p *page) shortly(c ledger.CollectivityShort) string {
 }
 
 // shown is what a fixed field says.
-func (s *setting) shown(f fieldView) string {
-	if f.Resolved != "" {
-		return f.Resolved
-	}
-	if f.Kind == aDay || f.Kind == aPartial {
-		return s.Date(f.Value)
+func (s *setting) shown(f fieldView) template.HTML {
+	switch f.Kind {
+	case aBody:
+		return say(cmp.Or(f.Resolved, f.Value))
+	case aDay, aPartial:
+		return say(s.Date(f.Value))
+	case aRecord:
+		id, err := uuid.Parse(f.Value)
+		if err != nil {
+			break
+		}
+		if e, err := s.site.Ledger.Event(s.ctx, id); err == nil {
+			says, _ := s.tells(e)
+			return link(s.href("record", id.String()), s.T("record.short", s.Int(int(e.Index)))) + ". " + says
+		}
 	}
 	var chosen []string
 	for _, o := range f.Options {
@@ -362,9 +373,9 @@ func (s *setting) shown(f fieldView) string {
 		}
 	}
 	if chosen != nil {
-		return s.page.list(chosen)
+		return say(s.page.list(chosen))
 	}
-	return f.Value
+	return say(f.Value)
 }
 
 // fault makes a line of the summary.

@@ -104,4 +104,7 @@ var frenchChoices = words{
 	"choice.role.president":                              "présidence du jury",
 	"choice.role.auditor":                                "auditeur",
 	"choice.role.admin":                                  "administration",
+	"choice.membership-corrections:cause.transcription":  "erreur de saisie",
+	"choice.membership-corrections:cause.population":     "autre population",
+	"choice.membership-corrections:cause.reduction":      "réduction",
 }

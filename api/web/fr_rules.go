@@ -99,4 +99,5 @@ var frenchRules = words{
 	"rule.fee":                 "La cotisation est celle que le règlement calcule pour cette population, ou elle est fixée à la main avec un motif.",
 	"rule.population-needed":   "Une cotisation qui n'est pas fixée à la main demande une population.",
 	"rule.payment":             "Un paiement concerne une adhésion inscrite, un jour déjà venu.",
+	"rule.membership-stands":   "Une correction nomme ce qui vaut aujourd'hui pour l'adhésion de l'année, et y change quelque chose.",
 }

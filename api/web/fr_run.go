@@ -49,6 +49,7 @@ var frenchRun = words{
 	"result.unspecified":   "label sans niveau précisé",
 	"result.mentions.one":  " et %s mention",
 	"result.mentions.many": " et %s mentions",
+	"euros":                "%s €",
 
 	"tells.regulation":          "Le règlement « %s » est publié ; il vaut à partir de %s.",
 	"tells.grid":                "La grille « %s » est publiée ; services : %s, enjeux : %s.",

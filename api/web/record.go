@@ -28,6 +28,7 @@ type recordView struct {
 	Bytes    string // exactly
 	Readable string // the same with line breaks
 	Links    recordLinks
+	Contest  string // where the fact is disputed, "" where it cannot be
 	Proof    string // the proof as it is served, "" where there is none yet
 	ProofURL string // "" where no log is kept
 	Commands string
@@ -62,7 +63,7 @@ func (s *site) record(p *page) (any, error) {
 	name := typeName(e.Type)
 	v := recordView{
 		Heading: p.T("record.heading", p.Int(int(e.Index))), Recorded: p.Moment(e.Recorded), Index: p.Int(int(e.Index)),
-		By: p.or("actor."+e.Actor, e.Actor), Erased: len(e.Erased) > 0, Absent: len(e.NotAtHand) > 0, Bytes: e.Envelope,
+		By: p.actor(e.Actor), Erased: len(e.Erased) > 0, Absent: len(e.NotAtHand) > 0, Bytes: e.Envelope,
 	}
 	p.Title = v.Heading
 	p.Description = p.or("record.type."+name, name)
@@ -91,8 +92,25 @@ func (s *site) record(p *page) (any, error) {
 	if v.Links, err = p.linksOf(e); err != nil {
 		return nil, err
 	}
+	if len(v.Links.Corrected) == 0 {
+		v.Contest = p.contest(e)
+	}
 	s.prove(p, &v, e)
 	return v, v.neighbours(p, e.Index)
+}
+
+// actor says under what title a record was made: a role and a body.
+func (p *page) actor(s string) string {
+	role, body, _ := strings.Cut(s, ":")
+	switch {
+	case p.has("actor." + s):
+		return p.words["actor."+s]
+	case role == "declarant":
+		return p.nameOf(body)
+	case role == "jury":
+		return p.T("actor.jury", body)
+	}
+	return s
 }
 
 // textName says what a sealed text is, by its place in a record.

@@ -22,13 +22,16 @@ type recordLinks struct {
 	Place      string  // its number in the thread
 	Of         *linked // what it corrects, disputes or answers
 	By         []linked
-	Basis      []linked
+	// Corrected are those of By that take the record back, or take its place: its page leads with them.
+	Corrected []linked
+	Basis     []linked
 }
 
 // linked is another record: its number, and what it says.
 type linked struct {
 	Text, Href string
 	Says       template.HTML
+	Words      string // of a dispute, of its answer, of whoever took a record back
 }
 
 // linksOf finds them. What corrects a fact stands in the fact's own thread, after it; only erasures stand elsewhere, in
@@ -45,6 +48,7 @@ func (p *page) linksOf(e ledger.EventView) (recordLinks, error) {
 			return v, err
 		}
 	}
+	about := map[uuid.UUID]bool{e.ID: true}
 	threads := []string{e.Stream}
 	if len(e.Erased) > 0 && e.Stream != string(domain.LedgerStream) {
 		threads = append(threads, string(domain.LedgerStream))
@@ -55,7 +59,10 @@ func (p *page) linksOf(e ledger.EventView) (recordLinks, error) {
 			case err != nil:
 				return v, err
 			case later.Index >= p.size:
-			case referred(later) == e.ID:
+			case corrects(later, e):
+				v.Corrected = append(v.Corrected, p.linked(later))
+			case about[referred(later)]:
+				about[later.ID] = true // so that the answer to a dispute stands with it
 				v.By = append(v.By, p.linked(later))
 			}
 		}
@@ -63,6 +70,19 @@ func (p *page) linksOf(e ledger.EventView) (recordLinks, error) {
 	var err error
 	v.Basis, err = p.basisOf(e)
 	return v, err
+}
+
+// corrects tells whether a later record of a thread takes another one back, or takes its place.
+func corrects(later, e ledger.EventView) bool {
+	switch typeName(later.Type) {
+	case "record-retracted", "figure-retracted", "membership-corrected":
+		return referred(later) == e.ID
+	case "source-corrected":
+		return typeName(e.Type) == "source-cited" || typeName(e.Type) == "source-corrected"
+	case "action-amended":
+		return typeName(e.Type) == "action-declared" || typeName(e.Type) == "action-amended"
+	}
+	return false
 }
 
 // basisOf gives, of each thread that the record was decided from, the last record that was in it then.
@@ -88,7 +108,16 @@ func (p *page) basisOf(e ledger.EventView) ([]linked, error) {
 
 func (p *page) linked(e ledger.EventView) linked {
 	says, _ := p.tells(e)
-	return linked{p.T("record.short", p.Int(int(e.Index))), p.href("record", e.ID.String()), says}
+	l := linked{Text: p.T("record.short", p.Int(int(e.Index))), Href: p.href("record", e.ID.String()), Says: says}
+	switch typeName(e.Type) {
+	case "fact-disputed":
+		l.Words = asText(e.Disclosed["/data/claim"])
+	case "dispute-answered":
+		l.Words = asText(e.Disclosed["/data/answer"])
+	case "record-retracted", "figure-retracted", "source-corrected":
+		l.Words = asText(e.Disclosed["/data/reason"])
+	}
+	return l
 }
 
 // thread is the address of the records of one thread.
@@ -113,6 +142,8 @@ func referred(e ledger.EventView) uuid.UUID {
 		return d.Dispute
 	case *domain.PersonalDataErased:
 		return d.Event
+	case *domain.MembershipCorrected:
+		return d.Of
 	}
 	return uuid.Nil
 }

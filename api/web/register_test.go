@@ -118,7 +118,7 @@ func TestRecordLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, says := range map[string]string{
-		"/inscriptions/" + fact.ID.String():        "Depuis, le registre dit de cette inscription : Inscription nº 9.",
+		"/inscriptions/" + fact.ID.String():        "Cette inscription a été corrigée Inscription nº 9.",
 		"/inscriptions/" + done.Events[0].String(): "Porte sur : Inscription nº",
 		"/en/records/" + fact.ID.String():          "Made in view of Record no. ",
 	} {
@@ -127,7 +127,7 @@ func TestRecordLinks(t *testing.T) {
 		}
 	}
 	// Before the correction was made nothing was known of it.
-	if page := text(open(t, s, "/inscriptions/"+fact.ID.String()+"?as_of=9")); strings.Contains(page, "Depuis, le registre dit") {
+	if page := text(open(t, s, "/inscriptions/"+fact.ID.String()+"?as_of=9")); strings.Contains(page, "a été corrigée") {
 		t.Error("the page as of a moment before the correction tells of it")
 	}
 }

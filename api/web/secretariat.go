@@ -207,7 +207,7 @@ func (b *board) fees() boardSection {
 	var lines []boardLine
 	missing, due := 0, 0
 	for _, id := range ids {
-		state := domain.StateOfMembership(b.page.site.Ledger.MembershipRecords(id), year)
+		state := domain.StateOfMembership(b.page.site.Ledger.MembershipHistory(id), year)
 		line, owed := b.fee(id, year, state, stated[id])
 		switch {
 		case state.Membership == nil:
@@ -257,6 +257,11 @@ func (b *board) fee(id domain.CollectivityID, year int, state domain.MembershipS
 		rest = b.euros(owed)
 		line.Actions = b.can("payments", "fees", false, "collectivity", string(id), "year", y, "amount", cents(owed), "on", b.today)
 	}
+	pairs := []string{"collectivity", string(id), "year", y, "of", state.Event.String(), "regulation", m.Regulation, "fee", cents(m.Fee)}
+	if m.Population > 0 {
+		pairs = append(pairs, "population", strconv.Itoa(m.Population), "populationYear", strconv.Itoa(m.PopulationYear))
+	}
+	line.Actions = append(line.Actions, b.can("membership-corrections", "fees", false, pairs...)...)
 	line.Cells = []template.HTML{b.body(id), say(b.euros(m.Fee)), say(how), say(b.euros(state.Paid)), say(rest)}
 	return line, owed
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 
 	"arobase/domain"
@@ -160,4 +161,16 @@ func (p *page) outcome(r domain.Result) string {
 		said += p.N("result.mentions", n)
 	}
 	return said
+}
+
+// euros writes an amount in cents.
+func (t *tongue) euros(cents int) string {
+	if cents%100 == 0 {
+		return t.T("euros", t.Int(cents/100))
+	}
+	separator := "."
+	if t.code == "fr" {
+		separator = ","
+	}
+	return t.T("euros", t.Int(cents/100)+separator+fmt.Sprintf("%02d", cents%100))
 }

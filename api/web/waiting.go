@@ -14,10 +14,13 @@ import (
 // waiting is what the edition under way asks of somebody now.
 func (s *site) waiting(p *page, who auth.Principal) ([]labelled, error) {
 	run := s.Ledger.UnderWay()
-	if run == nil {
-		return nil, nil
-	}
 	w := &waits{page: p, who: who, run: run, today: domain.DayInParis(s.Ledger.Clock())}
+	if n := s.unanswered(p); n > 0 && who.Is(auth.Registrar) {
+		w.all = append(w.all, labelled{p.N("waiting.disputes", n), p.path("disputes", "", nil)})
+	}
+	if run == nil {
+		return w.all, nil
+	}
 	switch who.Role {
 	case auth.Registrar:
 		w.registrar()
@@ -63,7 +66,7 @@ func (w *waits) registrar() {
 	year, state := w.run.Edition.Year(), w.run.State
 	missing, unpaid, late, untold := 0, 0, 0, 0
 	for _, c := range w.run.Candidacies {
-		m := domain.StateOfMembership(w.site.Ledger.MembershipRecords(c.Collectivity), year)
+		m := domain.StateOfMembership(w.site.Ledger.MembershipHistory(c.Collectivity), year)
 		switch {
 		case c.State.Stage == domain.StageWithdrawn || c.State.Stage == domain.StageInadmissible:
 		case m.Membership == nil:

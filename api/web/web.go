@@ -45,8 +45,10 @@ type Deps struct {
 	Version  string
 	// Sessions are those who are signed in. Nil: nobody can sign in here.
 	Sessions *auth.Sessions
-	Random   io.Reader    // of the keys of forms; nil: crypto/rand
-	Logger   *slog.Logger // nil: silent
+	// Letters confirm the disputes of those without a token. Nil: none are sent, and the site says how else to dispute.
+	Letters *Letters
+	Random  io.Reader    // of the keys of forms; nil: crypto/rand
+	Logger  *slog.Logger // nil: silent
 }
 
 // Unsigned is why a log is not signed at the moment.
@@ -67,6 +69,7 @@ const (
 type site struct {
 	Deps
 	assets        *assets
+	sent          sentOnce
 	points        remembered[[]ledger.PointView]
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
@@ -135,6 +138,11 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+at, s.page(t, "session", s.session))
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
+			mux.Handle("GET "+t.pattern("dispute"), s.page(t, "dispute", s.dispute))
+			mux.Handle("POST "+t.pattern("dispute"), s.form(t, "dispute", s.object))
+			mux.Handle("GET "+t.pattern("confirm"), s.page(t, "confirm", s.confirm))
+			mux.Handle("POST "+t.pattern("confirm"), s.form(t, "confirm", s.confirmed))
+			mux.Handle("GET "+t.pattern("disputes"), s.page(t, "disputes", s.disputesAll))
 			mux.Handle("GET "+t.pattern("workspace"), s.page(t, "workspace", s.workspace))
 			mux.Handle("GET "+t.pattern("secretariat"), s.page(t, "secretariat", s.secretariat))
 			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))

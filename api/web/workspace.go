@@ -28,7 +28,7 @@ var groups = []struct {
 	resources []string
 }{
 	{"rules", []string{"regulations", "grids", "editions", "extensions"}},
-	{"members", []string{"memberships", "payments", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
+	{"members", []string{"memberships", "membership-corrections", "payments", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
 	{"declarations", []string{"actions", "amendments", "confirmations", "endings"}},
 	{"candidacies", []string{"candidacies", "submissions", "withdrawals", "information-requests", "information-answers", "inadmissibilities", "closings"}},
 	{"jury", []string{"jurors", "juries", "conflicts", "assignments", "recusals", "opinions", "juror-terms", "sessions", "deferrals", "decisions", "deliberations"}},
@@ -66,6 +66,7 @@ func (s *site) workspace(p *page) (any, error) {
 		for _, e := range s.Ledger.RunEditions() {
 			v.Doors = append(v.Doors, labelled{p.T("secretariat.open", e.String()), p.path("secretariat", e.String(), nil)})
 		}
+		v.Doors = append(v.Doors, labelled{p.T("disputes.title"), p.path("disputes", "", nil)})
 	}
 	if v.Waiting, err = s.waiting(p, who); err != nil {
 		return nil, err

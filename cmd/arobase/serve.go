@@ -31,6 +31,7 @@ type settings struct {
 	evidence  evidenceFlags
 	witnesses witnessFlags
 	trust     trustFlags
+	letters   letterFlags
 }
 
 func newServe() *cobra.Command {
@@ -60,6 +61,7 @@ are finished first.
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
 	f.StringVar(&s.operator, "operator", "", "who operates this site, as `name` on every page")
+	s.letters.add(f)
 	s.evidence.add(f)
 	s.trust.add(f)
 	s.witnesses.add(f)
@@ -75,6 +77,10 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		return err
 	}
 	others, err := s.trust.read()
+	if err != nil {
+		return err
+	}
+	letters, err := s.letters.read()
 	if err != nil {
 		return err
 	}
@@ -122,7 +128,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, started: time.Now()}
+	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, letters: letters, started: time.Now()}
 	if n.collector, err = p.attend(witnesses, n.signer, logger); err != nil {
 		return err
 	}
@@ -226,6 +232,7 @@ type node struct {
 	collector *tlog.Collector
 	scrubber  *tlog.Scrubber
 	logger    *slog.Logger
+	letters   *web.Letters // nil: none are sent
 	started   time.Time
 	unread    atomic.Pointer[error] // why the projections could not read the store the last time they could not
 	lacking   atomic.Bool           // that records are here without their sealed values
@@ -284,8 +291,8 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 	api := rest.New(rest.Deps{Ledger: n.Ledger, Gate: n.gate, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
 		Ledger: n.Ledger, Sessions: auth.NewSessions(n.gate), Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
-		Proof:      func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
-		Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
+		Proof:   func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
+		Letters: n.letters, Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
 	})
 	mux := http.NewServeMux()
 	for _, pattern := range rest.Patterns {

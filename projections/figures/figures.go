@@ -142,6 +142,15 @@ func (f *Figures) retract(fact uuid.UUID, r domain.Recorded) {
 	}
 }
 
+// AllDisputes gives every objection to a fact of an edition, in no order.
+func (f *Figures) AllDisputes(size uint64) []domain.Dispute {
+	var all []domain.Dispute
+	for _, of := range f.disputes {
+		all = append(all, domain.DisputesAsOf(of, size)...)
+	}
+	return all
+}
+
 // Disputes gives the objections to a fact.
 func (f *Figures) Disputes(fact uuid.UUID, size uint64) []domain.Dispute {
 	return domain.DisputesAsOf(f.disputes[fact], size)

@@ -136,6 +136,15 @@ func (l *Labels) Apply(r domain.Recorded) {
 	}
 }
 
+// AllDisputes gives every objection to a fact of a candidacy, in no order.
+func (l *Labels) AllDisputes(size uint64) []domain.Dispute {
+	var all []domain.Dispute
+	for _, c := range l.candidacies {
+		all = append(all, domain.DisputesAsOf(c.facts.Disputes, size)...)
+	}
+	return all
+}
+
 func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
 	key := domain.Candidacy{Edition: e, Collectivity: id}
 	c := l.candidacies[key]
