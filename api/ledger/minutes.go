@@ -89,7 +89,8 @@ var minutesRoles = []auth.Role{auth.Juror, auth.Registrar, auth.President}
 
 // Minutes gives the minutes of an edition as far as a reader may see them. Before the palmarès is published they are for
 // the jury of the edition, its secretariat and the presidency, and hold no outcome but for the presidency, which has its own
-// drafts. ErrUnknown, ErrUnauthenticated, ErrForbidden. It reads the stream of every candidacy.
+// drafts. ErrUnknown, ErrUnauthenticated, ErrForbidden. It reads the reasons of every decision, and the streams of candidacies
+// in which somebody takes no part.
 func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Edition) (Minutes, error) {
 	run, _, err := l.run(ctx, e)
 	if err != nil {
@@ -178,9 +179,12 @@ func (l *Ledger) minutesJury(ctx context.Context, who auth.Principal, e domain.E
 }
 
 func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due, jurors map[int][]domain.Recorded) (MinutesDecision, error) {
-	history, err := l.history(ctx, due.Stream())
-	if err != nil {
-		return MinutesDecision{}, err
+	var history []domain.Recorded
+	if len(due.State.Recusals) > 0 {
+		var err error
+		if history, err = l.history(ctx, due.Stream()); err != nil {
+			return MinutesDecision{}, err
+		}
 	}
 	d := MinutesDecision{
 		Collectivity: due.Collectivity, Name: string(due.Collectivity), State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
@@ -197,9 +201,9 @@ func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due,
 	if opened := due.State.Disclosed; m.Published && opened != nil && seal != nil {
 		d.State, d.Result, d.Tally = MinutesPublished, new(opened.Opened.Result()), new(opened.Opened.Tally.Value)
 		d.Motivation, d.Departure = l.Text(ctx, seal.Decision.Motivation.Commitment()), l.Text(ctx, seal.Decision.Departure.Commitment())
-		for _, r := range history {
-			if _, ok := r.Event.(*domain.DecisionDisclosed); ok {
-				d.Disclosed = &r.ID
+		for _, step := range due.State.Course {
+			if step.Name == "decision-disclosed" {
+				d.Disclosed = &step.Event
 			}
 		}
 	}
