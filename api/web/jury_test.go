@@ -392,7 +392,7 @@ func TestHeadsOfSheets(t *testing.T) {
 	if !strings.Contains(get(c.h, "/editions/27/proces-verbal").Body.String(), `href="/en/editions/27/minutes"`) {
 		t.Error("the minutes do not lead to their other language")
 	}
-	r := httptest.NewRequest(http.MethodGet, "/editions/28/dossiers/"+aix, nil)
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/editions/28/dossiers/"+aix, nil)
 	r.AddCookie(president[0])
 	shown := httptest.NewRecorder()
 	c.h.ServeHTTP(shown, r)
