@@ -205,7 +205,18 @@ func decodeMembers(members map[string]json.RawMessage, into Event) *FieldError {
 	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
 		return &FieldError{strings.Trim(name, `"`), "unknown", "is not a member here"}
 	}
-	return &FieldError{"body", "kind", "a value is not of the kind that is expected"}
+	return &FieldError{misfitting(members, into), "kind", "a value is not of the kind that is expected"}
+}
+
+// misfitting names the member that cannot be read by itself, such as an id that is none.
+func misfitting(members map[string]json.RawMessage, into Event) string {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		alone, err := json.Marshal(map[string]json.RawMessage{name: members[name]})
+		if err == nil && json.Unmarshal(alone, reflect.New(reflect.TypeOf(into).Elem()).Interface()) != nil {
+			return name
+		}
+	}
+	return "body"
 }
 
 // fieldPath takes the names of embedded structs, which JSON does not show, out of a path.

@@ -46,7 +46,11 @@ func TakePlace(t Type, data []byte) (rest []byte, stream StreamName, err error) 
 		return nil, "", err
 	}
 	if wrong != nil {
-		if _, err := DecodeInput(t, rest); errors.As(err, &found) { // all that is wrong is said at once
+		e, err := DecodeInput(t, rest) // all that is wrong is said at once
+		if err == nil {
+			err = Validate(e)
+		}
+		if errors.As(err, &found) {
 			wrong = append(wrong, found...)
 		}
 		return nil, "", wrong

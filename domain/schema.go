@@ -99,6 +99,9 @@ const (
 	linePattern   = `^[^ \t\r\n](.*[^ \t\r\n])?$`
 )
 
+// PartialDatePattern is the pattern that schemas give of a year, a month or a day of ISO 8601.
+const PartialDatePattern = partPattern
+
 func sealedSchema(p part) map[string]any {
 	return map[string]any{
 		"type":                 "object",

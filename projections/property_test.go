@@ -73,7 +73,7 @@ func (f folds) answers(size uint64) map[string]any {
 		"figures": ceremonies, "figures.Rules": f.figures.Rules(size), "figures.Editions": f.figures.Editions(size),
 		"trends.Points": series, "trends.Transitions": w.Transitions(16, 17), "trends.Transitions.18": w.Transitions(17, 18),
 		"trends.TransitionsBy": w.TransitionsBy(16, 17, "kind"), "trends.TransitionsBy.size": w.TransitionsBy(17, 18, "size"),
-		"reconciliation.All":   w.All(),
+		"reconciliation.All": w.All(),
 	}
 }
 

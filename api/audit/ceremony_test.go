@@ -319,6 +319,19 @@ func TestForcedIntoAnEdition(t *testing.T) {
 	}
 }
 
+// What the candidacies cover is computed from the records too.
+func TestABarometerThatLies(t *testing.T) {
+	s := newEdition(t)
+	s.celebrate(t)
+	s.sign(t)
+	told := s.lies("/v1/editions/28/barometer", changing(`"candidacies":2`, `"candidacies":9`))
+	opt := s.options(t, t.TempDir())
+	opt.Answer = answers
+	if _, err := s.round(t, opt); err == nil || !strings.Contains(err.Error(), "barometer") || *told == 0 {
+		t.Errorf("told %d times, and found %v", *told, err)
+	}
+}
+
 // publishForced opens both decisions and forces a publication by two names into the store, "" for none.
 func (s *edition) publishForced(t *testing.T, first, second string) {
 	t.Helper()

@@ -100,14 +100,14 @@ func TestBarometer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		told := dossier.Diagnosis{Peers: own.Peers, Stakes: []dossier.Beside{}, Recommendations: []dossier.Recommendation{}}
+		bare := dossier.Diagnosis{Peers: own.Peers, Stakes: []dossier.Beside{}, Recommendations: []dossier.Recommendation{}}
 		for _, s := range own.Stakes {
-			told.Stakes = append(told.Stakes, s.Beside)
+			bare.Stakes = append(bare.Stakes, s.Beside)
 		}
 		for _, r := range own.Recommendations {
-			told.Recommendations = append(told.Recommendations, r.Recommendation)
+			bare.Recommendations = append(bare.Recommendations, r.Recommendation)
 		}
-		if diff := cmp.Diff(told, line.Diagnosis); diff != "" || line.Diagnosis.Peers != 4 {
+		if diff := cmp.Diff(bare, line.Diagnosis); diff != "" || line.Diagnosis.Peers != 4 {
 			t.Errorf("%s: the barometer and the diagnosis differ:\n%s", line.Collectivity, diff)
 		}
 	}

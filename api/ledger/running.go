@@ -102,8 +102,8 @@ func (l *Ledger) Members(year int) (all []domain.CollectivityID) {
 	return all
 }
 
-// MembershipHistory gives the memberships and payments of a collectivity, in their order.
-func (l *Ledger) MembershipHistory(id domain.CollectivityID) (all []domain.Recorded) {
+// MembershipRecords gives the memberships and payments of a collectivity, in their order.
+func (l *Ledger) MembershipRecords(id domain.CollectivityID) (all []domain.Recorded) {
 	l.runner.View(func(eventstore.Position) { all = slices.Clone(l.campaigns.Memberships(id)) })
 	return all
 }

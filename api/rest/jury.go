@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
@@ -28,6 +30,9 @@ func (a *api) jury() {
 		return sendPrivate(w, http.StatusCreated, draft)
 	}))
 	a.mux.HandleFunc("POST /v1/deliberations", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		if err := (ledger.Operation{Resource: "deliberations", Roles: []auth.Role{auth.President}}).Allows(who); err != nil {
+			return err
+		}
 		var in deliberationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
@@ -39,6 +44,9 @@ func (a *api) jury() {
 		return sendPrivate(w, http.StatusCreated, Deliberated{receiptOf("deliberations", done.Receipt), done.Recusals, done.Decisions})
 	}))
 	a.mux.HandleFunc("POST /v1/publications", a.private(func(w http.ResponseWriter, r *http.Request, who auth.Principal, ask ledger.Ask) error {
+		if err := (ledger.Operation{Resource: "publications", Roles: []auth.Role{auth.President}}).Allows(who); err != nil {
+			return err
+		}
 		var in publicationInput
 		if err := strictly(ask.Input, &in); err != nil {
 			return err
@@ -157,17 +165,36 @@ func sendPrivate(w http.ResponseWriter, status int, body any) error {
 	return nil
 }
 
-// strictly reads a small request.
+// strictly reads a small request. Every member must be there, but for those that may be omitted; what is wrong is named.
 func strictly(input json.RawMessage, into any) error {
 	d := json.NewDecoder(bytes.NewReader(input))
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	if err == nil {
-		if _, more := d.Token(); errors.Is(more, io.EOF) {
-			return nil
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("more than one value")
 		}
 	}
-	return domain.Invalid{{Field: "body", Rule: "json", Message: "is not the JSON object that is expected here: its members are described at /openapi.json"}}
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field != "" {
+		return domain.Invalid{{Field: kind.Field, Rule: "kind", Message: "a " + kind.Value + " is not what is expected here"}}
+	}
+	if err != nil {
+		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+			return domain.Invalid{{Field: short(strings.Trim(name, `"`)), Rule: "unknown", Message: "is not a member here"}}
+		}
+		return domain.Invalid{{Field: "body", Rule: "json", Message: "is not the JSON object that is expected here"}}
+	}
+	var missing domain.Invalid
+	for f, v := range reflect.ValueOf(into).Elem().Fields() {
+		if name, options, _ := strings.Cut(f.Tag.Get("json"), ","); v.IsZero() && options != "omitempty" {
+			missing = append(missing, domain.FieldError{Field: name, Rule: "required", Message: "is missing"})
+		}
+	}
+	if missing != nil {
+		return missing
+	}
+	return nil
 }
 
 func candidacyIn(r *http.Request) (domain.Candidacy, error) {

@@ -129,7 +129,7 @@ func privateRequests() []privateRequest {
 		{"token-revocations", "A token is ended at once, and for good.", "Nothing of it is recorded in the ledger.", admin, revocationInput{}, map[int]any{204: nil}},
 		{
 			"erasures", "A sealed value is destroyed.",
-			"The record that it is comes first. The commitment stays in the log, and every proof stays valid.", admin, erasureInput{}, map[int]any{201: Receipt{}},
+			"The record that it is comes first. The commitment stays in the log, and every proof stays valid.", admin, erasureInput{}, map[int]any{200: Receipt{}, 201: Receipt{}},
 		},
 	}
 }
@@ -202,7 +202,7 @@ func (a *api) describePrivateWrite(p privateRequest) *huma.Operation {
 	registry := a.huma.OpenAPI().Components.Schemas
 	responses := map[string]*huma.Response{}
 	for _, status := range slices.Sorted(maps.Keys(p.answers)) {
-		done := &huma.Response{Description: map[int]string{201: "It is done.", 202: "It waits for a second person.", 204: "It is done."}[status]}
+		done := &huma.Response{Description: map[int]string{200: "It was done before.", 201: "It is done.", 202: "It waits for a second person.", 204: "It is done."}[status]}
 		if result := p.answers[status]; result != nil {
 			done.Content = map[string]*huma.MediaType{mediaJSON: {Schema: registry.Schema(reflect.TypeOf(result), true, "")}}
 		}

@@ -47,7 +47,7 @@ var commands = func() []command {
 		all = append(all, command{Resource: o.Resource, Event: o.Event, Roles: o.Roles, Fields: blanksOf(o.Type()), act: record(o.Resource)})
 	}
 	at := slices.IndexFunc(all, func(c command) bool { return c.Resource == "deferrals" }) + 1
-	all = append(slices.Insert(all, at, together...), offices...)
+	all = append(append(slices.Insert(all, at, together...), offices...), readings)
 	for _, c := range all {
 		for i := range c.Fields {
 			f := &c.Fields[i]
@@ -172,6 +172,20 @@ var offices = []command{
 			done, err := s.Ledger.Erase(ctx, erasure)
 			return outcome{Events: done.Events}, err
 		},
+	},
+}
+
+// readings shows a sealed value to whoever may read it, once that is recorded. The event it becomes has the same fields.
+var readings = command{
+	Resource: "readings", Event: "sealed-value-read", Remembered: true, Roles: []auth.Role{auth.Auditor},
+	Fields: slices.DeleteFunc(blanksOf(ledger.Operation{Event: "sealed-value-read"}.Type()), func(b blank) bool { return b.Name == "occurred" }),
+	act: func(ctx context.Context, s *site, who auth.Principal, ask ledger.Ask) (outcome, error) {
+		var in ledger.Reading
+		if err := json.Unmarshal(ask.Input, &in); err != nil {
+			return outcome{}, fmt.Errorf("reading a form: %w", err)
+		}
+		value, done, err := s.Ledger.ReadSealed(ctx, who, in)
+		return outcome{Events: done.Events, Secret: asText(value.Value)}, err
 	},
 }
 

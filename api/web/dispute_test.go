@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"arobase/api/auth"
+	"arobase/api/ledger/workspace"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/api/mail"
 	"arobase/api/mail/mailtest"
@@ -27,6 +28,7 @@ type newsroom struct {
 	now    time.Time
 	fact   string // the id of its record
 	log    *bytes.Buffer
+	room   workspace.Workspace
 }
 
 func newNewsroom(t *testing.T) *newsroom {
@@ -43,6 +45,7 @@ func newNewsroom(t *testing.T) *newsroom {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = room.Close() })
+	n.room = room
 	n.ledger.UseWorkspace(room)
 	if err := n.ledger.UseClock(func() time.Time { return n.now }); err != nil {
 		t.Fatal(err)
@@ -137,6 +140,17 @@ func TestDispute(t *testing.T) {
 		page, _ = read(t, n.h, path, nil)
 		holds(t, page, "C'est exact, la liste le dit.")
 	}
+	// Whoever may read what is sealed finds the address, and that they did is recorded.
+	auditor := n.enter(t, auth.Auditor, "", "Zoé Lefèvre")
+	at := "/espace/saisir/readings"
+	form := fill(n.blank(t, at, auditor), "event", id, "pointer", "/data/by", "purpose", "dispute")
+	size = n.ledger.Size()
+	html, _ = n.sent(t, at, form, auditor, http.StatusOK)
+	holds(t, html, "jeanne@example.org", "montré cette seule fois")
+	html, _ = n.sent(t, at, form, auditor, http.StatusOK)
+	if strings.Contains(html, "jeanne@") || n.ledger.Size() != size+1 {
+		t.Errorf("a form sent twice is read twice: %d records", n.ledger.Size()-size)
+	}
 	// A record that was taken back leads with that, and is disputed no more.
 	s.records(marc, "retractions", "event", n.fact, "cause", "transcription", "reason", "La liste dit cinq.")
 	page, _ = read(t, n.h, record, nil)
@@ -175,6 +189,10 @@ func TestDisputeLinks(t *testing.T) {
 	case l := <-n.server.Letters:
 		t.Errorf("a letter more: %v", l)
 	default:
+	}
+	// What is over is destroyed, and three wait.
+	if waiting, err := n.room.List(t.Context(), "objection/"); err != nil || len(waiting) != 3 {
+		t.Errorf("%d objections wait, %v", len(waiting), err)
 	}
 	// Whoever asks too often waits, whatever the address.
 	page, r := n.sent(t, "/contester/"+n.fact, url.Values{"claim": {"x"}, "address": {"lea@example.org"}}, nil, http.StatusTooManyRequests)

@@ -107,4 +107,10 @@ var englishChoices = words{
 	"choice.membership-corrections:cause.transcription":  "written down wrongly",
 	"choice.membership-corrections:cause.population":     "another population",
 	"choice.membership-corrections:cause.reduction":      "reduction",
+	"choice.purpose.audit":                               "audit",
+	"choice.purpose.appeal":                              "appeal",
+	"choice.purpose.dispute":                             "dispute",
+	"choice.purpose.request":                             "request of the person",
+	"choice.purpose.court":                               "decision of a court",
+	"choice.purpose.other":                               "other",
 }

@@ -136,4 +136,6 @@ var englishCommands = words{
 	"op.erasures.text":               "The text is destroyed, the proof stays. There is no way back.",
 	"op.membership-corrections":      "Correct a membership",
 	"op.membership-corrections.text": "What is written here takes the place of the membership of the year, with the reason.",
+	"op.readings":                    "Read a sealed text",
+	"op.readings.text":               "The reading is recorded first, with your name sealed and its purpose; the text comes after, once.",
 }

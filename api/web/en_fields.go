@@ -448,4 +448,8 @@ var englishFields = words{
 	"help.membership-corrections:reason":      "Fill it in if the fee is not the calculated one. Public.",
 	"field.why":                               "Reason for the correction",
 	"help.why":                                "Why. Public.",
+	"field.purpose":                           "Purpose",
+	"help.purpose":                            "Why the text is read. Public.",
+	"field.readings:pointer":                  "Field to read",
+	"help.readings:pointer":                   "Its place in the record: /data/by for the name of who entered it.",
 }

@@ -66,6 +66,7 @@ var englishRecords = words{
 	"actor.auditor:ledger":        "the audit",
 	"actor.jury":                  "the jury of edition %s",
 	"actor.operator:ledger":       "the keeping of the ledger",
+	"record.download":             "download the file",
 
 	"record.type.ledger-opened":                "opening",
 	"record.type.reference-adopted":            "list adopted",
@@ -168,6 +169,7 @@ var englishRecords = words{
 	"tells.reopen.contradiction":    "Records contradict what was sealed: the name %s is closed, and the ledger goes on under the name %s. Last known checkpoint under the old name: size %s.",
 	"tells.reopen.operator-changed": "Another organisation keeps the ledger from now on: the name %s is closed, and the ledger goes on under the name %s. Last known checkpoint under the old name: size %s.",
 	"tells.reopen.other":            "The name %s is closed, and the ledger goes on under the name %s. Last known checkpoint under the old name: size %s.",
+	"tells.about":                   "%s: %s.",
 	"tells.other":                   "A record of another kind: %s.",
 	"tells.unknown":                 "A record of a kind that this site cannot read. It is there, as it is.",
 

@@ -100,4 +100,5 @@ var englishRules = words{
 	"rule.population-needed":   "A fee that is not set by hand needs a population.",
 	"rule.payment":             "A payment is for a membership that was recorded, on a day that has come.",
 	"rule.membership-stands":   "A correction names the record of the membership that stands, and changes something.",
+	"rule.readable":            "What is read is a sealed value of an event that was recorded before, and was not erased before.",
 }

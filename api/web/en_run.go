@@ -49,7 +49,6 @@ var englishRun = words{
 	"result.unspecified":   "a label without a stated level",
 	"result.mentions.one":  " and %s special mention",
 	"result.mentions.many": " and %s special mentions",
-	"euros":                "€%s",
 
 	"tells.regulation":          "The regulation “%s” is published; it holds from %s on.",
 	"tells.grid":                "The grid “%s” is published; services: %s, stakes: %s.",
@@ -90,6 +89,10 @@ var englishRun = words{
 	"tells.appeal.changed":      "%s, for %s: the appeal changes the decision, now %s.",
 	"tells.appeal.upheld":       "%s, for %s: the appeal upholds the decision.",
 	"tells.arbitrated":          "Between sources that contradict each other on %s, in %s, it is settled: %s.",
+	"tells.member.corrected":    "%s: the membership of %d is corrected, now %s (%s).",
+	"cause.transcription":       "entered wrongly",
+	"cause.population":          "which population counts",
+	"cause.reduction":           "a reduction granted",
 	"tells.member":              "%s joins the association for %d: %s.",
 	"tells.paid":                "%s pays its membership of %d: %s, on %s.",
 	"tells.action":              "%s declares the action %s; services: %s.",

@@ -23,6 +23,7 @@ import (
 	"arobase/api/ledger"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/eventstore/vault"
 )
 
 // entryView is the page of one form.
@@ -31,7 +32,7 @@ type entryView struct {
 	As   string // as whom
 	Back string
 	// Secret is a token that was given: shown this once.
-	Secret string
+	Secret, SecretSays string
 }
 
 // entry is the page of the form of a command, with what the address fills in: ?edition=28&_fixed=edition.
@@ -209,6 +210,10 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 	case errors.As(err, &often):
 		status, notice = http.StatusTooManyRequests, p.N("session.often", seconds(often))
 		p.head.Set("Retry-After", strconv.Itoa(seconds(often)))
+	case errors.Is(err, vault.ErrErased):
+		notice = p.T("form.erased")
+	case errors.Is(err, vault.ErrUnknown):
+		notice = p.T("item.absent")
 	case errors.Is(err, ledger.ErrUnknown):
 		notice = p.T("form.unknown")
 	case errors.Is(err, ledger.ErrLocked):
@@ -292,7 +297,7 @@ func (p *page) changedSince(who auth.Principal, form url.Values, stale *ledger.S
 func (s *site) done(p *page, c command, who auth.Principal, form url.Values, done outcome) (any, error) {
 	if done.Given {
 		view := p.formView(c, form, &reading{p: p, form: form})
-		view.Notice = p.T("form.given")
+		view.Notice = p.T("form.given." + c.Resource)
 		return p.entryView(c, who, view), nil
 	}
 	if done.Secret != "" {
@@ -302,7 +307,7 @@ func (s *site) done(p *page, c command, who auth.Principal, form url.Values, don
 		}
 		empty := url.Values{formKey: {key}}
 		v := p.entryView(c, who, p.formView(c, empty, &reading{p: p, form: empty}))
-		v.Secret = done.Secret
+		v.Secret, v.SecretSays = done.Secret, p.T("form.secret."+c.Resource)
 		return v, nil
 	}
 	query := url.Values{}

@@ -260,7 +260,7 @@ func TestFormsForRoles(t *testing.T) {
 		}
 	}
 	// Every form can be opened by those whom it is for.
-	for role, bound := range map[auth.Role]string{auth.Registrar: "", auth.President: "", auth.Juror: "28-3", auth.Declarant: "fr-commune-73008", auth.Admin: ""} {
+	for role, bound := range map[auth.Role]string{auth.Registrar: "", auth.President: "", auth.Juror: "28-3", auth.Declarant: "fr-commune-73008", auth.Admin: "", auth.Auditor: ""} {
 		cookies := o.enter(t, role, bound, "Zoé Lefèvre")
 		for _, path := range []string{"/espace", "/en/workspace"} {
 			page, _ := read(t, o.h, path, cookies)

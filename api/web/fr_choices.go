@@ -107,4 +107,10 @@ var frenchChoices = words{
 	"choice.membership-corrections:cause.transcription":  "erreur de saisie",
 	"choice.membership-corrections:cause.population":     "autre population",
 	"choice.membership-corrections:cause.reduction":      "réduction",
+	"choice.purpose.audit":                               "audit",
+	"choice.purpose.appeal":                              "recours",
+	"choice.purpose.dispute":                             "contestation",
+	"choice.purpose.request":                             "demande de la personne",
+	"choice.purpose.court":                               "décision de justice",
+	"choice.purpose.other":                               "autre",
 }

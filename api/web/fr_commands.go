@@ -136,4 +136,6 @@ var frenchCommands = words{
 	"op.erasures.text":               "Le texte est détruit, la preuve reste. On ne peut pas revenir en arrière.",
 	"op.membership-corrections":      "Corriger une adhésion",
 	"op.membership-corrections.text": "Ce qui est écrit ici remplace l'adhésion de l'année, avec la raison.",
+	"op.readings":                    "Lire un texte scellé",
+	"op.readings.text":               "La lecture est inscrite d'abord, avec votre nom scellé et son but ; le texte vient ensuite, une fois.",
 }

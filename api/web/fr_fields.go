@@ -448,4 +448,8 @@ var frenchFields = words{
 	"help.membership-corrections:reason":      "À remplir si la cotisation n'est pas celle du calcul. Public.",
 	"field.why":                               "Motif de la correction",
 	"help.why":                                "Pourquoi. Public.",
+	"field.purpose":                           "But",
+	"help.purpose":                            "Pourquoi ce texte est lu. Public.",
+	"field.readings:pointer":                  "Champ à lire",
+	"help.readings:pointer":                   "Sa place dans l'inscription : /data/by pour le nom de qui a inscrit.",
 }

@@ -66,6 +66,7 @@ var frenchRecords = words{
 	"actor.auditor:ledger":        "l'audit",
 	"actor.jury":                  "le jury de l'édition %s",
 	"actor.operator:ledger":       "la tenue du registre",
+	"record.download":             "télécharger le fichier",
 
 	"record.type.ledger-opened":                "ouverture",
 	"record.type.reference-adopted":            "liste adoptée",
@@ -168,6 +169,7 @@ var frenchRecords = words{
 	"tells.reopen.contradiction":    "Des inscriptions contredisent ce qui était scellé : le nom %s est clos, et le registre continue sous le nom %s. Dernier point de contrôle connu sous l'ancien nom : taille %s.",
 	"tells.reopen.operator-changed": "Une autre organisation tient désormais le registre : le nom %s est clos, et le registre continue sous le nom %s. Dernier point de contrôle connu sous l'ancien nom : taille %s.",
 	"tells.reopen.other":            "Le nom %s est clos, et le registre continue sous le nom %s. Dernier point de contrôle connu sous l'ancien nom : taille %s.",
+	"tells.about":                   "%s : %s.",
 	"tells.other":                   "Une inscription d'un autre genre : %s.",
 	"tells.unknown":                 "Une inscription d'un genre que ce site ne sait pas lire. Elle est là, telle quelle.",
 

@@ -100,4 +100,5 @@ var frenchRules = words{
 	"rule.population-needed":   "Une cotisation qui n'est pas fixée à la main demande une population.",
 	"rule.payment":             "Un paiement concerne une adhésion inscrite, un jour déjà venu.",
 	"rule.membership-stands":   "Une correction nomme ce qui vaut aujourd'hui pour l'adhésion de l'année, et y change quelque chose.",
+	"rule.readable":            "On ne lit qu'un texte scellé d'une inscription antérieure, qui n'a pas été effacé.",
 }

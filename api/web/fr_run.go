@@ -49,7 +49,6 @@ var frenchRun = words{
 	"result.unspecified":   "label sans niveau précisé",
 	"result.mentions.one":  " et %s mention",
 	"result.mentions.many": " et %s mentions",
-	"euros":                "%s €",
 
 	"tells.regulation":          "Le règlement « %s » est publié ; il vaut à partir de %s.",
 	"tells.grid":                "La grille « %s » est publiée ; services : %s, enjeux : %s.",
@@ -90,6 +89,10 @@ var frenchRun = words{
 	"tells.appeal.changed":      "%s, pour %s : le recours change la décision, désormais %s.",
 	"tells.appeal.upheld":       "%s, pour %s : le recours confirme la décision.",
 	"tells.arbitrated":          "Entre des sources qui se contredisent sur %s, à %s, il est tranché : %s.",
+	"tells.member.corrected":    "%s : l'adhésion de %d est corrigée, désormais %s (%s).",
+	"cause.transcription":       "erreur de saisie",
+	"cause.population":          "population retenue",
+	"cause.reduction":           "réduction accordée",
 	"tells.member":              "%s adhère à l'association pour %d : %s.",
 	"tells.paid":                "%s règle son adhésion de %d : %s, le %s.",
 	"tells.action":              "%s déclare l'action %s ; services : %s.",

@@ -210,7 +210,7 @@ func (b *board) fees() boardSection {
 	var lines []boardLine
 	missing, due := 0, 0
 	for _, id := range ids {
-		state := domain.StateOfMembership(b.page.site.Ledger.MembershipHistory(id), year)
+		state := domain.StateOfMembership(b.page.site.Ledger.MembershipRecords(id), year)
 		line, owed := b.fee(id, year, state, stated[id])
 		switch {
 		case state.Membership == nil:

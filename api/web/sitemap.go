@@ -63,11 +63,11 @@ func (s *site) sitemapOf(t *tongue) http.Handler {
 	})
 }
 
-// robots keeps search engines from pages without end: searches, and every page as it was at any time (RFC 9309).
+// robots keeps search engines from pages without end: searches, every page as it was at any time, and forms (RFC 9309).
 func (s *site) robots(fr *tongue) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		send(w, r, http.StatusOK, fmt.Appendf(nil, "User-agent: *\nDisallow: %s\nDisallow: %s\nDisallow: /*as_of=\nDisallow: /*before=\n\nSitemap: %s/sitemap.xml\n",
+		send(w, r, http.StatusOK, fmt.Appendf(nil, "User-agent: *\nDisallow: %s\nDisallow: %s\nDisallow: /contester/\nDisallow: /en/dispute/\nDisallow: /espace\nDisallow: /en/workspace\nDisallow: /*as_of=\nDisallow: /*before=\n\nSitemap: %s/sitemap.xml\n",
 			fr.path("search", "", nil), fr.other.path("search", "", nil), s.bare(fr, r).origin()))
 	})
 }

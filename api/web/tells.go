@@ -3,7 +3,9 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -77,7 +79,24 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		}
 		return said, sources
 	}
-	return p.H("tells.other", p.or("record.type."+typeName(e.Type), typeName(e.Type))), nil
+	return p.tellsAbout(e, data), nil
+}
+
+// tellsAbout says of what kind a record is, and what it is about: of steps whose particulars are on their own pages.
+func (p *page) tellsAbout(e ledger.EventView, data domain.Event) template.HTML {
+	var about []string
+	v := reflect.ValueOf(data).Elem()
+	if f := v.FieldByName("Collectivity"); f.IsValid() {
+		about = append(about, string(p.body(domain.CollectivityID(f.String()), f.String())))
+	}
+	if f := v.FieldByName("Edition"); f.IsValid() && f.CanInt() && f.Int() > 0 {
+		about = append(about, string(p.editionOf(domain.Edition(f.Int()), "")))
+	}
+	what := p.or("record.type."+typeName(e.Type), typeName(e.Type))
+	if about == nil {
+		return p.H("tells.other", what)
+	}
+	return p.H("tells.about", capital(what), template.HTML(strings.Join(about, ", "))) // each part is escaped
 }
 
 // recordOf names a record by its number, with a link.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 
 	"arobase/domain"
@@ -108,6 +107,8 @@ func (p *page) tellsBody(data domain.Event) template.HTML {
 	switch d := data.(type) {
 	case *domain.MembershipRecorded:
 		return p.H("tells.member", body(d.Collectivity), d.Year, p.euros(d.Fee))
+	case *domain.MembershipCorrected:
+		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.euros(d.Fee), p.T("cause."+d.Cause))
 	case *domain.PaymentRecorded:
 		return p.H("tells.paid", body(d.Collectivity), d.Year, p.euros(d.Amount), p.Date(d.On))
 	case *domain.ActionDeclared:
@@ -161,16 +162,4 @@ func (p *page) outcome(r domain.Result) string {
 		said += p.N("result.mentions", n)
 	}
 	return said
-}
-
-// euros writes an amount in cents.
-func (t *tongue) euros(cents int) string {
-	if cents%100 == 0 {
-		return t.T("euros", t.Int(cents/100))
-	}
-	separator := "."
-	if t.code == "fr" {
-		separator = ","
-	}
-	return t.T("euros", t.Int(cents/100)+separator+fmt.Sprintf("%02d", cents%100))
 }

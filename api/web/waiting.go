@@ -66,7 +66,7 @@ func (w *waits) registrar() {
 	year, state := w.run.Edition.Year(), w.run.State
 	missing, unpaid, late, untold := 0, 0, 0, 0
 	for _, c := range w.run.Candidacies {
-		m := domain.StateOfMembership(w.site.Ledger.MembershipHistory(c.Collectivity), year)
+		m := domain.StateOfMembership(w.site.Ledger.MembershipRecords(c.Collectivity), year)
 		switch {
 		case c.State.Stage == domain.StageWithdrawn || c.State.Stage == domain.StageInadmissible:
 		case m.Membership == nil:

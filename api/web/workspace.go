@@ -36,7 +36,7 @@ var groups = []struct {
 	{"after", []string{"notifications", "rectifications", "label-withdrawals", "appeals", "appeal-admissions", "appeal-rejections", "appeal-decisions", "edition-closings"}},
 	{"history", []string{"sources", "source-corrections", "awards", "mentions", "arbitrations", "retractions", "ceremony-facts", "enumerations", "figures", "figure-retractions", "explanations", "rules", "distinctions", "distinction-renewals", "distinction-lapses"}},
 	{"disputes", []string{"disputes", "dispute-answers"}},
-	{"office", []string{"tokens", "token-revocations", "erasures"}},
+	{"office", []string{"tokens", "token-revocations", "erasures", "readings"}},
 }
 
 // signedIn gives whoever is signed in, if they have one of some roles; no roles: any. Nobody is sent to sign in and back.

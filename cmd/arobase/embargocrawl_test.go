@@ -215,7 +215,7 @@ func (w *world) described(seals map[int][]string) []string {
 	}
 	size, _ := w.store.Size(w.t.Context())
 	values := map[string][]string{
-		"{n}": {fmt.Sprint(w.edition), "1", "x"}, "{code}": {"rule", "stale-revision", "nothing"}, "{type}": {"decision-sealed", "decision-disclosed", "nothing"}, "{version}": {"v1"},
+		"{n}": {fmt.Sprint(w.edition), "1", "x"}, "{code}": {"rule", "stale-revision", "nothing"}, "{type}": {"decision-sealed", "decision-disclosed", "nothing"}, "{version}": {"v1"}, "{sha256}": {strings.Repeat("0", 64)},
 	}
 	events, sources := []string{"0192f0a0-0000-7000-8000-00000000ffff"}, []string{"nobody"}
 	for i := range int(size) {
@@ -245,10 +245,11 @@ func (w *world) described(seals map[int][]string) []string {
 			continue
 		}
 		addresses := []string{path}
+		delete(values, "{id}")
 		switch {
 		case strings.HasPrefix(path, "/v1/events/{id}"):
 			values["{id}"] = events
-		case strings.HasPrefix(path, "/v1/collectivities/{id}"):
+		case strings.HasPrefix(path, "/v1/collectivities/{id}"), strings.HasPrefix(path, "/v1/editions/{n}/candidacies/{id}"):
 			values["{id}"] = bodies
 		case strings.HasPrefix(path, "/v1/sources/{id}"):
 			values["{id}"] = sources

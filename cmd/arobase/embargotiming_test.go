@@ -136,6 +136,9 @@ func sorts(a, b *world, ask func(w *world, town int)) (found string, yes bool) {
 
 // How long an answer takes does not tell how a candidacy was decided. And it would be seen if it did.
 func TestEmbargoInTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what the race detector does to an answer takes longer than any answer")
+	}
 	a, b := twins(t, timedTowns)
 	both(a, b, func(w *world) { w.post("president", "deliberations", 201, map[string]any{"edition": w.edition}) })
 	c := compare(t, "timing", a, b)

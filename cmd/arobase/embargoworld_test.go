@@ -185,6 +185,7 @@ func newWorld(t *testing.T, from string, d declarations, o []outcome) *world {
 	must(err)
 	t.Cleanup(func() { _ = room.Close() })
 	opened.UseWorkspace(room)
+	must(opened.takeEvidence(ctx, ledger.DefaultEvidenceLimits()))
 	kept, err := opened.openTokens()
 	must(err)
 	t.Cleanup(func() { _ = kept.Close() })

@@ -27,7 +27,7 @@ const (
 	text    kind = iota
 	integer      // a whole number
 	euros        // an amount in euros, which becomes one in cents
-	date         // a day, in ISO 8601 or as the French Excel writes it
+	date         // a day, or a month or a year, in ISO 8601; a day also as the French Excel writes it
 	texts        // several texts, divided by a bar
 	integers
 	members // of the objects of a list: the first value of each column belongs to the first object
@@ -80,7 +80,7 @@ func columnsOf(event string, schema map[string]any, under []string, needed bool)
 				f = append(f, column{name: c.name + inEuros, path: path, kind: euros})
 			}
 		case "string":
-			if s["format"] == "date" {
+			if s["format"] == "date" || s["pattern"] == domain.PartialDatePattern {
 				c.kind = date
 			}
 		default:

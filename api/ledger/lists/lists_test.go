@@ -49,6 +49,8 @@ func TestARowIsABody(t *testing.T) {
 			`{"collectivity":"fr-commune-73008","fee":150000,"population":30000,"populationYear":2024,"regulation":"r1","year":2027}`},
 		{"a day of the French Excel", "payments", "collectivity;year;amount.eur;on\nfr-commune-73008;2027;50,5 €;03/04/2027\n",
 			`{"amount":5050,"collectivity":"fr-commune-73008","on":"2027-04-03","year":2027}`},
+		{"a day where a year is enough", "sources", "source;publisher;title;publishedOn\ngazette;La Gazette;T;31/01/2026\n",
+			`{"publishedOn":"2026-01-31","publisher":"La Gazette","source":"gazette","title":"T"}`},
 		{"an empty cell is left out", "payments", "collectivity,year,amount,on,reference\nfr-commune-73008,2027,1,2027-04-03,\n",
 			`{"amount":1,"collectivity":"fr-commune-73008","on":"2027-04-03","year":2027}`},
 		{"several texts", "actions", "action,collectivity,grid,operatorKind,services,startedOn,title\nwifi,fr-commune-73008,g1,collectivity,wifi | cartes,2026-01-01,Le <wifi> & l’école\n",
@@ -169,6 +171,12 @@ func TestEveryResourceIsAList(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "a list of "+o.Resource+": 'nothing' is not a column of it") {
 			t.Errorf("%s: %v", o.Resource, err)
 		}
+		// The order of its rows is that of a stream, which even an empty request has or has not.
+		c, err := domain.CommandOf(domain.Recorded{Event: o.Type().New()})
+		if err != nil {
+			t.Fatalf("%s: %v", o.Resource, err)
+		}
+		_ = c.Stream()
 	}
 }
 
