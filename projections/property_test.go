@@ -25,9 +25,11 @@ import (
 type folds struct {
 	labels  *labels.Labels
 	figures *figures.Figures
+	counts  *trends.Counts // nil: everything is counted anew
+	kept    *reconciliation.Kept
 }
 
-func newFolds() folds { return folds{labels.New(), figures.New()} }
+func newFolds() folds { return folds{labels: labels.New(), figures: figures.New()} }
 
 // apply gives each event to the projections that ask for it.
 func (f folds) apply(events []domain.Recorded) {
@@ -46,14 +48,16 @@ func (f folds) apply(events []domain.Recorded) {
 
 // answers asks everything that can be asked, by the package that answers.
 func (f folds) answers(size uint64) map[string]any {
-	w := reconciliation.World{World: trends.World{Labels: f.labels, Figures: f.figures, Size: size}}
+	w := reconciliation.World{World: trends.World{Labels: f.labels, Figures: f.figures, Size: size, Counts: f.counts}, Kept: f.kept}
 	of, in, today, relatives := map[domain.CollectivityID]any{}, map[domain.Edition]any{}, map[domain.CollectivityID]any{}, map[domain.CollectivityID]any{}
 	for _, id := range append([]domain.CollectivityID{projectiontest.Unsettle, "fr-commune-76476"}, projectiontest.Bodies...) {
 		of[id], today[id] = f.labels.Of(id, size), f.labels.Today(id, size)
 		relatives[id] = []any{f.labels.Predecessors(id, size), f.labels.Successors(id, size), f.labels.ContestedWith(id, size), f.labels.Tenures(id, size)}
 	}
-	ceremonies := map[domain.Edition]any{}
+	ceremonies, census := map[domain.Edition]any{}, map[domain.Edition]any{}
 	for _, e := range projectiontest.Editions {
+		holders, kinds := w.Mentioned(e)
+		census[e] = []any{w.Census(e), w.Beyond(e), holders, kinds}
 		in[e] = []any{f.labels.In(e, size), f.labels.Enumerated(e, size)}
 		ceremonies[e] = []any{f.figures.Of(e, size), f.figures.Ceremony(e, size), f.figures.HeldOn(e, size)}
 	}
@@ -73,7 +77,7 @@ func (f folds) answers(size uint64) map[string]any {
 		"figures": ceremonies, "figures.Rules": f.figures.Rules(size), "figures.Editions": f.figures.Editions(size),
 		"trends.Points": series, "trends.Transitions": w.Transitions(16, 17), "trends.Transitions.18": w.Transitions(17, 18),
 		"trends.TransitionsBy": w.TransitionsBy(16, 17, "kind"), "trends.TransitionsBy.size": w.TransitionsBy(17, 18, "size"),
-		"reconciliation.All": w.All(),
+		"reconciliation.All": w.All(), "trends.Census": census,
 	}
 }
 
@@ -100,19 +104,27 @@ func TestAsOf(t *testing.T) {
 	})
 }
 
-// A projection that was kept up event by event, and asked in between, holds what a replay from the beginning holds.
+// A projection that was kept up event by event, and asked in between, holds what a replay from the beginning holds; what it
+// counts again only where something was touched is what is counted anew.
 func TestReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := projectiontest.Draw(t, 40)
 		kept, replayed := newFolds(), newFolds()
-		for rest := events; len(rest) > 0; {
-			n := rapid.IntRange(1, len(rest)).Draw(t, "batch")
-			kept.apply(rest[:n])
-			kept.answers(labels.Now)
-			rest = rest[n:]
+		kept.counts, kept.kept = new(trends.Counts), new(reconciliation.Kept)
+		size := 0
+		for size < len(events) {
+			n := rapid.IntRange(1, min(4, len(events)-size)).Draw(t, "batch")
+			kept.apply(events[size : size+n])
+			size += n
+			if rapid.IntRange(0, 2).Draw(t, "asked") > 0 {
+				kept.answers(uint64(size))
+			}
 		}
 		replayed.apply(events)
-		compare(t, "replay", kept.answers(labels.Now), replayed.answers(labels.Now))
+		compare(t, "replay", kept.answers(uint64(size)), replayed.answers(uint64(size)))
+		before := uint64(rapid.IntRange(0, size).Draw(t, "as of"))
+		compare(t, "replay, as of before", kept.answers(before), replayed.answers(before))
+		compare(t, "replay, now", kept.answers(labels.Now), replayed.answers(labels.Now))
 	})
 }
 
@@ -183,6 +195,24 @@ func TestEveryAnswer(t *testing.T) {
 				}
 				if label.Standing.Status == domain.Contested && (label.Standing.Award != nil || label.Reasoned != nil || e == 0) {
 					t.Fatalf("contested: %+v", label.Standing)
+				}
+			}
+		}
+
+		// Whom a source names, and no other.
+		for _, e := range projectiontest.Editions {
+			for _, s := range projectiontest.Sources {
+				var want []labels.Label
+				of := func(c domain.Cite) bool { return c.Source == s && !c.Retracted() }
+				for _, label := range f.labels.In(e, size) {
+					if slices.ContainsFunc(label.Awards, func(a domain.AwardFact) bool { return of(a.Cite) }) || slices.ContainsFunc(label.Mentions, func(m labels.Mention) bool {
+						return slices.ContainsFunc(m.Facts, func(x domain.MentionFact) bool { return of(x.Cite) })
+					}) {
+						want = append(want, label)
+					}
+				}
+				if diff := cmp.Diff(want, f.labels.NamedBy(s, e, size), cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("edition %d, named by %s:\n%s", e, s, diff)
 				}
 			}
 		}
@@ -260,4 +290,49 @@ func TestNow(t *testing.T) {
 		f.apply(events)
 		compare(t, "now", f.answers(uint64(len(events))), f.answers(labels.Now))
 	})
+}
+
+// Between two sizes nothing else is known of a body of an edition than of those that were touched, and the label of one body
+// is the one that the edition has.
+func TestTouched(t *testing.T) {
+	narrow := 0
+	rapid.Check(t, func(t *rapid.T) {
+		events := projectiontest.Draw(t, 60)
+		f := newFolds()
+		f.apply(events)
+		earlier := rapid.IntRange(0, len(events)).Draw(t, "earlier")
+		later := rapid.IntRange(earlier, len(events)).Draw(t, "later")
+		for _, e := range projectiontest.Editions {
+			at := func(size int) map[domain.CollectivityID]any {
+				all := map[domain.CollectivityID]any{}
+				for _, label := range f.labels.In(e, uint64(size)) {
+					one, ok := f.labels.Label(e, label.Collectivity, uint64(size))
+					if diff := cmp.Diff(label, one); !ok || diff != "" {
+						t.Fatalf("edition %d, %s: alone and in the edition:\n%s", e, label.Collectivity, diff)
+					}
+					body, _ := f.labels.Body(label.Collectivity, uint64(size))
+					all[label.Collectivity] = []any{label, body.Name, body.Type, body.Departement, body.Region}
+				}
+				return all
+			}
+			ids, known := f.labels.Touched(e, uint64(earlier), uint64(later))
+			if !known {
+				continue
+			}
+			then, now := at(earlier), at(later)
+			for _, id := range append([]domain.CollectivityID{projectiontest.Unsettle}, projectiontest.Bodies...) {
+				if _, in := f.labels.Label(e, id, uint64(later)); in != (now[id] != nil) {
+					t.Fatalf("edition %d, %s: alone %v", e, id, in)
+				}
+				if !slices.Contains(ids, id) && !cmp.Equal(then[id], now[id]) {
+					t.Fatalf("edition %d, from %d to %d: %s was not touched, and differs:\n%s", e, earlier, later, id, cmp.Diff(then[id], now[id]))
+				} else if !cmp.Equal(then[id], now[id]) {
+					narrow++
+				}
+			}
+		}
+	})
+	if narrow == 0 {
+		t.Error("nothing ever changed in an edition of which it is known what was touched")
+	}
 }

@@ -12,7 +12,6 @@ import (
 	"arobase/api/auth"
 	"arobase/domain"
 	"arobase/eventstore"
-	"arobase/projections"
 )
 
 // Ask is what somebody asks to have recorded.
@@ -194,18 +193,14 @@ func (l *Ledger) concerns(ctx context.Context, e domain.Event) (domain.Collectiv
 	if !action.IsValid() {
 		return "", nil
 	}
-	for first, err := range l.store.ReadStream(ctx, string(domain.ActionStream(domain.ActionID(action.String()))), 0) {
-		if err != nil {
-			return "", fmt.Errorf("looking for the action: %w", err)
-		}
-		r, err := projections.Decode(first)
-		if err != nil {
-			return "", fmt.Errorf("looking for the action: %w", err)
-		}
-		if declared, ok := r.Event.(*domain.ActionDeclared); ok {
+	history, err := l.history(ctx, domain.ActionStream(domain.ActionID(action.String())))
+	if err != nil {
+		return "", fmt.Errorf("looking for the action: %w", err)
+	}
+	if len(history) > 0 {
+		if declared, ok := history[0].Event.(*domain.ActionDeclared); ok {
 			return declared.Collectivity, nil
 		}
-		break
 	}
 	return "", nil // the rules say that it is not there
 }

@@ -50,6 +50,7 @@ func (l *Ledger) world(ctx context.Context, size uint64, f func(w reconciliation
 				}
 				return code
 			}},
+			Kept:      l.kept,
 			Disclosed: func(commitment string) (string, bool) { return l.disclosed(ctx, commitment) },
 		})
 	})

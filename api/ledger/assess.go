@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"arobase/domain"
-	"arobase/projections"
 )
 
 // Judged is a candidacy with everything that it is judged by: the actions as they were submitted, and what the rules make
@@ -55,12 +54,18 @@ func (l *Ledger) judgedAt(ctx context.Context, c domain.Candidacy, size uint64) 
 		return j, err
 	}
 	j.Grid, j.Regulation = domain.GridOf(grid), domain.RegulationOf(regulation)
+	err = l.assess(ctx, &j)
+	return j, err
+}
+
+// assess adds the actions of a candidacy as they were submitted, and what the rules make of them.
+func (l *Ledger) assess(ctx context.Context, j *Judged) error {
 	if j.State.Submitted != nil {
 		j.Records = map[domain.ActionID]domain.Recorded{}
 		for _, a := range j.State.Submitted.Actions {
 			action, by, err := l.actionAt(ctx, a)
 			if err != nil {
-				return j, err
+				return err
 			}
 			j.Actions = append(j.Actions, action)
 			j.Records[a.Action] = by
@@ -69,30 +74,27 @@ func (l *Ledger) judgedAt(ctx context.Context, c domain.Candidacy, size uint64) 
 	if j.Grid != nil {
 		j.Assessment = domain.Assess(j.Grid, j.State.Registered.Kind, j.Actions, j.Edition.Calendar.Closes)
 	}
-	return j, nil
+	return nil
 }
 
 // historyAt is the stream as it was at a size of the ledger.
 func (l *Ledger) historyAt(ctx context.Context, s domain.StreamName, size uint64) ([]domain.Recorded, error) {
 	all, err := l.history(ctx, s)
 	if i := slices.IndexFunc(all, func(r domain.Recorded) bool { return r.Position >= size }); i >= 0 {
-		all = all[:i]
+		all = all[:i:i] // it is shared
 	}
 	return all, err
 }
 
 // actionAt gives an action as it stood at a revision, and the record by which it did, without its event.
 func (l *Ledger) actionAt(ctx context.Context, a domain.ActionRevision) (s domain.ActionState, by domain.Recorded, err error) {
-	for e, err := range l.store.ReadStream(ctx, string(domain.ActionStream(a.Action)), 0) {
-		if err != nil {
-			return s, by, fmt.Errorf("reading the action %s: %w", a.Action, err)
-		}
-		if int64(e.Revision) > int64(a.Revision) {
+	history, err := l.history(ctx, domain.ActionStream(a.Action))
+	if err != nil {
+		return s, by, err
+	}
+	for _, r := range history {
+		if r.Revision > int64(a.Revision) {
 			break
-		}
-		r, err := projections.Decode(e)
-		if err != nil {
-			return s, by, fmt.Errorf("reading the action %s: %w", a.Action, err)
 		}
 		s.Apply(r)
 		by = domain.Recorded{ID: r.ID, Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time}

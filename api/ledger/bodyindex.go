@@ -31,7 +31,7 @@ func (l *Ledger) indexed(w reconciliation.World) []indexedBody {
 	x := l.index
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.known && x.size == w.Size {
+	if since := w.Labels.NamesSince(); x.known && (x.size == w.Size || x.size >= since && w.Size >= since) {
 		return x.all
 	}
 	var all []indexedBody

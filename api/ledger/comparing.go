@@ -4,85 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/projections/dossier"
 )
-
-// caseOf is a candidacy as it is compared with others.
-func caseOf(j Judged) dossier.Case {
-	c := dossier.Case{
-		Candidacy: j.Candidacy, Kind: j.State.Registered.Kind, Population: j.State.Registered.Population,
-		Grid: j.Edition.Opened.Grid, Regulation: j.Edition.Opened.Regulation,
-	}
-	for _, s := range j.Assessment.ByStake {
-		c.Coverage = append(c.Coverage, dossier.Coverage{Stake: s.Stake.ID, Covered: s.Rendered, Applies: len(s.Lines)})
-		for _, line := range s.Lines {
-			c.Applying = append(c.Applying, line.Service)
-			if len(line.Actions) > 0 {
-				c.Services = append(c.Services, line.Service)
-			}
-		}
-	}
-	slices.Sort(c.Services)
-	if outcome, ok := j.State.Course.Outcome(); ok && j.Edition.Published != nil && !outcome.Withdrawn {
-		c.Result = outcome.Result
-	}
-	return c
-}
-
-// compared are the cases of one edition as of a change of it.
-type compared struct {
-	changed uint64
-	cases   []dossier.Case
-}
-
-// cases gives every candidacy of some editions that are run here, of those that are judged. Those of an edition in which nothing has changed since
-// are kept: what a candidacy is judged by is frozen. O(candidacies), each with its actions, after a change.
-func (l *Ledger) cases(ctx context.Context, take func(domain.Edition) bool) ([]dossier.Case, error) {
-	type edition struct {
-		number  domain.Edition
-		changed uint64
-		due     []domain.Due
-	}
-	var editions []edition
-	l.runner.View(func(eventstore.Position) {
-		for _, run := range l.campaigns.Editions() {
-			if take(run.Edition) {
-				editions = append(editions, edition{run.Edition, run.Changed, run.InOrder()})
-			}
-		}
-	})
-	l.comparing.Lock()
-	defer l.comparing.Unlock()
-	var all []dossier.Case
-	for _, e := range editions {
-		kept, ok := l.compared[e.number]
-		if !ok || kept.changed != e.changed {
-			kept = compared{changed: e.changed}
-			for _, d := range e.due {
-				j, err := l.judged(ctx, d.Candidacy)
-				if errors.Is(err, ErrUnknown) {
-					continue
-				}
-				if err != nil {
-					return nil, err
-				}
-				if j.State.Admissible() {
-					kept.cases = append(kept.cases, caseOf(j))
-				}
-			}
-			if l.compared == nil {
-				l.compared = map[domain.Edition]compared{}
-			}
-			l.compared[e.number] = kept
-		}
-		all = append(all, kept.cases...)
-	}
-	return all, nil
-}
 
 // BarometerView shows what the candidacies of an edition cover, together and one by one. All of it follows from what is
 // public: what was declared and what was submitted.

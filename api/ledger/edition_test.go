@@ -47,6 +47,7 @@ type campaign struct {
 	t *testing.T
 	*ledger.Ledger
 	store *frail
+	parts ledger.Parts
 	day   atomic.Int64
 	spent atomic.Int64 // bytes that the vault was given and asked for; each takes a millisecond
 }
@@ -87,7 +88,8 @@ func newCampaign(t *testing.T) *campaign {
 	clock := func() time.Time {
 		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).AddDate(0, 0, int(c.day.Load())).Add(time.Duration(c.spent.Load()) * time.Millisecond)
 	}
-	c.Ledger, err = ledger.Create(t.Context(), ledger.Parts{Store: c.store, Vault: laborious{v, &c.spent}, Clock: clock, Workspace: room},
+	c.parts = ledger.Parts{Store: c.store, Vault: laborious{v, &c.spent}, Clock: clock, Workspace: room}
+	c.Ledger, err = ledger.Create(t.Context(), c.parts,
 		ledger.Genesis{LedgerID: testLedgerID, Origin: "test.example/log", MadeUp: true})
 	if err != nil {
 		t.Fatal(err)
@@ -108,16 +110,22 @@ func (c *campaign) act(who auth.Principal, resource, input string, args ...any) 
 	return r
 }
 
-// begun opens an edition, with its regulation and a grid of one service.
-func begun(t *testing.T) *campaign {
-	t.Helper()
-	c := newCampaign(t)
+// rules publishes a regulation and a grid of one service.
+func (c *campaign) rules() {
+	c.t.Helper()
 	assumed := func(v string) string { return `{"value":` + v + `,"known":"assumed"}` }
 	c.act(president, "regulations", `{"regulation":"r1","from":%d,"title":"R","sha256":"%s","articles":[{"number":"1","topic":"jury"}],"minimumLevel":%s,
 		"quorum":%s,"tieBreak":%s,"jurorsPerCandidacy":%s,"notice":%s,"appealDays":%s,"elected":%s,"fee":{"perInhabitant":5,"least":5000,"most":500000,"known":"assumed"}}`,
 		editionRun, strings.Repeat("0", 64), assumed("1"), assumed("1"), assumed(`"chair"`), assumed("1"), assumed("0"), assumed("60"), assumed(`"no"`))
 	c.act(president, "grids", `{"grid":"g1","kind":"made-up","themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
 		"services":[{"id":"wifi","stake":"s","name":"Wi-Fi"}],"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"}]}`)
+}
+
+// begun opens an edition, with its regulation and a grid of one service.
+func begun(t *testing.T) *campaign {
+	t.Helper()
+	c := newCampaign(t)
+	c.rules()
 	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -89,18 +90,14 @@ func knownEditions(w reconciliation.World) []domain.Edition {
 
 func (l *Ledger) editionShort(w reconciliation.World, e domain.Edition) EditionShort {
 	v := EditionShort{Edition: int(e), Year: e.Year(), HeldOn: w.Figures.HeldOn(e, w.Size), Levels: map[string]int{}}
-	for _, label := range w.Labels.In(e, w.Size) {
-		v.Mentions += len(label.Mentions)
-		if !label.Held() {
-			continue
-		}
-		v.Recorded++
-		if a := label.Standing.Award; a != nil && a.Level.Valid() && !label.Standing.Derived {
-			v.Levels[fmt.Sprint(int(a.Level))]++
+	held := w.Census(e)
+	v.Recorded, v.Mentions, v.Enumerated = held.Labelled, held.Mentions, held.Enumerated
+	for level, n := range held.Levels {
+		if n > 0 {
+			v.Levels[strconv.Itoa(level)] = n
 		}
 	}
 	v.Published = figureView(w.Published(e, "labelled", "").Figure)
-	v.Enumerated = w.Transitions(e, e).Enumerated
 	return v
 }
 
@@ -147,7 +144,7 @@ func (l *Ledger) Palmares(ctx context.Context, n int, size uint64) (PalmaresView
 		}
 		v.HeldOn = w.Figures.HeldOn(e, w.Size)
 		v.Published = figureView(w.Published(e, "labelled", "").Figure)
-		v.Enumerated = w.Transitions(e, e).Enumerated
+		v.Enumerated = w.Census(e).Enumerated
 		v.Lines = l.palmaresLines(ctx, w, e)
 	})
 	return v, err

@@ -17,7 +17,6 @@ import (
 	"arobase/eventstore"
 	"arobase/eventstore/envelope"
 	"arobase/eventstore/vault"
-	"arobase/projections"
 )
 
 // Request is a command with who gives it and, where it may be sent twice, a key.
@@ -201,22 +200,6 @@ func (l *Ledger) answered(ctx context.Context, req Request, ids func(int) (uuid.
 		r.Events = append(r.Events, e.ID)
 		r.Last, r.Position, r.Recorded = e.Revision, e.Position, e.Recorded
 	}
-}
-
-// history reads a stream.
-func (l *Ledger) history(ctx context.Context, s domain.StreamName) ([]domain.Recorded, error) {
-	var out []domain.Recorded
-	for e, err := range l.store.ReadStream(ctx, string(s), 0) {
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", s, err)
-		}
-		r, err := projections.Decode(e)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s, revision %d: %w", s, e.Revision, err)
-		}
-		out = append(out, r)
-	}
-	return out, nil
 }
 
 // input gathers all that a decision may look at, and the revisions of the basis.

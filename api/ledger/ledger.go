@@ -25,6 +25,7 @@ import (
 	"arobase/projections/campaigns"
 	"arobase/projections/figures"
 	"arobase/projections/labels"
+	"arobase/projections/reconciliation"
 	"arobase/projections/trends"
 )
 
@@ -69,8 +70,11 @@ type Ledger struct {
 	figures   *figures.Figures
 	campaigns *campaigns.Campaigns
 	actions   *actions.Actions
-	counts    *trends.Counts // guards itself
-	index     *bodyIndex     // guards itself
+	counts    *trends.Counts       // guards itself
+	kept      *reconciliation.Kept // guards itself
+	index     *bodyIndex           // guards itself
+	histories histories            // guards itself
+	collated  collation            // guards itself
 	// past are the ceremonies that were held. It guards itself.
 	past *campaigns.Ceremonies
 
@@ -150,7 +154,7 @@ func assemble(p Parts) *Ledger {
 		room: p.Workspace, files: p.Evidence, limits: DefaultEvidenceLimits(), store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
 		past:   campaigns.NewCeremonies(),
-		counts: new(trends.Counts), index: new(bodyIndex),
+		counts: new(trends.Counts), kept: new(reconciliation.Kept), index: new(bodyIndex),
 	}
 	if l.random == nil {
 		l.random = rand.Reader

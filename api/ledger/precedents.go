@@ -6,6 +6,7 @@ import (
 
 	"arobase/domain"
 	"arobase/projections/dossier"
+	"arobase/projections/reconciliation"
 )
 
 func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, error) {
@@ -15,12 +16,15 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 	}
 	nearest, comparable := dossier.Precedents(caseOf(j), decided)
 	p := &DossierPrecedents{Compared: comparable, Nearest: []DossierPrecedent{}}
+	names := map[domain.CollectivityID]string{}
+	l.world(ctx, l.Size(), func(w reconciliation.World) {
+		for _, n := range nearest {
+			names[n.Collectivity] = l.nameOf(w, n.Collectivity)
+		}
+	})
 	for _, n := range nearest {
 		line := DossierPrecedent{
-			Edition: n.Edition, Collectivity: n.Collectivity, Population: n.Population, Distance: n.Distance, Result: n.Result,
-		}
-		if view, err := l.Collectivity(ctx, string(n.Collectivity), l.Size()); err == nil {
-			line.Name = view.Name
+			Edition: n.Edition, Collectivity: n.Collectivity, Name: names[n.Collectivity], Population: n.Population, Distance: n.Distance, Result: n.Result,
 		}
 		history, err := l.history(ctx, n.Stream())
 		if err != nil {

@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
 	"arobase/domain"
+	"arobase/eventstore"
 	"arobase/projections/labels"
 	"arobase/projections/reconciliation"
 )
@@ -31,6 +33,7 @@ type RollLine struct {
 	Distinction string
 	Level       int // 0 where none is known
 	Derived     bool
+	Held        bool // it is a label, whatever is known of it
 	Mentions    []string
 	// Kind is what the edition says the holder is, village, ville or territoire; where it says nothing, the kind of body.
 	Kind string
@@ -44,13 +47,7 @@ func (l *Ledger) Bodies(ctx context.Context, size uint64) map[string]*BodyShort 
 			all = append(all, l.bodyShort(b))
 		}
 	})
-	// Keys are made once for each name: to compare two names by the rules of a language is slow.
-	french, buffer := collate.New(language.French), new(collate.Buffer)
-	keys := make(map[*BodyShort]string, len(all))
-	for _, b := range all {
-		keys[b] = string(french.KeyFromString(buffer, b.Name))
-		buffer.Reset()
-	}
+	keys := l.collated.keys(all)
 	slices.SortStableFunc(all, func(a, b *BodyShort) int {
 		switch x, y := keys[a], keys[b]; {
 		case x < y:
@@ -82,28 +79,67 @@ func (l *Ledger) Roll(ctx context.Context, n int, bodies map[string]*BodyShort, 
 	var out []RollLine
 	l.world(ctx, size, func(w reconciliation.World) {
 		for _, label := range w.Labels.In(domain.Edition(n), w.Size) {
-			line := RollLine{Body: bodies[string(label.Collectivity)], Status: string(label.Standing.Status), Derived: label.Standing.Derived}
-			if line.Body == nil { // named by a fact and never entered
-				id := string(label.Collectivity)
-				line.Body = &BodyShort{ID: id, Name: l.nameOf(w, label.Collectivity), Rank: len(bodies)}
-			}
-			line.Kind = cmp.Or(label.Stated.Kind, line.Body.Kind)
-			if a := label.Standing.Award; a != nil {
-				line.Distinction = string(a.Distinction)
-				if a.Level.Valid() {
-					line.Level = int(a.Level)
-				}
-			}
-			for _, m := range label.Mentions {
-				line.Mentions = append(line.Mentions, string(m.ID))
-			}
-			if line.Status == "" && len(label.Mentions) > 0 {
-				line.Status = string(label.Mentions[0].Status)
-			}
-			out = append(out, line)
+			out = append(out, l.rollLine(w, label, bodies))
 		}
 	})
 	return out
+}
+
+// RollOf gives those lines of Roll that are about some bodies, in the order in which they are asked for.
+func (l *Ledger) RollOf(ctx context.Context, n int, ids []string, bodies map[string]*BodyShort, size uint64) []RollLine {
+	var out []RollLine
+	l.world(ctx, size, func(w reconciliation.World) {
+		for _, id := range ids {
+			if label, ok := w.Labels.Label(domain.Edition(n), domain.CollectivityID(id), w.Size); ok {
+				out = append(out, l.rollLine(w, label, bodies))
+			}
+		}
+	})
+	return out
+}
+
+func (l *Ledger) rollLine(w reconciliation.World, label labels.Label, bodies map[string]*BodyShort) RollLine {
+	line := RollLine{
+		Body: bodies[string(label.Collectivity)], Status: string(label.Standing.Status), Derived: label.Standing.Derived, Held: label.Held(),
+	}
+	if line.Body == nil { // named by a fact and never entered
+		id := string(label.Collectivity)
+		line.Body = &BodyShort{ID: id, Name: l.nameOf(w, label.Collectivity), Rank: len(bodies)}
+	}
+	line.Kind = cmp.Or(label.Stated.Kind, line.Body.Kind)
+	if a := label.Standing.Award; a != nil {
+		line.Distinction = string(a.Distinction)
+		if a.Level.Valid() {
+			line.Level = int(a.Level)
+		}
+	}
+	for _, m := range label.Mentions {
+		line.Mentions = append(line.Mentions, string(m.ID))
+	}
+	if line.Status == "" && len(label.Mentions) > 0 {
+		line.Status = string(label.Mentions[0].Status)
+	}
+	return line
+}
+
+// Touched gives the bodies of an edition of which something else may be known at the later of two sizes than at the earlier,
+// each once; all others have the same line in Roll. false: it may be any of them.
+func (l *Ledger) Touched(n int, earlier, later uint64) (ids []string, known bool) {
+	l.runner.View(func(eventstore.Position) {
+		var touched []domain.CollectivityID
+		touched, known = l.labels.Touched(domain.Edition(n), earlier, later)
+		for _, id := range touched {
+			ids = append(ids, string(id))
+		}
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), known
+}
+
+// NamesSince is the size from which on Bodies gives what it gives now.
+func (l *Ledger) NamesSince() (size uint64) {
+	l.runner.View(func(eventstore.Position) { size = l.labels.NamesSince() })
+	return size
 }
 
 // PalmaresOf gives the lines of some holders of an edition with their facts, in the order in which they are asked for. Who
@@ -151,37 +187,42 @@ func (l *Ledger) DepartementName(code string) (string, error) {
 	return "", fmt.Errorf("département %q: %w", code, ErrUnknown)
 }
 
-// Naming is one body in one edition, by its id.
-type Naming struct {
-	Edition      int
-	Collectivity string
-}
-
-// NamedBy gives whom a source names, the latest edition first, those without an edition last, each edition in the order of
-// ids. It looks through every edition.
-func (l *Ledger) NamedBy(ctx context.Context, source string, size uint64) []Naming {
-	var out []Naming
+// NamedBy gives whom a source names in an edition, in the order of ids. It looks through the facts of the edition, if it
+// rests on the source at all.
+func (l *Ledger) NamedBy(ctx context.Context, source string, n int, size uint64) []string {
+	var out []string
 	l.world(ctx, size, func(w reconciliation.World) {
-		editions := w.Labels.Editions(w.Size)
-		slices.Reverse(editions)
-		for _, e := range append(editions, 0) {
-			for _, label := range w.Labels.In(e, w.Size) {
-				if isNamedBy(label, domain.SourceID(source)) {
-					out = append(out, Naming{int(e), string(label.Collectivity)})
-				}
-			}
+		for _, label := range w.Labels.NamedBy(domain.SourceID(source), domain.Edition(n), w.Size) {
+			out = append(out, string(label.Collectivity))
 		}
 	})
 	return out
 }
 
-// isNamedBy tells whether a source says anything of a label or a mention that stands.
-func isNamedBy(label labels.Label, source domain.SourceID) bool {
-	of := func(c domain.Cite) bool { return c.Source == source && !c.Retracted() }
-	if slices.ContainsFunc(label.Awards, func(a domain.AwardFact) bool { return of(a.Cite) }) {
-		return true
+// collation keeps the keys by which names are put in the alphabetical order of French: to compare two names by the rules
+// of a language is slow, and so is making a key. The zero value is ready.
+type collation struct {
+	mu    sync.Mutex
+	known map[string]string // by name; guarded by mu
+}
+
+// keys gives the key of each body.
+func (c *collation) keys(all []*BodyShort) map[*BodyShort]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil {
+		c.known = map[string]string{}
 	}
-	return slices.ContainsFunc(label.Mentions, func(m labels.Mention) bool {
-		return slices.ContainsFunc(m.Facts, func(f domain.MentionFact) bool { return of(f.Cite) })
-	})
+	french, buffer := collate.New(language.French), new(collate.Buffer)
+	keys := make(map[*BodyShort]string, len(all))
+	for _, b := range all {
+		key, ok := c.known[b.Name]
+		if !ok {
+			key = string(french.KeyFromString(buffer, b.Name))
+			buffer.Reset()
+			c.known[b.Name] = key
+		}
+		keys[b] = key
+	}
+	return keys
 }

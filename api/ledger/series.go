@@ -141,6 +141,25 @@ type TransitionsView struct {
 	AsOf         uint64              `json:"asOf"`
 }
 
+// Between is Transitions without who moved, and without their number.
+func (l *Ledger) Between(ctx context.Context, from, to int, size uint64) (TransitionsView, error) {
+	if from < 1 || from >= to || to > 999 {
+		return TransitionsView{}, fmt.Errorf("%w: transitions go from an edition to a later one", ErrQuery)
+	}
+	var v TransitionsView
+	l.world(ctx, size, func(w reconciliation.World) {
+		v = transitionsView(w.Between(domain.Edition(from), domain.Edition(to)), size)
+	})
+	return v, nil
+}
+
+func transitionsView(t trends.Transitions, size uint64) TransitionsView {
+	return TransitionsView{
+		From: int(t.From), To: int(t.To), RecordedFrom: t.RecordedFrom, RecordedTo: t.RecordedTo, Seen: t.Seen, N: t.N,
+		Enumerated: t.Enumerated, Reason: t.Reason.EN, ReasonFR: t.Reason.FR, AsOf: size,
+	}
+}
+
 // FlowView is how many collectivities went from one level to another.
 type FlowView struct {
 	From  int `json:"from"`
@@ -176,10 +195,7 @@ func (l *Ledger) Transitions(ctx context.Context, from, to int, by string, size 
 	var v TransitionsView
 	l.world(ctx, size, func(w reconciliation.World) {
 		t := w.Transitions(domain.Edition(from), domain.Edition(to))
-		v = TransitionsView{
-			From: from, To: to, RecordedFrom: t.RecordedFrom, RecordedTo: t.RecordedTo, Seen: t.Seen, N: t.N,
-			Enumerated: t.Enumerated, Reason: t.Reason.EN, ReasonFR: t.Reason.FR, AsOf: size,
-		}
+		v = transitionsView(t, size)
 		moves := func(all []trends.Move) []MoveView {
 			out := []MoveView{}
 			for _, m := range all {
@@ -223,11 +239,16 @@ func flowsOf(t trends.Transitions) []FlowView {
 			counts[m.From][m.To]++
 		}
 	}
+	return Flows(func(from, to int) int { return counts[from][to] })
+}
+
+// Flows lists how many went from which level to which, from the highest down.
+func Flows(count func(from, to int) int) []FlowView {
 	out := []FlowView{}
-	for from := domain.MaxLevel; from >= 1; from-- {
-		for to := domain.MaxLevel; to >= 1; to-- {
-			if n := counts[from][to]; n > 0 {
-				out = append(out, FlowView{int(from), int(to), n})
+	for from := int(domain.MaxLevel); from >= 1; from-- {
+		for to := int(domain.MaxLevel); to >= 1; to-- {
+			if n := count(from, to); n > 0 {
+				out = append(out, FlowView{from, to, n})
 			}
 		}
 	}

@@ -109,8 +109,12 @@ func (r *run) ask(ctx context.Context, token, method, address string, body, out 
 			}
 			continue
 		}
+		took := r.clock().Sub(began)
 		if method == http.MethodPost {
-			r.took.add(r.clock().Sub(began))
+			r.took.add(took)
+		}
+		if r.seen != nil {
+			r.seen(method, address, answer.StatusCode, took)
 		}
 		if answer.StatusCode >= 300 {
 			return &Refused{method + " " + address, answer.StatusCode, string(content)}

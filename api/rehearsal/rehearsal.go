@@ -63,6 +63,8 @@ type run struct {
 	opt    Options
 	clock  func() time.Time
 	took   times
+	// seen is told of every answer; nil: nobody is.
+	seen   func(method, address string, status int, took time.Duration)
 	random *rand.Rand // of the one goroutine that plans
 
 	mu   sync.Mutex

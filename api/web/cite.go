@@ -116,7 +116,16 @@ func (p *page) prose(fr, en string) template.HTML {
 	if p.code == "fr" && fr != "" {
 		text = fr
 	}
-	text = p.Set(text)
+	said, ok := p.set[text]
+	if !ok {
+		said = p.withSources(p.Set(text))
+		p.set[text] = said
+	}
+	return said
+}
+
+// withSources is a text in which sources are named and linked, and days written out.
+func (p *page) withSources(text string) template.HTML {
 	var b strings.Builder
 	at := 0
 	for _, m := range sourceID.FindAllStringIndex(text, -1) {

@@ -348,44 +348,72 @@ type move struct {
 	From, To   mark
 }
 
-func (p *page) change(t ledger.TransitionsView) *change {
+func (p *page) change(t between) *change {
 	v := &change{Heading: p.T("change.heading", yearOf(t.From), yearOf(t.To)), Reason: p.prose(t.ReasonFR, t.Reason)}
 	if t.Enumerated {
-		v.Text = append(v.Text, p.N("change.entered", len(t.Entered)), p.N("change.left", len(t.Left)))
+		v.Text = append(v.Text, p.N("change.entered", t.entered), p.N("change.left", t.left))
 	}
 	switch {
-	case t.Seen == 0:
+	case t.seen == 0:
 		v.Text = append(v.Text, p.T("change.seen.none"))
-	case t.N == 0:
-		v.Text = append(v.Text, p.N("change.seen", t.Seen), p.T("change.compared.none"))
+	case t.compared == 0:
+		v.Text = append(v.Text, p.N("change.seen", t.seen), p.T("change.compared.none"))
 	default:
-		v.Text = append(v.Text, p.N("change.seen", t.Seen), p.N("change.compared", t.N))
+		v.Text = append(v.Text, p.N("change.seen", t.seen), p.N("change.compared", t.compared))
 	}
 	moves := func(all []ledger.MoveView) []move {
 		var out []move
-		for _, m := range all[:min(len(all), linesPerPage)] {
+		for _, m := range all {
 			out = append(out, move{
 				m.Name, p.href("collectivity", m.Collectivity), p.mark("level", &m.From, "", false), p.mark("level", &m.To, "", false),
 			})
 		}
 		return out
 	}
-	if max(len(t.Rose), len(t.Fell), len(t.Same)) > linesPerPage {
+	if t.more {
 		v.More = p.T("change.more", linesPerPage)
 	}
-	v.Rose, v.Fell, v.Same = moves(t.Rose), moves(t.Fell), moves(t.Same)
+	v.Rose, v.Fell, v.Same = moves(t.rose), moves(t.fell), moves(t.same)
 	return v
 }
 
+// between is what is known of two editions beside each other.
+type between struct {
+	ledger.TransitionsView // without lists
+	*moves
+}
+
 // between compares two editions, and counts by group where by is not "".
-func (p *page) between(from, to int, by string) (ledger.TransitionsView, error) {
-	return p.site.movesKnown.at(comparison{from, to, by}, p.size, p.site.Ledger.Size(), func() (ledger.TransitionsView, error) {
-		return p.site.Ledger.Transitions(p.ctx, from, to, by, p.size)
+func (p *page) between(from, to int, by string) (between, error) {
+	t, err := p.site.Ledger.Between(p.ctx, from, to, p.size)
+	if err != nil {
+		return between{}, err
+	}
+	m := p.movesBetween(from, to)
+	t.Seen, t.N, t.Flows = m.seen, m.compared, m.flows
+	if by == "" {
+		return between{t, m}, nil
+	}
+	v := p.site.groupsKnown.at(comparison{from, to, by}, func(old movedBy, known bool) (movedBy, bool) {
+		if known && old.moves == m {
+			return old, true
+		}
+		var v ledger.TransitionsView
+		v, err = p.site.Ledger.Transitions(p.ctx, from, to, by, p.size)
+		return movedBy{m, v.Groups}, err == nil
 	})
+	t.Groups = v.groups
+	return between{t, m}, err
 }
 
 // comparison is what is asked of two editions.
 type comparison struct {
 	from, to int
 	by       string
+}
+
+// movedBy is what moved by group, of what moved in all.
+type movedBy struct {
+	moves  *moves
+	groups []ledger.GroupMovesView
 }

@@ -72,7 +72,18 @@ func (p *page) flowsOf(t ledger.TransitionsView, by string, address func(by stri
 	}
 	from, to := p.edition(t.From, yearOf(t.From)), p.edition(t.To, yearOf(t.To))
 	v := &flows{Height: flowHeight, Title: p.T("flows.title", yearOf(t.From), yearOf(t.To))}
-	v.Spoken = p.N("flows.spoken", t.N, from, to, p.Int(len(t.Rose)), p.Int(len(t.Same)), p.Int(len(t.Fell)))
+	rose, same, fell := 0, 0, 0
+	for _, f := range t.Flows {
+		switch {
+		case f.To > f.From:
+			rose += f.Count
+		case f.To < f.From:
+			fell += f.Count
+		default:
+			same += f.Count
+		}
+	}
+	v.Spoken = p.N("flows.spoken", t.N, from, to, p.Int(rose), p.Int(same), p.Int(fell))
 	if t.N > 0 {
 		v.draw(p, t)
 		v.tabulate(p, t)

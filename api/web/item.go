@@ -102,7 +102,7 @@ func (p *page) item(it ledger.ItemView) item {
 	if it.Recorded != nil {
 		v.Recorded = p.N("item.recorded", *it.Recorded)
 	}
-	v.Lone = it.Verdict != "contradicts" && tellers(it) < 2
+	v.Lone = isLone(it)
 	v.Plain = it.Verdict == "agrees" && !v.Shifted
 	v.Mute = v.Lone || v.Shifted && it.Verdict == "agrees"
 	if it.Verdict == "contradicts" && tellers(it) < 2 {
@@ -185,6 +185,9 @@ func (p *page) hypothesis(h ledger.HypothesisView) hypothesis {
 	}
 	return v
 }
+
+// isLone says that a single source tells of it, and contradicts nothing.
+func isLone(it ledger.ItemView) bool { return it.Verdict != "contradicts" && tellers(it) < 2 }
 
 // tellers counts the sources that tell of what was; announcements are not among them.
 func tellers(it ledger.ItemView) int {

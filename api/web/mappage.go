@@ -229,7 +229,7 @@ func (v *departementPage) everybody(p *page, code string, address func(url.Value
 
 // bodiesOf gives the bodies of a département by the alphabet.
 func (p *page) bodiesOf(code string) []*ledger.BodyShort {
-	all, _ := p.site.departementsKnown.at(p.size, p.site.Ledger.Size(), func() (map[string][]*ledger.BodyShort, error) {
+	all := p.site.departementsKnown.since(p.site.Ledger.NamesSince(), p.size, func() map[string][]*ledger.BodyShort {
 		out := map[string][]*ledger.BodyShort{}
 		for _, b := range p.bodiesKnown() {
 			if c := placeCode(b.Departement); c != "" {
@@ -239,7 +239,7 @@ func (p *page) bodiesOf(code string) []*ledger.BodyShort {
 		for _, bodies := range out {
 			slices.SortFunc(bodies, func(a, b *ledger.BodyShort) int { return a.Rank - b.Rank })
 		}
-		return out, nil
+		return out
 	})
 	return all[code]
 }

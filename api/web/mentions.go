@@ -38,10 +38,9 @@ func (p *page) mentionsGiven() map[string][]given {
 			}
 		}
 		for _, n := range append(editions, 0) {
-			r := p.roll(n)
-			for i := range r.lines {
-				for _, m := range r.lines[i].Mentions {
-					out[m] = append(out[m], given{n, &r.lines[i]})
+			for _, l := range p.roll(n).mentioned {
+				for _, m := range l.Mentions {
+					out[m] = append(out[m], given{n, l})
 				}
 			}
 		}

@@ -37,6 +37,8 @@ type page struct {
 	head http.Header
 	// sources are those that the page cites, each read once.
 	sources map[string]*ledger.SourceView
+	// set are texts of the ledger's own reasoning as they are printed: many lines give the same reason.
+	set map[string]template.HTML
 	// editionsRead are those that are known as of this page, once they were asked for.
 	editionsRead []ledger.EditionShort
 }
@@ -56,7 +58,7 @@ func (r redirect) Error() string { return "see " + r.to }
 func (s *site) newPage(t *tongue, route string, r *http.Request) *page {
 	return &page{
 		tongue: t, ctx: r.Context(), site: s, req: r, Route: route, Status: http.StatusOK,
-		head: http.Header{}, sources: map[string]*ledger.SourceView{}, size: s.Ledger.Size(),
+		head: http.Header{}, sources: map[string]*ledger.SourceView{}, set: map[string]template.HTML{}, size: s.Ledger.Size(),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 type reconciliationView struct {
 	Heading  string
 	Groups   []verdictGroup
+	Paging   paging // of the cases
 	Verdicts []filter
 	Editions []filter
 	Download string
@@ -37,15 +38,19 @@ var verdicts = []string{"contradicts", "shifted", "cannot-tell", "agrees", "sing
 // always are the groups that are shown without being asked for.
 var always = []string{"contradicts", "shifted", "cannot-tell"}
 
-func verdictOf(v item) string {
-	switch {
-	case v.Shifted && v.Verdict.Code != "contradicts":
+// verdictOf is the group of an item.
+func (p *page) verdictOf(it ledger.ItemView) string {
+	if len(it.Statements) > 0 && it.Verdict != "contradicts" && p.item(it).Shifted {
 		return "shifted"
-	case v.Lone:
+	}
+	if isLone(it) {
 		return "single"
 	}
-	return v.Verdict.Code
+	return it.Verdict
 }
+
+// casesPerPage bounds how many cases are shown at once, contradictions first.
+const casesPerPage = 60
 
 func (s *site) reconciliation(p *page) (any, error) {
 	query := p.req.URL.Query()
@@ -61,20 +66,44 @@ func (s *site) reconciliation(p *page) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	byVerdict := map[string][]item{}
+	byVerdict := map[string][]ledger.ItemView{}
+	shown := func(verdict string) bool {
+		return asked == verdict || asked == "" && (edition != 0 || slices.Contains(always, verdict))
+	}
 	for _, it := range r.Items {
-		v := p.item(it)
-		byVerdict[verdictOf(v)] = append(byVerdict[verdictOf(v)], v)
+		verdict := p.verdictOf(it)
+		byVerdict[verdict] = append(byVerdict[verdict], it)
+	}
+	total := 0
+	for verdict, items := range byVerdict {
+		if shown(verdict) {
+			total += len(items)
+		}
 	}
 	v := reconciliationView{Heading: p.T("reconciliation.title"), Download: p.download("reconciliation")}
 	if edition != 0 {
 		v.Heading = p.T("reconciliation.title.edition", edition, yearOf(edition))
 	}
 	p.Title, p.Description = v.Heading, p.T("reconciliation.description")
+	address, each := func(q url.Values) string { return p.hrefWith("reconciliation", "", q) }, casesPerPage
+	if edition != 0 {
+		each = max(total, 1) // other pages link to a case of it
+	}
+	if v.Paging, err = p.pagingBy(each, total, address, query); err != nil {
+		return nil, err
+	}
+	before := 0 // of the cases that are shown, on whatever page
 	for _, verdict := range verdicts {
-		shown := asked == verdict || asked == "" && (edition != 0 || slices.Contains(always, verdict))
-		if items := byVerdict[verdict]; shown && len(items) > 0 {
-			v.Groups = append(v.Groups, verdictGroup{verdict, p.T("group." + verdict), p.T("group." + verdict + ".text"), items})
+		if shown(verdict) {
+			items := byVerdict[verdict]
+			from, to := min(max(v.Paging.From-1-before, 0), len(items)), min(max(v.Paging.To-before, 0), len(items))
+			if before += len(items); from < to {
+				group := verdictGroup{ID: verdict, Heading: p.T("group." + verdict), Text: p.T("group." + verdict + ".text")}
+				for _, it := range items[from:to] {
+					group.Items = append(group.Items, p.item(it))
+				}
+				v.Groups = append(v.Groups, group)
+			}
 		}
 		v.Verdicts = append(v.Verdicts, p.filter(edition, verdict, asked, len(byVerdict[verdict])))
 	}

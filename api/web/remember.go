@@ -33,6 +33,19 @@ func (r *remembered[T]) at(size, now uint64, ask func() (T, error)) (T, error) {
 	return value, err
 }
 
+// since is at for an answer that changed last at a size: it is the same at every size from there on.
+func (r *remembered[T]) since(changed, size uint64, ask func() T) T {
+	if size < changed {
+		return ask()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.known || r.size < changed {
+		r.known, r.size, r.value = true, size, ask()
+	}
+	return r.value
+}
+
 // points gives every metric of every edition.
 func (p *page) points() ([]ledger.PointView, error) {
 	return p.site.points.at(p.size, p.site.Ledger.Size(), func() ([]ledger.PointView, error) {
@@ -58,7 +71,7 @@ type holdings struct{ collectivities, sources int }
 
 func (p *page) holdings() holdings {
 	h, _ := p.site.holdingsKnown.at(p.size, p.site.Ledger.Size(), func() (holdings, error) {
-		return holdings{len(p.site.Ledger.Collectivities(p.ctx, p.size)), len(p.site.Ledger.Sources(p.ctx, p.size))}, nil
+		return holdings{len(p.bodiesKnown()), len(p.site.Ledger.Sources(p.ctx, p.size))}, nil
 	})
 	return h
 }

@@ -15,50 +15,62 @@ import (
 // keptAtMost bounds how many answers are kept: one edition of the whole country takes some megabytes.
 const keptAtMost = 40
 
-// kept keeps the answers to several questions as of the present size of the ledger, as remembered does for one. What it
-// gives is shared and must not be changed.
+// kept keeps one answer for each of several keys, with what it was made from: another maker of the same key waits for the
+// first. What it gives is shared and must not be changed.
 type kept[K comparable, V any] struct {
 	mu     sync.Mutex
-	size   uint64
-	values map[K]V
+	values map[K]*keptValue[V] // guarded by mu, each by its own
 }
 
-func (k *kept[K, V]) at(key K, size, now uint64, ask func() (V, error)) (V, error) {
-	if size != now {
-		return ask()
-	}
+type keptValue[V any] struct {
+	mu    sync.Mutex
+	known bool
+	value V
+}
+
+// at gives the answer for a key: the one that renew makes of the one that is kept. known is false where none is; keep says
+// whether the answer takes its place.
+func (k *kept[K, V]) at(key K, renew func(old V, known bool) (answer V, keep bool)) V {
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.size != size || k.values == nil {
-		k.size, k.values = size, map[K]V{}
+	if k.values == nil || k.values[key] == nil && len(k.values) >= keptAtMost {
+		k.values = map[K]*keptValue[V]{}
 	}
-	v, ok := k.values[key]
-	if !ok {
-		if len(k.values) >= keptAtMost {
-			clear(k.values)
-		}
-		var err error
-		if v, err = ask(); err != nil {
-			return v, err
-		}
-		k.values[key] = v
+	x := k.values[key]
+	if x == nil {
+		x = new(keptValue[V])
+		k.values[key] = x
 	}
-	return v, nil
+	k.mu.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	answer, keep := renew(x.value, x.known)
+	if keep {
+		x.known, x.value = true, answer
+	}
+	return answer
+}
+
+// everyone is every body of the ledger by id.
+type everyone struct{ byID map[string]*ledger.BodyShort }
+
+func (p *page) everyBody() *everyone {
+	return p.site.bodiesKnown.since(p.site.Ledger.NamesSince(), p.size, func() *everyone {
+		return &everyone{p.site.Ledger.Bodies(p.ctx, p.size)}
+	})
 }
 
 // bodiesKnown gives every body of the ledger by id.
-func (p *page) bodiesKnown() map[string]*ledger.BodyShort {
-	all, _ := p.site.bodiesKnown.at(p.size, p.site.Ledger.Size(), func() (map[string]*ledger.BodyShort, error) {
-		return p.site.Ledger.Bodies(p.ctx, p.size), nil
-	})
-	return all
-}
+func (p *page) bodiesKnown() map[string]*ledger.BodyShort { return p.everyBody().byID }
 
 // roll is who is named in one edition, the highest level first, then by the alphabet.
 type roll struct {
+	size   uint64 // as of which it was made
+	bodies *everyone
 	lines  []ledger.RollLine
 	at     []int32 // the place of the line of each body of the ledger, by its rank, plus one; 0 where it has none
 	facets facets
+	// mentioned are the lines with a mention, in their order.
+	mentioned []*ledger.RollLine
 }
 
 // facets count the lines of an edition by what they can be narrowed by.
@@ -68,22 +80,69 @@ type facets struct {
 	first                                          map[string]given  // a holder of each mention
 }
 
+// datedRoll is a roll that holds as of a size, which may be a later one than it was made at.
+type datedRoll struct {
+	*roll
+	asOf uint64
+}
+
+// roll gives an edition. To make one of the design size takes a third of a second; where something was recorded since, only
+// the lines are made anew that it concerns.
 func (p *page) roll(edition int) *roll {
-	all, _ := p.site.rollsKnown.at(edition, p.size, p.site.Ledger.Size(), func() (*roll, error) {
-		r := &roll{lines: p.site.Ledger.Roll(p.ctx, edition, p.bodiesKnown(), p.size)}
-		slices.SortStableFunc(r.lines, func(a, b ledger.RollLine) int {
-			return cmp.Or(rollRank(b)-rollRank(a), a.Body.Rank-b.Body.Rank)
-		})
-		r.at = make([]int32, len(p.bodiesKnown()))
-		for i, l := range r.lines {
-			if l.Body.Rank < len(r.at) {
-				r.at[l.Body.Rank] = int32(i) + 1
+	bodies := p.everyBody()
+	return p.site.rollsKnown.at(edition, func(old datedRoll, known bool) (datedRoll, bool) {
+		if known && old.bodies == bodies {
+			switch touched, few := p.site.Ledger.Touched(edition, min(old.asOf, p.size), max(old.asOf, p.size)); {
+			case few && len(touched) == 0:
+				return datedRoll{old.roll, max(old.asOf, p.size)}, true
+			case few && old.asOf < p.size && len(touched) <= len(old.lines)/8+64:
+				return datedRoll{p.renewed(edition, old.roll, touched), p.size}, true
 			}
 		}
-		r.count(edition)
-		return r, nil
-	})
-	return all
+		r := p.rollOf(edition, bodies, p.site.Ledger.Roll(p.ctx, edition, bodies.byID, p.size))
+		return datedRoll{r, p.size}, !known || p.size >= old.asOf
+	}).roll
+}
+
+// rollOrder is the order of the lines.
+func rollOrder(a, b ledger.RollLine) int {
+	return cmp.Or(rollRank(b)-rollRank(a), a.Body.Rank-b.Body.Rank, cmp.Compare(a.Body.ID, b.Body.ID))
+}
+
+// renewed is a roll in which the lines of some bodies, whose ids are in order, are those of now.
+func (p *page) renewed(edition int, old *roll, touched []string) *roll {
+	fresh := p.site.Ledger.RollOf(p.ctx, edition, touched, old.bodies.byID, p.size)
+	slices.SortFunc(fresh, rollOrder)
+	lines := make([]ledger.RollLine, 0, len(old.lines)+len(fresh))
+	for _, l := range old.lines {
+		if _, gone := slices.BinarySearch(touched, l.Body.ID); gone {
+			continue
+		}
+		for len(fresh) > 0 && rollOrder(fresh[0], l) < 0 {
+			lines, fresh = append(lines, fresh[0]), fresh[1:]
+		}
+		lines = append(lines, l)
+	}
+	return p.rollOf(edition, old.bodies, append(lines, fresh...))
+}
+
+// rollOf makes a roll of its lines.
+func (p *page) rollOf(edition int, bodies *everyone, lines []ledger.RollLine) *roll {
+	if !slices.IsSortedFunc(lines, rollOrder) {
+		slices.SortFunc(lines, rollOrder)
+	}
+	r := &roll{size: p.size, bodies: bodies, lines: lines, at: make([]int32, len(bodies.byID))}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.Body.Rank < len(r.at) {
+			r.at[l.Body.Rank] = int32(i) + 1
+		}
+		if len(l.Mentions) > 0 {
+			r.mentioned = append(r.mentioned, l)
+		}
+	}
+	r.count(edition)
+	return r
 }
 
 // find gives the line of a body; nil where no source names it.
@@ -123,27 +182,95 @@ func (r *roll) count(edition int) {
 
 // changes says of each line what became of it since the edition before, and counts that.
 type changes struct {
-	of    []string
-	count map[string]int
+	now, before *roll // which it compares
+	of          []string
+	count       map[string]int
 }
 
 func (p *page) changesOf(edition int) *changes {
-	all, _ := p.site.changesKnown.at(edition, p.size, p.site.Ledger.Size(), func() (*changes, error) {
-		now, before := p.roll(edition), p.before(edition)
-		c := &changes{make([]string, len(now.lines)), map[string]int{}}
+	now, before := p.roll(edition), p.before(edition)
+	return p.site.changesKnown.at(edition, func(old *changes, known bool) (*changes, bool) {
+		if known && old.now == now && old.before == before {
+			return old, true
+		}
+		c := &changes{now, before, make([]string, len(now.lines)), map[string]int{}}
 		for i := range now.lines {
 			c.of[i] = moved(before.find(now.lines[i].Body), &now.lines[i])
 			c.count[c.of[i]]++
 		}
-		return c, nil
+		return c, true
 	})
-	return all
 }
+
+// moves are who moved between two editions, among those who have a label in both.
+type moves struct {
+	from, to         *roll // which it compares
+	seen, compared   int
+	entered, left    int
+	rose, fell, same []ledger.MoveView // the first of each, in the order of ids
+	flows            []ledger.FlowView
+	more             bool // that there are more of any
+}
+
+func (p *page) movesBetween(from, to int) *moves {
+	a, b := p.roll(from), p.roll(to)
+	return p.site.movesKnown.at([2]int{from, to}, func(old *moves, known bool) (*moves, bool) {
+		if known && old.from == a && old.to == b {
+			return old, true
+		}
+		m := &moves{from: a, to: b}
+		var rose, fell, same []ledger.MoveView
+		var flows [len(digits)][len(digits)]int
+		held := 0
+		for i := range b.lines {
+			is := &b.lines[i]
+			was := a.find(is.Body)
+			switch {
+			case !is.Held:
+				continue
+			case was == nil || !was.Held:
+				m.entered++
+				continue
+			}
+			m.seen++
+			move := ledger.MoveView{Collectivity: is.Body.ID, Name: is.Body.Name, From: stated(was), To: stated(is)}
+			switch {
+			case move.From == 0 || move.To == 0:
+				continue
+			case move.To > move.From:
+				rose = append(rose, move)
+			case move.To < move.From:
+				fell = append(fell, move)
+			default:
+				same = append(same, move)
+			}
+			m.compared++
+			flows[move.From][move.To]++
+		}
+		m.flows = ledger.Flows(func(from, to int) int { return flows[from][to] })
+		for i := range a.lines {
+			if a.lines[i].Held {
+				held++
+			}
+		}
+		m.left = held - m.seen
+		first := func(all []ledger.MoveView) []ledger.MoveView {
+			slices.SortFunc(all, func(a, b ledger.MoveView) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
+			m.more = m.more || len(all) > linesPerPage
+			return slices.Clone(all[:min(len(all), linesPerPage)])
+		}
+		m.rose, m.fell, m.same = first(rose), first(fell), first(same)
+		return m, true
+	})
+}
+
+// noRoll has nobody.
+var noRoll = new(roll)
 
 // before is the roll of the edition before; an empty one before the first.
 func (p *page) before(edition int) *roll {
 	if edition == 1 {
-		return &roll{}
+		return noRoll
 	}
 	return p.roll(edition - 1)
 }
@@ -244,13 +371,18 @@ type paging struct {
 const linesPerPage = 100
 
 func (p *page) paging(total int, address func(url.Values) string, query url.Values) (paging, error) {
+	return p.pagingBy(linesPerPage, total, address, query)
+}
+
+// pagingBy cuts a list into pages of so many.
+func (p *page) pagingBy(each, total int, address func(url.Values) string, query url.Values) (paging, error) {
 	number := 1
 	if text := query.Get("page"); text != "" {
-		if _, err := fmt.Sscanf(text, "%d", &number); err != nil || number < 1 || fmt.Sprint(number) != text || (number-1)*linesPerPage >= max(total, 1) {
+		if _, err := fmt.Sscanf(text, "%d", &number); err != nil || number < 1 || fmt.Sprint(number) != text || (number-1)*each >= max(total, 1) {
 			return paging{}, fmt.Errorf("%w: page %q", ledger.ErrQuery, text)
 		}
 	}
-	v := paging{From: min((number-1)*linesPerPage+1, total), To: min(number*linesPerPage, total), Total: total}
+	v := paging{From: min((number-1)*each+1, total), To: min(number*each, total), Total: total}
 	to := func(n int) string {
 		q := url.Values{}
 		for k, values := range query {

@@ -63,16 +63,13 @@ func (s *site) source(p *page) (any, error) {
 		c := p.cite(known.OriginOf)
 		v.CopyOf = &c
 	}
-	named, err := s.namedKnown.at(id, p.size, s.Ledger.Size(), func() ([]ledger.Naming, error) { return s.Ledger.NamedBy(p.ctx, id, p.size), nil })
-	if err != nil {
-		return nil, err
-	}
+	named := p.namedBy(id)
 	address := func(q url.Values) string { return p.hrefWith("source", id, q) }
 	if v.Paging, err = p.paging(len(named), address, p.req.URL.Query()); err != nil {
 		return nil, err
 	}
 	for _, n := range named[max(v.Paging.From-1, 0):v.Paging.To] {
-		v.holders(p, id, s.Ledger.PalmaresOf(p.ctx, n.Edition, []string{n.Collectivity}, p.size))
+		v.holders(p, id, s.Ledger.PalmaresOf(p.ctx, n.edition, []string{n.body}, p.size))
 	}
 	if err := v.figures(p, id); err != nil {
 		return nil, err
@@ -83,6 +80,49 @@ func (s *site) source(p *page) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// named is whom a source names, by edition, as of a size.
+type named struct {
+	asOf uint64
+	in   map[int][]string
+}
+
+// naming is one body in one edition.
+type naming struct {
+	edition int
+	body    string
+}
+
+// namedBy gives whom a source names, the latest edition first, those without an edition last.
+func (p *page) namedBy(source string) []naming {
+	editions := make([]int, 0, len(p.editions())+1)
+	for _, e := range p.editions() {
+		editions = append(editions, e.Edition)
+	}
+	editions = append(editions, 0)
+	v := p.site.namedKnown.at(source, func(old named, known bool) (named, bool) {
+		if known && old.asOf == p.size {
+			return old, true
+		}
+		v := named{p.size, map[int][]string{}}
+		for _, e := range editions {
+			all, there := old.in[e]
+			touched, few := p.site.Ledger.Touched(e, min(old.asOf, p.size), max(old.asOf, p.size))
+			if !there || !few || len(touched) > 0 {
+				all = p.site.Ledger.NamedBy(p.ctx, source, e, p.size)
+			}
+			v.in[e] = all
+		}
+		return v, !known || p.size > old.asOf
+	})
+	var all []naming
+	for _, e := range editions {
+		for _, id := range v.in[e] {
+			all = append(all, naming{e, id})
+		}
+	}
+	return all
 }
 
 func (v *sourceView) holders(p *page, id string, lines []ledger.PalmaresLine) {

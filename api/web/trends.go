@@ -17,6 +17,7 @@ type trendsView struct {
 	Dimensions []filter
 	Chart      *chart
 	Groups     []groupLine
+	Paging     paging // of the groups
 	By         string
 	From, To   []option
 	Change     *change
@@ -45,6 +46,9 @@ type option struct {
 // shownMetrics are those that are a series by themselves. Entries and exits are told between two editions.
 var shownMetrics = []string{"labelled", "level4to5", "level5", "level4", "level3", "level2", "level1", "participants", "mention_awards"}
 
+// groupsPerPage bounds how many groups are shown at once: every département of two editions.
+const groupsPerPage = 220
+
 func (s *site) trends(p *page) (any, error) {
 	query := p.req.URL.Query()
 	metric, by := query.Get("metric"), query.Get("by")
@@ -62,7 +66,11 @@ func (s *site) trends(p *page) (any, error) {
 	p.Title, p.Description = v.Heading, p.T("trends.description")
 	switch {
 	case by != "":
-		for _, pt := range points {
+		address := func(q url.Values) string { return p.hrefWith("trends", "", q) }
+		if v.Paging, err = p.pagingBy(groupsPerPage, len(points), address, query); err != nil {
+			return nil, err
+		}
+		for _, pt := range points[max(v.Paging.From-1, 0):v.Paging.To] {
 			v.Groups = append(v.Groups, p.groupLine(pt, by))
 		}
 	case len(points) > 0:
@@ -172,7 +180,7 @@ func (v *trendsView) transition(p *page, query url.Values) error {
 		return err
 	}
 	v.Change = p.change(t)
-	v.Flows = p.flowsOf(t, by, func(by string) string {
+	v.Flows = p.flowsOf(t.TransitionsView, by, func(by string) string {
 		q := url.Values{"from": {fmt.Sprint(from)}, "to": {fmt.Sprint(to)}}
 		if by != "" {
 			q.Set("moves", by)

@@ -74,13 +74,14 @@ type site struct {
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
 
-	bodiesKnown       remembered[map[string]*ledger.BodyShort]
+	bodiesKnown       remembered[*everyone]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
-	rollsKnown        kept[int, *roll]
+	rollsKnown        kept[int, datedRoll]
 	changesKnown      kept[int, *changes]
-	namedKnown        kept[string, []ledger.Naming]
-	movesKnown        kept[comparison, ledger.TransitionsView]
+	namedKnown        kept[string, named]
+	movesKnown        kept[[2]int, *moves]
+	groupsKnown       kept[comparison, movedBy]
 }
 
 // handler makes the view of a page.

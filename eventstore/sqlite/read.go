@@ -37,7 +37,7 @@ func (s *Store) readStream(ctx context.Context, stream string, from eventstore.R
 	if err != nil {
 		return err
 	}
-	p := s.newPager(columns + "WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT ?")
+	p := s.newPager(columns + "WHERE stream = ? AND revision >= ? AND revision <= ? ORDER BY revision LIMIT CAST(? AS INTEGER)")
 	for next := max(0, int64(from)); next <= last; {
 		events, err := p.read(ctx, number, next, last)
 		if err != nil {
@@ -76,7 +76,7 @@ func (s *Store) ReadAll(ctx context.Context, from eventstore.Position) iter.Seq2
 }
 
 func (s *Store) allPager() *pager {
-	return s.newPager(columns + "WHERE position >= ? AND position < ? ORDER BY position LIMIT ?")
+	return s.newPager(columns + "WHERE position >= ? AND position < ? ORDER BY position LIMIT CAST(? AS INTEGER)")
 }
 
 // readRange yields the events from next up to end, as far as they exist. It gives the position after the last one that

@@ -67,18 +67,25 @@ func distance(a, b Case) (float64, bool) {
 		return 0, false
 	}
 	size := math.Abs(math.Log2(float64(a.Population)/float64(b.Population))) / 2
-	shares := map[string]float64{}
-	for _, s := range b.Coverage {
-		shares[s.Stake] = share(s)
-	}
 	if len(a.Coverage) == 0 {
 		return size, true
 	}
 	var sum float64
-	for _, s := range a.Coverage {
-		sum += math.Abs(share(s) - shares[s.Stake])
+	for i, s := range a.Coverage {
+		sum += math.Abs(share(s) - shareOf(b.Coverage, s.Stake, i))
 	}
 	return size + 10*sum/float64(len(a.Coverage)), true
+}
+
+// shareOf is what is covered of a stake, 0 where the stake is not there. Under one grid it stands at the same place for all.
+func shareOf(all []Coverage, stake string, place int) float64 {
+	if place >= len(all) || all[place].Stake != stake {
+		place = slices.IndexFunc(all, func(s Coverage) bool { return s.Stake == stake })
+	}
+	if place < 0 {
+		return 0
+	}
+	return share(all[place])
 }
 
 func share(s Coverage) float64 {

@@ -21,6 +21,9 @@ type Figures struct {
 	retracted map[uuid.UUID]uint64
 	// disputes are about any of these facts, by the fact.
 	disputes map[uuid.UUID][]domain.Dispute
+	// changed is the size after the last fact about an edition, taken the one after the last retraction of any.
+	changed map[domain.Edition]uint64
+	taken   uint64
 }
 
 // Entry says where a fact stands.
@@ -90,6 +93,7 @@ func New() *Figures {
 	return &Figures{
 		figures: map[domain.Edition][]Figure{}, ceremonies: map[domain.Edition][]Ceremony{}, explanations: map[domain.Edition][]Explanation{},
 		retracted: map[uuid.UUID]uint64{}, disputes: map[uuid.UUID][]domain.Dispute{},
+		changed: map[domain.Edition]uint64{},
 	}
 }
 
@@ -105,14 +109,17 @@ func (*Figures) Events() []string {
 func (f *Figures) Apply(r domain.Recorded) {
 	switch e := r.Event.(type) {
 	case *domain.FigurePublished:
+		f.changed[e.Edition] = r.Position + 1
 		f.figures[e.Edition] = append(f.figures[e.Edition], Figure{
 			e.Edition, e.YearAsStated, e.Metric, e.Scope, e.Number, e.Precision, e.Unit, entry(r, e.Source, e.Note),
 		})
 	case *domain.CeremonyFactRecorded:
+		f.changed[e.Edition] = r.Position + 1
 		f.ceremonies[e.Edition] = append(f.ceremonies[e.Edition], Ceremony{
 			e.Attribute, e.On, e.Until, e.Number, e.Value.Commitment(), e.Precision, entry(r, e.Source, e.Note),
 		})
 	case *domain.ExplanationProposed:
+		f.changed[e.Edition] = r.Position + 1
 		f.explanations[e.Edition] = append(f.explanations[e.Edition], Explanation{
 			e.Edition, e.Metric, e.Scope, e.Kind, e.Test, e.Text.Commitment(), e.TextEN.Commitment(), entry(r, e.Source, nil),
 		})
@@ -139,6 +146,7 @@ func (f *Figures) Apply(r domain.Recorded) {
 func (f *Figures) retract(fact uuid.UUID, r domain.Recorded) {
 	if f.retracted[fact] == 0 {
 		f.retracted[fact] = r.Position + 1
+		f.taken = r.Position + 1
 	}
 }
 
@@ -150,6 +158,10 @@ func (f *Figures) AllDisputes(size uint64) []domain.Dispute {
 	}
 	return all
 }
+
+// Since is the size from which on the figures, attributes and explanations of an edition are those of now. Disputes are not
+// among them.
+func (f *Figures) Since(e domain.Edition) uint64 { return max(f.changed[e], f.taken) }
 
 // Disputes gives the objections to a fact.
 func (f *Figures) Disputes(fact uuid.UUID, size uint64) []domain.Dispute {

@@ -99,13 +99,18 @@ func (l *Labels) applyBody(r domain.Recorded) {
 	case *domain.CollectivityRegistered:
 		b := l.body(e.Collectivity, r)
 		b.particulars = *e
+		l.touchBody(e.Collectivity, r.Position+1)
 		b.names = append(b.names, named{e.Name, true, r.Position})
+		l.named = r.Position + 1
 	case *domain.NameRecorded:
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, false, r.Position})
+		l.named = r.Position + 1
 	case *domain.CollectivityRenamed:
 		b := l.body(e.Collectivity, r)
+		l.touchBody(e.Collectivity, r.Position+1)
 		b.names = append(b.names, named{e.Name, true, r.Position})
+		l.named = r.Position + 1
 	case *domain.PopulationRecorded:
 		b := l.body(e.Collectivity, r)
 		b.populations = append(b.populations, Population{e.Value, e.Year, e.Source, e.Reference, r.Position})
@@ -114,7 +119,9 @@ func (l *Labels) applyBody(r domain.Recorded) {
 	case *domain.IdentityContested:
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, true, r.Position})
+		l.named = r.Position + 1
 		b.particulars.Note = e.Note
+		l.touchBody(e.Collectivity, r.Position+1)
 		if b.contested == nil {
 			l.contested = append(l.contested, b)
 		}
@@ -123,6 +130,10 @@ func (l *Labels) applyBody(r domain.Recorded) {
 		if b := l.bodies[e.Collectivity]; b != nil && b.contested != nil {
 			b.contested.SettledAs, b.contested.settledAt = e.As, r.Position+1
 			l.settled[e.As] = append(l.settled[e.As], settlement{e.Collectivity, r.Position})
+			l.means[e.Collectivity] = append(l.means[e.Collectivity], e.As)
+			for _, c := range l.byBody[e.Collectivity] {
+				l.touch(c.Edition, e.Collectivity, r.Position+1)
+			}
 		}
 	}
 }

@@ -33,6 +33,15 @@ type Labels struct {
 	published   map[domain.Edition]uint64          // the position of the palmarès plus one, of an edition run here
 	tenures     map[domain.CollectivityID][]tenure // every state of each, in the order in which it became known
 	terms       map[domain.StreamName]term         // what a stream of a distinction is about
+
+	// What changed where, for those who count: touched.go.
+	traces map[domain.Edition]*trace
+	citing map[domain.SourceID]map[domain.Edition]bool
+	means  map[domain.CollectivityID][]domain.CollectivityID // the bodies that a contested name was settled as
+	// named is the size after the last event that entered a body or a name of one.
+	named uint64
+	// founded is the size after the last event about a source, or about who lists a whole edition.
+	founded uint64
 	// stated is what candidacies say of those who apply, in the order in which it was said.
 	stated map[domain.Candidacy][]stated
 }
@@ -78,6 +87,9 @@ func New() *Labels {
 		published:   map[domain.Edition]uint64{},
 		tenures:     map[domain.CollectivityID][]tenure{},
 		terms:       map[domain.StreamName]term{},
+		traces:      map[domain.Edition]*trace{},
+		citing:      map[domain.SourceID]map[domain.Edition]bool{},
+		means:       map[domain.CollectivityID][]domain.CollectivityID{},
 		stated:      map[domain.Candidacy][]stated{},
 	}
 }
@@ -103,33 +115,42 @@ func (l *Labels) Apply(r domain.Recorded) {
 	switch e := r.Event.(type) {
 	case *domain.SourceCited:
 		l.addSource(e.Source, e.SourceParticulars, e.Note.Commitment(), r.Position)
+		l.touchSource(e.Source, r.Position+1)
+		l.founded = r.Position + 1
 	case *domain.SourceCorrected:
 		l.addSource(e.Source, e.SourceParticulars, "", r.Position)
+		l.touchSource(e.Source, r.Position+1)
+		l.founded = r.Position + 1
 	case *domain.AwardRecorded:
-		l.candidacy(e.Edition, e.Collectivity).hold(e.Holder, r)
+		l.cites(e.Source, e.Edition)
+		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
 	case *domain.MentionRecorded:
-		l.candidacy(e.Edition, e.Collectivity).hold(e.Holder, r)
+		l.cites(e.Source, e.Edition)
+		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
 	case *domain.AwardArbitrated:
-		l.candidacy(e.Edition, e.Collectivity).apply(r)
+		l.to(e.Edition, e.Collectivity, r).apply(r)
 	case *domain.RecordRetracted:
 		l.ofStream(r)
 		l.retractEnumeration(e.Event, r)
 	case *domain.FactDisputed, *domain.DisputeAnswered:
 		l.ofStream(r)
 	case *domain.EditionEnumerated:
+		l.founded = r.Position + 1
 		l.enumerated[e.Edition] = append(l.enumerated[e.Edition], enumeration{Enumeration{e.Source, e.Count, r.Position}, r.ID, 0})
 	case *domain.DistinctionGranted, *domain.DistinctionRenewed, *domain.DistinctionLapsed:
 		l.applyTenure(r)
 	case *domain.DecisionSealed, *domain.DecisionSuperseded, *domain.DecisionDisclosed, *domain.DecisionRectified, *domain.LabelWithdrawn,
 		*domain.AppealLodged, *domain.AppealRejected, *domain.AppealDecided:
 		if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
-			l.candidacy(key.Edition, key.Collectivity).apply(r)
+			l.to(key.Edition, key.Collectivity, r).apply(r)
 		}
 	case *domain.CandidacyRegistered:
+		l.touch(e.Edition, e.Collectivity, r.Position+1)
 		l.stated[e.Candidacy] = append(l.stated[e.Candidacy], stated{Stated{e.Kind, e.Population, e.PopulationYear}, r.Position})
 	case *domain.PalmaresPublished:
 		if l.published[e.Edition] == 0 {
 			l.published[e.Edition] = r.Position + 1
+			l.trace(e.Edition).all(r.Position + 1)
 		}
 	default:
 		l.applyBody(r)
@@ -143,6 +164,12 @@ func (l *Labels) AllDisputes(size uint64) []domain.Dispute {
 		all = append(all, domain.DisputesAsOf(c.facts.Disputes, size)...)
 	}
 	return all
+}
+
+// to gives the candidacy that an event is about to be added to.
+func (l *Labels) to(e domain.Edition, id domain.CollectivityID, r domain.Recorded) *candidacy {
+	l.touch(e, id, r.Position+1)
+	return l.candidacy(e, id)
 }
 
 func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
@@ -160,8 +187,8 @@ func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidac
 // ofStream gives an event to the candidacy of its stream: a retraction names only its stream and an event.
 func (l *Labels) ofStream(r domain.Recorded) {
 	if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
-		if c := l.candidacies[key]; c != nil {
-			c.apply(r)
+		if l.candidacies[key] != nil {
+			l.to(key.Edition, key.Collectivity, r).apply(r)
 		}
 	}
 }
@@ -175,6 +202,7 @@ func (l *Labels) retractEnumeration(fact uuid.UUID, r domain.Recorded) {
 		for i := range all {
 			if all[i].event == fact && all[i].retractedAt == 0 {
 				all[i].retractedAt = r.Position + 1
+				l.founded = r.Position + 1
 			}
 		}
 	}

@@ -80,13 +80,20 @@ type World struct {
 	trends.World
 	// Disclosed gives a public text by its commitment; false where it was erased. Nil: no texts are compared.
 	Disclosed func(commitment string) (string, bool)
+	// Kept, where given, keeps items from one question to the next.
+	Kept *Kept
 }
 
 // Items gives the reconciliation of one edition: ceremony first, then figures in the order of their metrics. It takes
 // time in the number of labels of the edition, and in the square of the figures of one metric.
 func (w World) Items(e domain.Edition) []Item {
 	w.World = w.OneQuestion()
-	out := w.ceremony(e)
+	return append(w.ceremony(e), w.Kept.of(w, e)...)
+}
+
+// figures gives the items of an edition that are about figures.
+func (w World) figures(e domain.Edition) []Item {
+	var out []Item
 	var keys []key
 	add := func(k key) {
 		if !slices.Contains(keys, k) {

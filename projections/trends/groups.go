@@ -40,7 +40,7 @@ func (w World) groups(e domain.Edition, by string) []Point {
 	}
 	recorded := w.tallies(e, by)
 	for group, t := range recorded {
-		if _, ok := t["labelled"]; ok {
+		if t.tally[labelledAt] != (tally{}[labelledAt]) {
 			keys[key{"labelled", group}] = true
 		}
 	}
@@ -60,32 +60,19 @@ func (w World) groups(e domain.Edition, by string) []Point {
 }
 
 // tallies counts the labels of an edition by group. Who belongs to no known group is left out.
-func (w World) tallies(e domain.Edition, by string) map[string]tally {
-	w.count(e) // so that they are kept beside it
-	if out := w.Counts.keptGroups(e, by, w.Size); out != nil {
-		return out
+func (w World) tallies(e domain.Edition, by string) map[string]groupTally {
+	groups := w.count(e).groups[by]
+	if by != "region" || w.RegionName == nil {
+		return groups
 	}
-	r := w.roll(e)
-	if out := r.groups[by]; out != nil {
-		return out
+	named := make(map[string]groupTally, len(groups))
+	for code, t := range groups {
+		named[w.RegionName(code)] = t
 	}
-	out := map[string]tally{}
-	for i := range r.labels {
-		group := w.group(&r.labels[i], by)
-		if group == "" {
-			continue
-		}
-		if out[group] == nil {
-			out[group] = tally{}
-		}
-		out[group].add(&r.labels[i])
-	}
-	r.groups[by] = out
-	w.Counts.keepGroups(e, by, w.Size, out)
-	return out
+	return named
 }
 
-func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded tally) Point {
+func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded groupTally) Point {
 	p := Point{Edition: e, Metric: metric, Group: group, Published: w.Published(e, metric, scopes[by]+group)}
 	if own := kindMetrics[group]; own != "" && by == "kind" && metric == "labelled" && p.Published.Figure == nil && len(p.Published.Alternatives) == 0 {
 		p.Published = w.Published(e, own, "")
@@ -97,10 +84,10 @@ func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded t
 	case slices.Contains(movements, metric):
 		p.Reason = phrase.New("Le registre ne compte pas par groupe qui entre, sort, monte ou descend.",
 			"The ledger does not count by group who enters, leaves, rises or falls.")
-	case by == "size" && recorded == nil:
+	case by == "size" && recorded.members == 0:
 		p.Reason = phrase.New("La population de l'époque n'est pas connue du registre : rien n'est compté par taille.",
 			"The population of the time is not known to the ledger: nothing is counted by size.")
-	case by == "kind" && !slices.Contains(bodyTypes, group) && recorded == nil:
+	case by == "kind" && !slices.Contains(bodyTypes, group) && recorded.members == 0:
 		p.Reason = phrase.New("Village, ville ou territoire : le genre est celui que l'édition dit, et les sources ne le disent pas pour chaque nom.",
 			"Village, town or territory: the kind is what the edition says, and the sources do not say it for each name.")
 	case by == "region":
@@ -114,35 +101,54 @@ func (w World) groupPoint(e domain.Edition, by, metric, group string, recorded t
 	return p
 }
 
-// Sizes are the classes of population of those who applied here: those that the press used in 2006, without its gap
-// between 20,000 and 21,000. The first number is in a class, the last is not.
-var Sizes = []struct {
+// Size is a class of population.
+type Size struct {
 	Name  string
 	Below int // inhabitants; 0 for no bound
-}{{"under-3000", 3_000}, {"3000-20000", 20_000}, {"20000-100000", 100_000}, {"over-100000", 0}}
+}
 
-// group tells to which group of a dimension a label belongs, or "" where that is not known. Département and region are
-// those of today. Kind and size are those that the candidacy states; where none was registered here, the size of the time
-// is not known, and the kind is the type of the body.
-func (w World) group(l *labels.Label, by string) string {
+// Sizes are the classes of population of those who applied here: those that the press used in 2006, without its gap
+// between 20,000 and 21,000. The first number is in a class, the last is not.
+var Sizes = []Size{{"under-3000", 3_000}, {"3000-20000", 20_000}, {"20000-100000", 100_000}, {"over-100000", 0}}
+
+// place is to which groups a label belongs, "" where that is not known. Département and region are those of today. Kind and
+// size are those that the candidacy states; where none was registered here, the size of the time is not known, and the kind
+// is the type of the body.
+type place struct{ kind, size, departement, region string }
+
+func (w World) place(l *labels.Label) place {
 	b, _ := w.Labels.Registered(l.Collectivity, w.Size)
-	switch {
-	case by == "kind" && l.Stated.Kind != "":
-		return l.Stated.Kind
-	case by == "kind":
-		return b.Type
-	case by == "size" && l.Stated.Population > 0:
-		for _, s := range Sizes {
-			if s.Below == 0 || l.Stated.Population < s.Below {
-				return s.Name
-			}
-		}
-	case by == "departement":
-		return b.Departement
-	case by == "region" && w.RegionName != nil && b.Region != "":
-		return w.RegionName(b.Region)
-	case by == "region":
-		return b.Region
+	at := place{kind: cmp.Or(l.Stated.Kind, b.Type), departement: b.Departement, region: b.Region}
+	if l.Stated.Population > 0 {
+		i := slices.IndexFunc(Sizes, func(s Size) bool { return s.Below == 0 || l.Stated.Population < s.Below })
+		at.size = Sizes[i].Name
+	}
+	return at
+}
+
+// grouped are the dimensions by which the ledger counts.
+var grouped = []string{"kind", "size", "region", "departement"}
+
+// of is the group of a dimension; of a region its code.
+func (p place) of(dimension string) string {
+	switch dimension {
+	case "kind":
+		return p.kind
+	case "size":
+		return p.size
+	case "departement":
+		return p.departement
+	case "region":
+		return p.region
 	}
 	return ""
+}
+
+// group is to which group of a dimension a label belongs.
+func (w World) group(l *labels.Label, by string) string {
+	group := w.place(l).of(by)
+	if by == "region" && w.RegionName != nil && group != "" {
+		return w.RegionName(group)
+	}
+	return group
 }

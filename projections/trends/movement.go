@@ -37,12 +37,19 @@ type Transitions struct {
 // of both editions is. It takes time in the number of labels of both.
 func (w World) Transitions(from, to domain.Edition) Transitions {
 	w = w.OneQuestion()
-	a, b := w.roll(from), w.roll(to)
+	t := w.Between(from, to)
+	eachPair(w.roll(from), w.roll(to), func(was, is *labels.Label) { t.add(labelled(was), labelled(is)) })
+	return t
+}
+
+// Between is Transitions without who moved, and without their number.
+func (w World) Between(from, to domain.Edition) Transitions {
+	w = w.OneQuestion()
+	a, b := w.count(from), w.count(to)
 	t := Transitions{From: from, To: to, RecordedFrom: a.labelled, RecordedTo: b.labelled, Enumerated: a.enumerated && b.enumerated}
 	if !t.Enumerated {
 		t.Reason = notEnumerated(from, to, a, b)
 	}
-	eachPair(a.labels, b.labels, func(was, is *labels.Label) { t.add(labelled(was), labelled(is)) })
 	return t
 }
 
@@ -71,10 +78,9 @@ type GroupMoves struct {
 // number of labels of both editions.
 func (w World) TransitionsBy(from, to domain.Edition, by string) []GroupMoves {
 	w = w.OneQuestion()
-	a, b := w.roll(from), w.roll(to)
-	both := a.enumerated && b.enumerated
+	both := w.Between(from, to).Enumerated
 	groups := map[string]*GroupMoves{}
-	eachPair(a.labels, b.labels, func(was, is *labels.Label) {
+	eachPair(w.roll(from), w.roll(to), func(was, is *labels.Label) {
 		was, is = labelled(was), labelled(is)
 		of := is
 		if of == nil {
@@ -169,7 +175,7 @@ func statedLevel(l *labels.Label) domain.Level {
 	return 0
 }
 
-func notEnumerated(from, to domain.Edition, a, b *roll) phrase.Phrase {
+func notEnumerated(from, to domain.Edition, a, b *count) phrase.Phrase {
 	return phrase.New("On ne sait pas qui est entré ni qui est parti : %d noms recensés dans l'édition %d, %d dans l'édition %d, sans liste complète des deux.",
 		"Who entered and who left is not known: %d names recorded in edition %d, %d in edition %d, without the whole list of both.", a.labelled, int(from), b.labelled, int(to))
 }
@@ -183,8 +189,12 @@ func (w World) moved(e domain.Edition, metric string) (*int, phrase.Phrase) {
 	if a, b := w.count(before), w.count(e); !a.enumerated || !b.enumerated {
 		return nil, notEnumerated(before, e, a, b)
 	}
-	t := w.Transitions(before, e)
 	var n int
+	if m, ok := w.Counts.movedInto(w, e); ok {
+		n = map[string]int{"entries": m.entries, "exits": m.exits, "progressions": m.progressions, "regressions": m.regressions}[metric]
+		return &n, phrase.Phrase{}
+	}
+	t := w.Transitions(before, e)
 	switch metric {
 	case "entries":
 		n = len(t.Entered)

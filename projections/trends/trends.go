@@ -140,7 +140,7 @@ func unitWord(unit, lang string) string {
 	return unit
 }
 
-// counted are the metrics that the ledger counts by name: labels and mentions.
+// counted are the metrics that the ledger counts by name: labels and mentions. tally has them in this order.
 var counted = append(slices.Clone(levels), "level4to5", "labelled", "mention_awards")
 
 // Count counts in the ledger what a figure of a metric and a scope counts. Value is nil where it cannot: for other metrics
