@@ -12,6 +12,7 @@ import (
 	"arobase/api/auth"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/projections/reconciliation"
 )
 
 // Minutes are those of the deliberation of an edition: who sat, and for each candidacy who took no part, whether quorum
@@ -131,12 +132,15 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 			drafts[d.Collectivity] = d
 		}
 	}
-	for _, due := range domain.DecisionsFor(e, run.Candidacies) {
+	decisions := domain.DecisionsFor(e, run.Candidacies)
+	names := l.namesOf(ctx, decisions)
+	for _, due := range decisions {
 		draft, drafted := drafts[due.Collectivity]
 		line, err := l.minutesDecision(ctx, m, due, run.Jurors)
 		if err != nil {
 			return m, err
 		}
+		line.Name = names[due.Collectivity]
 		if drafted {
 			line.add(draft)
 			line.sat(m)
@@ -187,11 +191,8 @@ func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due,
 		}
 	}
 	d := MinutesDecision{
-		Collectivity: due.Collectivity, Name: string(due.Collectivity), State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
+		Collectivity: due.Collectivity, State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
 		Recused: append([]DossierRecusal{}, recusedIn(jurors, due.Collectivity, history)...), Present: []int{}, Voters: []int{},
-	}
-	if view, err := l.Collectivity(ctx, string(due.Collectivity), l.Size()); err == nil {
-		d.Name = view.Name
 	}
 	seal := due.State.Seal()
 	if seal != nil {
@@ -208,6 +209,17 @@ func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due,
 		}
 	}
 	return d, nil
+}
+
+// namesOf gives the names of candidates as they are now.
+func (l *Ledger) namesOf(ctx context.Context, all []domain.Due) map[domain.CollectivityID]string {
+	names := make(map[domain.CollectivityID]string, len(all))
+	l.world(ctx, l.Size(), func(w reconciliation.World) {
+		for _, due := range all {
+			names[due.Collectivity] = l.nameOf(w, due.Collectivity)
+		}
+	})
+	return names
 }
 
 // sat tells who was there when the decision was taken, and whether enough could vote.
