@@ -136,11 +136,13 @@ func (o *opened) copyInto(ctx context.Context, to dataDir) (m manifest, err erro
 		if err != nil {
 			return m, err
 		}
-		if i == len(origins)-1 {
-			last, err = heads.Last(ctx)
-		}
-		if err = errors.Join(err, heads.CopyTo(ctx, to.headsOf(i)), heads.Close()); err != nil {
+		if err = errors.Join(heads.CopyTo(ctx, to.headsOf(i)), heads.Close()); err != nil {
 			return m, err
+		}
+		if i == len(origins)-1 { // of the copy: a server may sign meanwhile
+			if last, err = lastIn(ctx, to.headsOf(i), o.LedgerID); err != nil {
+				return m, err
+			}
 		}
 		m.Parts = append(m.Parts, part{Name: filepath.Base(to.headsOf(i))})
 	}
@@ -158,6 +160,16 @@ func (o *opened) copyInto(ctx context.Context, to dataDir) (m manifest, err erro
 	}
 	m.Size, m.Root = size, roots[size]
 	return m, errors.Join(err, store.Close())
+}
+
+// lastIn is the last checkpoint of a file.
+func lastIn(ctx context.Context, path string, ledger uuid.UUID) (last tlog.Head, err error) {
+	heads, err := sqlitelog.Open(path, ledger)
+	if err != nil {
+		return last, err
+	}
+	last, err = heads.Last(ctx)
+	return last, errors.Join(err, heads.Close())
 }
 
 // partsOf fills in size and hash of each part.
