@@ -33,6 +33,7 @@ func newHuma(a *api) huma.API {
 		{Name: "editions", Description: "One year's ceremony, and who was labelled."},
 		{Name: "collectivities", Description: "Municipalities and inter-municipal bodies, and what each held."},
 		{Name: "figures", Description: "Trends, and published figures against the ledger."},
+		{Name: "actions", Description: "What collectivities declare that they do for their citizens."},
 		{Name: "ledger", Description: "Events as they were recorded, proofs, disclosed values, sources."},
 		{Name: "reference", Description: "Schemas and problems."},
 		{Name: "recording", Description: "Having something recorded, with a token."},

@@ -165,6 +165,10 @@ func (s *site) excuse(p *page, err error) []byte {
 		kind, status = "method", http.StatusMethodNotAllowed
 	case errors.Is(err, errForeign):
 		kind, status = "foreign", http.StatusForbidden
+	case errors.Is(err, errBusy):
+		kind, status = "busy", http.StatusServiceUnavailable
+	case errors.Is(err, ledger.ErrEvidenceSize):
+		kind, status = "large", http.StatusRequestEntityTooLarge
 	case errors.Is(err, errForm):
 		kind, status = "form", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrForbidden):

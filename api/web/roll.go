@@ -344,19 +344,12 @@ func (p *page) choose(name, asked, none string, order []string, text func(string
 	return c
 }
 
-// placeCode and placeName read a place that may be missing.
+// placeCode reads a place that may be missing.
 func placeCode(d *ledger.Place) string {
 	if d == nil {
 		return ""
 	}
 	return d.Code
-}
-
-func placeName(d *ledger.Place) string {
-	if d == nil {
-		return ""
-	}
-	return d.Name
 }
 
 // paging cuts a list into pages and links them.

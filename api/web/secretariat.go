@@ -155,6 +155,9 @@ func (b *board) candidacy(c domain.Due) boardLine {
 	add := func(resource string, more ...string) {
 		line.Actions = append(line.Actions, b.can(resource, "candidacies", true, b.of(id, more...)...)...)
 	}
+	if s.Registered != nil {
+		line.Actions = append(line.Actions, labelled{b.T("minutes.dossier"), b.href("dossier", ofCandidacy(b.run.Edition, id))})
+	}
 	switch s.Stage {
 	case domain.StageRegistered:
 		add("submissions")

@@ -34,6 +34,7 @@ import (
 //	auth.db        who may write: tokens, as hashes, with the names of their owners (0600)
 //	workspace.db   what the jury prepares: drafts of decisions; never public (0600)
 //	evidence.db    files that were uploaded to show what is declared; can be erased (0600)
+//	words.db       words of public texts, while a server runs; made again by each, and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -52,6 +53,7 @@ const (
 	authFile     = "auth.db"
 	roomFile     = "workspace.db"
 	evidenceFile = "evidence.db"
+	wordsFile    = "words.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -218,6 +220,10 @@ func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
 
 // openRest opens what belongs to a store that is open.
 func (o *opened) openRest(ctx context.Context, vaultPath string) (err error) {
+	// A server that did not end by itself has left its index of words: no text is erased while a word of it stands there.
+	if err := os.Remove(o.dir.file(wordsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the index of words of a server that ended: %w", err)
+	}
 	if o.vault, err = o.dir.openVault(ctx, vaultPath, o.local.LedgerID()); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w; `arobase vault restore` brings it back from a backup, and --vault says where it is if it is elsewhere", err)
@@ -316,7 +322,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, evidenceFile, cursorFile, cursorFile + ".confirmed"}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, evidenceFile, wordsFile, cursorFile, cursorFile + ".confirmed"}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

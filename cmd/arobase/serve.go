@@ -19,6 +19,7 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/web"
 	"arobase/projections"
+	"arobase/projections/actions/wordindex"
 )
 
 // settings are those of serve.
@@ -119,6 +120,12 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	}
 	defer func() { err = errors.Join(err, room.Close()) }()
 	o.UseWorkspace(room)
+	words, err := wordindex.Open(o.dir.file(wordsFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, words.Close()) }()
+	o.UseWords(words)
 	if err := o.takeEvidence(ctx, limits); err != nil {
 		return err
 	}
@@ -171,6 +178,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
+	g.Go(func() error { n.indexWords(ctx); return nil })
 	g.Go(func() error { return n.growTree(ctx) })
 	g.Go(func() error { return n.signer.Run(ctx) })
 	g.Go(func() error { n.collector.Run(ctx); return nil })
@@ -227,6 +235,13 @@ func (n *node) project(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// indexWords enters the texts that are there, so that the first who searches does not wait for it.
+func (n *node) indexWords(ctx context.Context) {
+	if err := n.IndexWords(ctx); err != nil && ctx.Err() == nil {
+		n.logger.Error("words are not found until the next question", "error", err)
+	}
 }
 
 // node is a running server.
