@@ -410,4 +410,3 @@ func (p *page) pagingBy(each, total int, address func(url.Values) string, query 
 
 // mentionWords is the name of a mention where its own text is not at hand: its id in words.
 func mentionWords(id string) string { return strings.ReplaceAll(id, "-", " ") }
-
