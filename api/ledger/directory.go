@@ -94,7 +94,6 @@ type ActionQuestion struct {
 	Departement, Region   string
 	Collectivity          string
 	State                 string // running or ended
-	Besides               string // a collectivity that is left out: who else
 }
 
 // Actions gives the ids of the declared actions that fit a question, those declared last first. ErrQuery where the state is
@@ -161,7 +160,7 @@ func (d *directory) body(id domain.CollectivityID) *directoryBody {
 // takes tells whether an action fits all of a question but its words.
 func (d *directory) takes(q ActionQuestion, a *actions.Action) bool {
 	switch {
-	case q.State == "ended" && a.Runs(), q.Besides != "" && string(a.Collectivity) == q.Besides:
+	case q.State == "ended" && a.Runs():
 		return false
 	case (q.Stake != "" || q.Theme != "") && !d.renders(q, a):
 		return false

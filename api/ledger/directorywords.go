@@ -20,7 +20,7 @@ import (
 type Words interface {
 	Put(ctx context.Context, texts map[string]string) error
 	Remove(ctx context.Context, keys ...string) error
-	Find(ctx context.Context, question string, limit int) ([]string, error)
+	Find(ctx context.Context, question string) ([]string, error)
 }
 
 // textIndex brings an index of words up to the ledger.
@@ -115,9 +115,6 @@ type word struct {
 	services map[string]bool // by grid and id
 }
 
-// mostTexts bounds how many texts a word is looked for in. The whole country for the whole history has fewer.
-const mostTexts = 1_000_000
-
 // wordsOf finds the texts in which each word of a question stands.
 func (l *Ledger) wordsOf(ctx context.Context, question string) ([]word, error) {
 	all := strings.Fields(territory.Fold(question))
@@ -138,7 +135,7 @@ func (l *Ledger) wordsOf(ctx context.Context, question string) ([]word, error) {
 		return out, nil
 	}
 	for i := range out {
-		found, err := l.texts.words.Find(ctx, out[i].folded, mostTexts)
+		found, err := l.texts.words.Find(ctx, out[i].folded)
 		if err != nil {
 			return nil, err
 		}

@@ -68,7 +68,7 @@ var frenchMine = words{
 	"leftout.no-service":    "Ne compte pas : aucun de ses services ne s'applique à vous",
 	"leftout.too-old":       "Ne compte pas : elle est terminée, et a commencé il y a plus de deux ans",
 
-	"review.title":       "Ces actions sont-elles toujours en cours ?",
+	"review.title":       "Où en sont ces actions ?",
 	"review.lede":        "Ce que %s a déclaré auparavant. Une décision pour chacune.",
 	"review.running":     "Toujours en cours",
 	"review.ended":       "Terminée",

@@ -27,7 +27,7 @@ type minePage struct {
 	New           string // the form of another action, or ""
 	Withdraw      string
 	Beside        []labelled // what the jury sees of it, and what comparable ones do
-	None          string // why there is nothing to do
+	None          string     // why there is nothing to do
 }
 
 // step is one step of an edition for a collectivity. State is done, todo or wait.

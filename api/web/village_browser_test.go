@@ -168,13 +168,15 @@ func TestDeclaringPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range pages {
-			fits(t, a.ctx, server.URL, path, theme, []int64{320, 390, 1280})
+			widths := []int64{320, 390, 1280}
+			if theme == "dark" {
+				widths = widths[:1] // the theme changes no width
+			}
+			fits(t, a.ctx, server.URL, path, theme, widths)
 		}
 	}
 	program := axe(t)
-	for _, path := range append(pages, "/en/actions", "/en/actions/action-02", "/en/services/wifi", "/en/collectivities/"+village+"/neighbours",
-		"/en/workspace/collectivities/"+village, "/en/workspace/collectivities/"+village+"/actions", "/en/workspace/collectivities/"+village+"/application",
-		"/en/workspace/evidence/action-01") {
+	for _, path := range append(pages, "/en/actions", "/en/workspace/collectivities/"+village+"/actions", "/en/workspace/collectivities/"+village+"/application") {
 		accessible(t, a.ctx, program, server.URL, path)
 	}
 }
