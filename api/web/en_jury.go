@@ -190,6 +190,7 @@ var englishJury = words{
 	"minutes.decision.published": "decided, disclosed",
 	"minutes.reporting":          "Reporting: %s.",
 	"minutes.voters":             "%s of %s present could vote.",
+	"minutes.voters.named":       "%s of %s present could vote: %s.",
 	"minutes.tally":              "for %d, against %d, abstained %d",
 	"minutes.collectivity":       "collectivity",
 	"minutes.dossier":            "dossier",

@@ -190,6 +190,7 @@ var frenchJury = words{
 	"minutes.decision.published": "décidée, dévoilée",
 	"minutes.reporting":          "Rapporteurs : %s.",
 	"minutes.voters":             "%s sur %s présents pouvaient voter.",
+	"minutes.voters.named":       "%s sur %s présents pouvaient voter : %s.",
 	"minutes.tally":              "pour %d, contre %d, abstentions %d",
 	"minutes.collectivity":       "collectivité",
 	"minutes.dossier":            "dossier",

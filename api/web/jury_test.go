@@ -305,8 +305,10 @@ func TestDossierForEachReader(t *testing.T) {
 // Minutes are the jury's before the ceremony and everybody's after it; names are for the presidency, outcomes too until then.
 func TestMinutesForEachReader(t *testing.T) {
 	c := newCourt(t)
-	c.act(anne, "sessions", `{"edition":28,"session":1,"on":%q,"present":[1,2],"quorum":2}`, on(4))
+	c.act(anne, "sessions", `{"edition":28,"session":1,"on":%q,"present":[1,2,3],"quorum":2}`, on(4))
 	c.draft(28, aix, 3, "Un vrai pas en avant")
+	c.act(anne, "sessions", `{"edition":28,"session":2,"on":%q,"present":[1,2],"quorum":2}`, on(4))
+	c.draft(28, laon, 2, "En son absence")
 	juror, president, registrar := c.enter(t, auth.Juror, "28-1", "Juré 1"), c.enter(t, auth.President, "", "Anne Martin"), c.enter(t, auth.Registrar, "", "Chloé Roux")
 	other := c.enter(t, auth.Juror, "27-1", "Juré 1")
 	read := func(path string, as []*http.Cookie, has, not []string) {
@@ -330,7 +332,7 @@ func TestMinutesForEachReader(t *testing.T) {
 	for _, as := range [][]*http.Cookie{juror, registrar} {
 		read("/editions/28/proces-verbal", as, sat, []string{"Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "projet"})
 	}
-	read("/editions/28/proces-verbal", president, append(sat, "Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "Aucun précédent comparable n'a reçu cela.", "2 sur 2 présents pouvaient voter. Quorum atteint"), nil)
+	read("/editions/28/proces-verbal", president, append(sat, "Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "Aucun précédent comparable n'a reçu cela.", "2 sur 3 présents pouvaient voter : sièges 1 et 3. Quorum atteint", "3 sur 3 présents pouvaient voter. Quorum atteint"), nil)
 	if w, _ := c.page("/editions/28/proces-verbal", other); w.Code != http.StatusForbidden {
 		t.Errorf("a juror of another edition: %d", w.Code)
 	}
