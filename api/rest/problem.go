@@ -72,6 +72,7 @@ const (
 	readOnly            code = "read-only"
 	locked              code = "vault-lacking"
 	storeUnavailable    code = "store-unavailable"
+	behind              code = "behind"
 	projectionsStopped  code = "projections-stopped"
 	timedOut            code = "timed-out"
 	notDecided          code = "not-decided"
@@ -122,6 +123,7 @@ var kinds = map[code]kind{
 	tooManyReaders:      {503, "Too many live readers", "As many readers as this node allows follow the events already. Try again later, or read /v1/events from time to time."},
 	locked:              {503, "The vault lacks a value", "What is to be opened is not in the vault. Restore the vault from its encrypted backup, and ask again: nothing was published."},
 	readOnly:            {503, "Read only", "This node is open for reading only."},
+	behind:              {503, "Not here yet", "This node does not have yet what Arobase-Min-Size asks for. It follows; ask again, or ask another node."},
 	storeUnavailable:    {503, "Store unavailable", "The store of events cannot be reached, or refuses, at the moment."},
 	projectionsStopped:  {503, "Answers are held back", "The ledger holds an event that this program cannot read. Answers stay those of the size before it until the program is updated."},
 	timedOut:            {503, "It took too long", "The answer was not ready in time. Try again."},

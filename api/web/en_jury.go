@@ -274,6 +274,8 @@ var englishJury = words{
 	"deliberation.ceremony.yours":  "You asked for the publication on %s (%s). Another person of the presidency has to ask for it too.",
 	"deliberation.ceremony.second": "%s asked for the publication on %s (%s). If you ask for it too, all decisions are opened and the palmarès is published.",
 
+	"form.shown.draft":    "A draft stays private: it enters the ledger when the deliberation is closed, and can be written again until then.",
+	"form.record.draft":   "Keep the draft",
 	"decision.heading":    "Decision: %s",
 	"decision.lede":       "%s, %s.",
 	"decision.by":         "What to decide by",

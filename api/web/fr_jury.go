@@ -274,6 +274,8 @@ var frenchJury = words{
 	"deliberation.ceremony.yours":  "Vous avez demandé la publication pour le %s (%s). Une autre personne de la présidence doit la demander à son tour.",
 	"deliberation.ceremony.second": "%s a demandé la publication pour le %s (%s). Si vous la demandez aussi, toutes les décisions sont ouvertes et le palmarès est publié.",
 
+	"form.shown.draft":    "Un projet reste privé : il n'entre au registre qu'à la clôture de la délibération, et se réécrit jusque-là.",
+	"form.record.draft":   "Garder le projet",
 	"decision.heading":    "Décision : %s",
 	"decision.lede":       "%s, %s.",
 	"decision.by":         "De quoi décider",

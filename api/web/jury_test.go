@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -369,6 +370,41 @@ func TestReasonsOfTheJury(t *testing.T) {
 	for _, path := range []string{"/collectivites/" + aix, "/editions/28/palmares", "/editions/28", "/registre"} {
 		if _, page := c.page(path, nil); strings.Contains(page, "Une raison encore scellée") {
 			t.Errorf("%s tells what is under embargo", path)
+		}
+	}
+}
+
+// The heads of sheets are texts of a style sheet, whatever they are.
+func TestHeadsOfSheets(t *testing.T) {
+	c := newCourt(t)
+	w := get(c.h, "/assets/running.css?"+url.Values{"left": {"Bourges \"; } body { display: none } /* é\n"}, "right": {`\2014 </style>`}}.Encode())
+	css := w.Body.String()
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/css; charset=utf-8" || strings.Contains(css, "body {") || strings.Contains(css, "<") || strings.Contains(css, "display: none") {
+		t.Errorf("%d %v\n%s", w.Code, w.Header(), css)
+	}
+	if !strings.Contains(css, `content: "Bourges \000022 \00003b  \00007d  body \00007b `) || !strings.Contains(css, "counter(page)") {
+		t.Errorf("the heads are\n%s", css)
+	}
+	if w := get(c.h, "/assets/running.css?left="+strings.Repeat("x", 2000)); w.Code != http.StatusNotFound {
+		t.Errorf("a head without end: %d", w.Code)
+	}
+	president := c.enter(t, auth.President, "", "Anne Martin")
+	if !strings.Contains(get(c.h, "/editions/27/proces-verbal").Body.String(), `href="/en/editions/27/minutes"`) {
+		t.Error("the minutes do not lead to their other language")
+	}
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/editions/28/dossiers/"+aix, nil)
+	r.AddCookie(president[0])
+	shown := httptest.NewRecorder()
+	c.h.ServeHTTP(shown, r)
+	for _, s := range []string{`href="/en/editions/28/dossiers/` + aix + `"`, `href="/assets/running.css?left=Aix-les-Bains`, `media="print"`} {
+		if !strings.Contains(shown.Body.String(), s) {
+			t.Errorf("the dossier has no %s", s)
+		}
+	}
+	// Where nobody signs in, there is nothing for members, and minutes only of what was held here.
+	for _, path := range []string{"/jury", "/editions/18/dossiers/" + aix, "/editions/18/proces-verbal"} {
+		if w := get(history(t), path); w.Code != http.StatusNotFound {
+			t.Errorf("%s on a site without members: %d", path, w.Code)
 		}
 	}
 }

@@ -33,6 +33,8 @@ type page struct {
 	Paper string
 	// Asked is what stands in the search field.
 	Asked string
+	// forms counts those of the page.
+	forms int
 	// head is that of the answer: a handler may set a cookie.
 	head http.Header
 	// sources are those that the page cites, each read once.

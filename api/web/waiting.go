@@ -136,7 +136,7 @@ func (w *waits) juror() {
 	}
 	for _, c := range w.run.Candidacies {
 		if c.State.Stage == domain.StageSubmitted && slices.Contains(c.State.Reporting(), n) && !slices.Contains(c.State.Opinions, n) {
-			w.form(w.T("waiting.opinion", w.nameOf(string(c.Collectivity))), "opinions", "juror", seat, "collectivity", string(c.Collectivity))
+			w.all = append(w.all, labelled{w.T("waiting.opinion", w.nameOf(string(c.Collectivity))), w.href("dossier", ofCandidacy(w.run.Edition, c.Collectivity))})
 		}
 	}
 }

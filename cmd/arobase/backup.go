@@ -96,6 +96,9 @@ twice.`,
 
 // backUp writes a backup into a new file.
 func (d dataDir) backUp(ctx context.Context, path string) (m manifest, err error) {
+	if err := d.notANode("back up the cluster, and the vault with arobase vault backup"); err != nil {
+		return m, err
+	}
 	o, err := d.readUnanswered(ctx)
 	if err != nil {
 		return m, err
@@ -142,7 +145,7 @@ func (o *opened) copyInto(ctx context.Context, to dataDir) (m manifest, err erro
 		m.Parts = append(m.Parts, part{Name: filepath.Base(to.headsOf(i))})
 	}
 	m.Signed = last.Size
-	if err := o.store.CopyTo(ctx, to.file(ledgerFile)); err != nil {
+	if err := o.local.CopyTo(ctx, to.file(ledgerFile)); err != nil {
 		return m, err
 	}
 	store, err := sqlite.OpenReadOnly(ctx, to.file(ledgerFile))

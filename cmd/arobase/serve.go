@@ -44,6 +44,9 @@ on --admin. One process at a time serves a directory. A ledger is made where the
 is none, and an admin token is printed once. Interrupt it to stop: requests under way
 are finished first.
 
+With --store the records are kept in an EventStoreDB cluster, any number of nodes serve
+them, and the directory holds this node's replica of them (docs/eventstoredb.md).
+
 ` + trustHelp + "\n\n" + witnessHelp,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -58,6 +61,7 @@ are finished first.
 	f := cmd.Flags()
 	f.StringVar(&s.data, "data", "./arobase-data", "the `directory` of the ledger")
 	vaultFlag(f)
+	storeFlag(f)
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
@@ -89,7 +93,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	o, created, err := dataDir(s.data).write(ctx, genesis{origin: defaultOrigin})
+	o, created, err := dataDir(s.data).write(ctx, genesis{origin: defaultOrigin, logger: logger})
 	if err != nil {
 		return err
 	}
@@ -100,7 +104,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err := o.replaceLostKey(ctx, logger); err != nil {
 		return err
 	}
-	tokens, err := o.openTokens()
+	tokens, err := o.openTokens(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,7 +114,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 			return err
 		}
 	}
-	room, err := o.openWorkspace()
+	room, err := o.openWorkspace(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,7 +139,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, letters: letters, started: time.Now()}
+	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: o.newSigner(p), logger: logger, letters: letters, started: time.Now()}
 	if n.collector, err = p.attend(witnesses, n.signer, logger); err != nil {
 		return err
 	}
@@ -154,9 +158,11 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err := errors.Join(n.doubt(ctx), n.show(ctx, others.seen)); err != nil {
 		return err
 	}
-	n.ask(ctx, others) // before anything is signed
-	if err := o.purge(ctx, p, n.signer, logger); err != nil {
-		return err
+	n.ask(ctx, others)    // before anything is signed
+	if o.cluster == nil { // elsewhere others write too, and this node may not know of it yet: arobase vault purge
+		if err := o.purge(ctx, p, n.signer, logger); err != nil {
+			return err
+		}
 	}
 	if err := o.Runner().CatchUp(ctx); err != nil {
 		logger.Error("answers stand before an event that cannot be read", "error", err)

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
-	"time"
 
 	"arobase/api/auth"
 )
@@ -23,7 +23,13 @@ func TestFirstServeShowsAToken(t *testing.T) {
 		go func() {
 			done <- serve(ctx, settings{data: dir, listen: "127.0.0.1:0", admin: "127.0.0.1:0", show: &shown[i]}, slog.New(slog.DiscardHandler))
 		}()
-		time.Sleep(300 * time.Millisecond) // long enough to have begun; ending earlier is in order too
+		_ = os.Truncate(filepath.Join(dir, lockFile), 0) // of the one before
+		inAMinute(t, "it serves", func() error {
+			if holder(filepath.Join(dir, lockFile)).admin == "" {
+				return errors.New("not yet")
+			}
+			return nil
+		})
 		stop()
 		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
