@@ -27,7 +27,7 @@ type Receipt struct {
 	Stream   string      `json:"stream" doc:"Where it stands." example:"action-wifi-public"`
 	Revision int64       `json:"revision" doc:"The revision of the stream after it: what If-Match expects of the next request." example:"0"`
 	Events   []uuid.UUID `json:"events" doc:"The ids of the records, in their order."`
-	Position *uint64     `json:"position,omitempty" doc:"The number of the last of them in the log, from 0. Not there where this node lags and does not know it yet." example:"1234"`
+	Position uint64      `json:"position,omitempty" doc:"The number of the last of them in the log, from 0. Not there where this node lags and does not know it yet." example:"1234"`
 	Recorded time.Time   `json:"recorded" doc:"When it was recorded."`
 	// Duplicate and Applied are told although they are seldom other than the usual.
 	Duplicate bool `json:"duplicate" doc:"The same request with the same key was carried out before; nothing was added."`
@@ -100,8 +100,7 @@ func receiptOf(resource string, done ledger.Receipt) Receipt {
 		Recorded: done.Recorded, Duplicate: done.Duplicate, Applied: done.Applied,
 	}
 	if !done.Unplaced {
-		position := uint64(done.Position)
-		r.Position = &position
+		r.Position = uint64(done.Position) // never 0: the first record opens the ledger
 	}
 	return r
 }

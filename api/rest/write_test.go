@@ -189,7 +189,7 @@ func TestAnAnswerIsAReceipt(t *testing.T) {
 	d := newDesk(t)
 	w := d.send(d.tokens[auth.Registrar], "sources", source, "Idempotency-Key", "k1")
 	r := receiptIn(t, w, http.StatusCreated)
-	if r.Stream != "source-gazette-2026" || r.Revision != 0 || len(r.Events) != 1 || r.Position == nil || *r.Position != d.Ledger.Size()-1 || r.Recorded.IsZero() || r.Duplicate || !r.Applied {
+	if r.Stream != "source-gazette-2026" || r.Revision != 0 || len(r.Events) != 1 || r.Position != d.Ledger.Size()-1 || r.Recorded.IsZero() || r.Duplicate || !r.Applied {
 		t.Errorf("the receipt is %+v", r)
 	}
 	if h := w.Header(); h.Get("ETag") != `"0"` || h.Get("Location") != "/v1/events/"+r.Events[0].String() || h.Get("Cache-Control") != "no-store" {
@@ -203,7 +203,7 @@ func TestAnAnswerIsAReceipt(t *testing.T) {
 	}
 	// Again with the key: the same answer, and nothing new.
 	again := receiptIn(t, d.send(d.tokens[auth.Registrar], "sources", source, "Idempotency-Key", "k1"), http.StatusOK)
-	if !again.Duplicate || again.Events[0] != r.Events[0] || *again.Position != *r.Position {
+	if !again.Duplicate || again.Events[0] != r.Events[0] || again.Position != r.Position {
 		t.Errorf("again: %+v", again)
 	}
 	// The key with another request is refused; without a key a rule does it.

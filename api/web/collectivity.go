@@ -301,9 +301,6 @@ func (p *page) dispute(d ledger.DisputeView) dispute {
 
 // contestable are the facts of a moment that can be disputed, by their sources.
 func (p *page) contestable(facts []ledger.Fact) []labelled {
-	if p.site.Sessions == nil || p.asOf != "" {
-		return nil
-	}
 	var all []labelled
 	for _, f := range facts {
 		if !f.Retracted {

@@ -17,6 +17,7 @@ import (
 	"arobase/api/auth"
 	"arobase/api/auth/sqliteauth"
 	"arobase/api/ledger"
+	"arobase/api/ledger/evidence/sqliteevidence"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/api/web"
 	"arobase/eventstore/sqlite"
@@ -75,6 +76,10 @@ func newCourt(t testing.TB) *court {
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = c.ledger.Runner().Run(running) }()
 	t.Cleanup(func() { stop(); <-ended })
+	files, err := sqliteevidence.Create(filepath.Join(dir, "evidence.db"), testLedgerID)
+	must(err)
+	t.Cleanup(func() { files.Close() })
+	c.ledger.UseEvidence(files, ledger.DefaultEvidenceLimits())
 	c.tokens = &auth.Authority{Tokens: kept, Now: clock, Random: rand.Reader}
 	c.h = web.New(web.Deps{Ledger: c.ledger, Operator: "Les Archives de l'essai", Sessions: auth.NewSessions(auth.NewGate(c.tokens))})
 	c.rules()
@@ -130,7 +135,12 @@ func (c *court) opens(n, day int) {
 	c.day.Store(int64(day))
 	c.act(anne, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":%q,"closes":%q,"jury":%q,"ceremony":%q}}`, n, on(day), on(day), on(day+1), on(day+2))
 	if n == 28 {
-		c.act(chloe, "actions", `{"action":"aix-3","collectivity":%q,"grid":"g1","services":["ecole-3"],"startedOn":"2026-11","operatorKind":"contractor","innovation":"local","title":"Une action neuve","description":"Elle n'était pas là."}`, aix)
+		file, err := c.ledger.Attach(context.WithoutCancel(c.t.Context()), chloe, "text/plain", []byte("Le compte rendu de l'action neuve."))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.act(chloe, "actions", `{"action":"aix-3","collectivity":%q,"grid":"g1","services":["ecole-3"],"startedOn":"2026-11","operatorKind":"contractor","innovation":"local",
+			"title":"Une action neuve","description":"Elle n'était pas là.","evidence":[{"sha256":%q}]}`, aix, file.SHA256)
 		c.act(chloe, "confirmations", `{"action":"laon-1","on":%q}`, on(day))
 		c.act(chloe, "amendments", `{"action":"bourges-1","grid":"g1","services":["ecole-1"],"startedOn":"2026-03","operatorKind":"association","title":"Action 1 de Bourges, refaite","description":"Elle a changé."}`)
 	}
@@ -242,7 +252,7 @@ func TestDossierForEachReader(t *testing.T) {
 		has, not []string
 	}{
 		{"seat 1, no opinion yet", of(aix), one,
-			[]string{"Action 1 de Aix-les-Bains", "depuis : mars 2026", "Votre avis est attendu", "une fois votre avis donné", "il n'est lu que par qui l'a donné", "Une action neuve nouvelle", "Motivation de " + aix, "Donner mon avis"},
+			[]string{"Action 1 de Aix-les-Bains", "depuis : mars 2026", "Votre avis est attendu", "une fois votre avis donné", "il n'est lu que par qui l'a donné", "Une action neuve nouvelle", "fichier déposé", "Motivation de " + aix, "Donner mon avis"},
 			[]string{"Un avis de la troisième", "au plus, selon la grille", "étaient comparables", "distance "}},
 		{"seat 1, in English", "/en" + of(aix), one,
 			[]string{"since March 2026", "Your opinion is awaited", "Une action neuve new", "once your opinion is given"},

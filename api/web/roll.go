@@ -344,7 +344,7 @@ func (p *page) choose(name, asked, none string, order []string, text func(string
 	return c
 }
 
-// placeCode and placeName read a place that may be missing.
+// placeCode reads a place that may be missing.
 func placeCode(d *ledger.Place) string {
 	if d == nil {
 		return ""
@@ -352,6 +352,7 @@ func placeCode(d *ledger.Place) string {
 	return d.Code
 }
 
+// placeName is the name of a département or région, "" for none.
 func placeName(d *ledger.Place) string {
 	if d == nil {
 		return ""
@@ -409,3 +410,10 @@ func (p *page) pagingBy(each, total int, address func(url.Values) string, query 
 
 // mentionWords is the name of a mention where its own text is not at hand: its id in words.
 func mentionWords(id string) string { return strings.ReplaceAll(id, "-", " ") }
+
+func placeName(d *ledger.Place) string {
+	if d == nil {
+		return ""
+	}
+	return d.Name
+}

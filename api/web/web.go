@@ -120,6 +120,7 @@ func New(deps Deps) http.Handler {
 		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
 		"panel": s.panel, "minutes": s.minutes,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
+		"dispute":  s.dispute,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
@@ -143,7 +144,6 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+at, s.page(t, "session", s.session))
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
-			mux.Handle("GET "+t.pattern("dispute"), s.page(t, "dispute", s.dispute))
 			mux.Handle("POST "+t.pattern("dispute"), s.form(t, "dispute", s.object))
 			mux.Handle("GET "+t.pattern("confirm"), s.page(t, "confirm", s.confirm))
 			mux.Handle("POST "+t.pattern("confirm"), s.form(t, "confirm", s.confirmed))

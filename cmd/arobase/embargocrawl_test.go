@@ -15,7 +15,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"arobase/api/exports"
 	"arobase/domain"
@@ -328,7 +327,7 @@ func (w *world) live(n names, from int) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), longest)
 	defer cancel()
 	r := httptest.NewRequestWithContext(ctx, "GET", fmt.Sprintf("http://site.test/v1/events/live?after=%d", from), nil)
 	ear := &ear{header: http.Header{}, last: fmt.Appendf(nil, "id: %d\n", size-eventstore.Position(1)), done: cancel}
