@@ -176,6 +176,9 @@ func TestDeclaringPages(t *testing.T) {
 		}
 	}
 	program := axe(t)
+	if err := chromedp.Do(a.ctx, chromedp.EmulateViewport(390, 844)); err != nil { // where targets are nearest to each other
+		t.Fatal(err)
+	}
 	for _, path := range append(pages, "/en/actions", "/en/workspace/collectivities/"+village+"/actions", "/en/workspace/collectivities/"+village+"/application") {
 		accessible(t, a.ctx, program, server.URL, path)
 	}
