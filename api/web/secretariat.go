@@ -272,6 +272,12 @@ func (b *board) fee(id domain.CollectivityID, year int, state domain.MembershipS
 		pairs = append(pairs, "population", strconv.Itoa(m.Population), "populationYear", strconv.Itoa(m.PopulationYear))
 	}
 	line.Actions = append(line.Actions, b.can("membership-corrections", "fees", false, pairs...)...)
+	// The last payment can be taken back here, and once none is left the membership.
+	if n := len(state.Payments); n > 0 {
+		line.Actions = append(line.Actions, b.can("payment-retractions", "fees", false, "collectivity", string(id), "year", y, "of", state.Payments[n-1].Event.String())...)
+	} else {
+		line.Actions = append(line.Actions, b.can("membership-retractions", "fees", false, "collectivity", string(id), "year", y, "of", state.Event.String())...)
+	}
 	line.Cells = []template.HTML{b.body(id), say(b.euros(m.Fee)), say(how), say(b.euros(state.Paid)), say(rest)}
 	return line, owed
 }

@@ -111,6 +111,10 @@ func (p *page) tellsBody(data domain.Event) template.HTML {
 		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.euros(d.Fee), p.T("cause."+d.Cause))
 	case *domain.PaymentRecorded:
 		return p.H("tells.paid", body(d.Collectivity), d.Year, p.euros(d.Amount), p.Date(d.On))
+	case *domain.MembershipRetracted:
+		return p.H("tells.member.retracted", body(d.Collectivity), d.Year, p.T("cause."+d.Cause))
+	case *domain.PaymentRetracted:
+		return p.H("tells.paid.retracted", body(d.Collectivity), d.Year, p.T("cause."+d.Cause))
 	case *domain.ActionDeclared:
 		return p.H("tells.action", body(d.Collectivity), p.actionNamed(d.Action), p.Int(len(d.Services)))
 	case *domain.ActionAmended:

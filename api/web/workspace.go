@@ -28,7 +28,7 @@ var groups = []struct {
 	resources []string
 }{
 	{"rules", []string{"regulations", "grids", "editions", "extensions"}},
-	{"members", []string{"memberships", "membership-corrections", "payments", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
+	{"members", []string{"memberships", "membership-corrections", "membership-retractions", "payments", "payment-retractions", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
 	{"declarations", []string{"actions", "amendments", "confirmations", "endings"}},
 	{"candidacies", []string{"candidacies", "submissions", "withdrawals", "information-requests", "information-answers", "inadmissibilities", "closings"}},
 	{"jury", []string{"jurors", "juries", "conflicts", "assignments", "recusals", "opinions", "juror-terms", "sessions", "deferrals", "decisions", "deliberations"}},

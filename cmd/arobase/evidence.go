@@ -104,12 +104,12 @@ func (o *opened) takeEvidence(ctx context.Context, limits ledger.EvidenceLimits)
 	return nil
 }
 
-// sweep is how often uploaded files that no action names are looked for.
+// sweep is how often it is looked for what nobody needs any more.
 const sweep = time.Hour
 
-// sweepEvidence removes uploaded files that no action has named in their time, now and again. While the log is not signed
-// nothing is removed: records that name them may be missing here.
-func (n *node) sweepEvidence(ctx context.Context) {
+// sweepUp removes uploaded files that no action has named in their time, and drafts of decisions that are over, now and
+// again. While the log is not signed nothing is removed: records that name them, or an appeal, may be missing here.
+func (n *node) sweepUp(ctx context.Context) {
 	for again := time.NewTicker(sweep); ; {
 		if n.signer.State().Refused == nil {
 			removed, err := 0, n.knowsAll(ctx)
@@ -122,6 +122,13 @@ func (n *node) sweepEvidence(ctx context.Context) {
 				n.logger.Error("uploaded files that nobody named are not removed", "error", err)
 			case removed > 0:
 				n.logger.Info("removed uploaded files that nobody named", "count", removed)
+			}
+			switch forgotten, err := n.ForgetDrafts(ctx); {
+			case ctx.Err() != nil:
+			case err != nil:
+				n.logger.Error("drafts of decisions that are over are not forgotten", "error", err)
+			case forgotten > 0:
+				n.logger.Info("forgot drafts of decisions that are over", "count", forgotten)
 			}
 		}
 		select {

@@ -185,7 +185,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	g.Go(func() error { n.scrubber.Run(ctx); return nil })
 	g.Go(func() error { n.beShown(ctx, others); return nil })
 	g.Go(func() error { n.tellStanding(ctx); return nil })
-	g.Go(func() error { n.sweepEvidence(ctx); return nil })
+	g.Go(func() error { n.sweepUp(ctx); return nil })
 	n.serveBoth(ctx, g, s, public, admin)
 	return g.Wait()
 }

@@ -102,6 +102,20 @@ func (a *Actions) Named(sha256 string, size uint64) bool {
 	return ok && first < size
 }
 
+// Naming gives the actions that ever named a file, by the hash of it, in the order in which they were declared. O(n) in all
+// states of all actions.
+func (a *Actions) Naming(sha256 string) (all []domain.ActionID) {
+	for _, h := range a.all {
+		names := func(v Action) bool {
+			return slices.ContainsFunc(v.Evidence, func(e domain.Evidence) bool { return e.SHA256 == sha256 })
+		}
+		if slices.ContainsFunc(h.versions, names) {
+			all = append(all, h.id)
+		}
+	}
+	return all
+}
+
 // FileErased tells whether a file was erased, at whatever place it was named. As with a text there is no earlier moment as of
 // which it is still there.
 func (a *Actions) FileErased(sha256 string) bool { return a.erased[sha256] }
