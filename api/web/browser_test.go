@@ -34,7 +34,7 @@ func browser(t *testing.T, home string) context.Context {
 	if found == "" {
 		t.Skip("Chromium is not installed: the pages are not tried in a browser")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.DisableGPU, chromedp.NoFirstRun}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(2 * time.Minute)}
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses its sandbox to root
 	}

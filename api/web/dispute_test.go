@@ -68,7 +68,7 @@ func (n *newsroom) letter(t *testing.T, to string) string {
 			t.Fatalf("the letter: %+v", l)
 		}
 		return m[1]
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no letter arrives")
 		return ""
 	}
