@@ -68,7 +68,7 @@ var englishBrowse = words{
 	"map.spoken.one":        "%s recorded name, in %s département. The list of départements says the same.",
 	"map.spoken.many":       "%s recorded names, in %s départements. The list of départements says the same.",
 	"map.tile":              "%s (%s): %s",
-	"map.key":               "The number: how many names are recorded in the département. The darker the square, the more there are. Dotted edge: no source found.",
+	"map.key":               "The number: how many names are recorded in the département. The more a square stands out, the more there are. Dotted edge: no source found.",
 	"map.elsewhere.one":     "%s name is of no known département: it is outside France, or not settled.",
 	"map.elsewhere.many":    "%s names are of no known département: they are outside France, or not settled.",
 	"map.palmares":          "These names, in the results of %d",

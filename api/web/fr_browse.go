@@ -68,7 +68,7 @@ var frenchBrowse = words{
 	"map.spoken.one":        "%s nom recensé, dans %s département. La liste des départements dit la même chose.",
 	"map.spoken.many":       "%s noms recensés, dans %s départements. La liste des départements dit la même chose.",
 	"map.tile":              "%s (%s) : %s",
-	"map.key":               "Le chiffre : combien de noms recensés dans le département. Plus le carré est foncé, plus il y en a. Bord pointillé : aucune source trouvée.",
+	"map.key":               "Le chiffre : combien de noms recensés dans le département. Plus le carré tranche sur le fond, plus il y en a. Bord pointillé : aucune source trouvée.",
 	"map.elsewhere.one":     "%s nom n'est d'aucun département connu : il est hors de France, ou à départager.",
 	"map.elsewhere.many":    "%s noms ne sont d'aucun département connu : ils sont hors de France, ou à départager.",
 	"map.palmares":          "Ces noms, dans le palmarès de %d",
