@@ -63,6 +63,7 @@ var englishBrowse = words{
 	"moved.unseen":            "no source found for the edition before",
 
 	"map.title":             "The map of the label",
+	"map.lede.decided":      "One square for each département, all of one size, those overseas included. The number counts the labels that the jury decided.",
 	"map.lede":              "One square for each département, all of one size, those overseas included. The number counts the names that sources give: these are not the whole results.",
 	"map.drawing":           "Where are the recorded names, in %d?",
 	"map.spoken.one":        "%s recorded name, in %s département. The list of départements says the same.",

@@ -227,6 +227,7 @@ var englishJury = words{
 	"diagnosis.alone":            "No comparable collectivity has applied: there is nothing to recommend.",
 	"diagnosis.nothing":          "There is no service that more than half of those compared render and you do not.",
 
+	"dossier.between":         "; ",
 	"desk.title":              "The jury's desk",
 	"desk.lede.juror":         "%s, seat %d: your applications, your opinions, your recusals.",
 	"desk.lede.president":     "%s, for the presidency: the editions and their deliberations.",

@@ -63,6 +63,7 @@ var frenchBrowse = words{
 	"moved.unseen":            "aucune source trouvée pour l'édition d'avant",
 
 	"map.title":             "La carte du label",
+	"map.lede.decided":      "Un carré par département, tous de la même taille, ceux d'outre-mer compris. Le chiffre compte les labels que le jury a décidés.",
 	"map.lede":              "Un carré par département, tous de la même taille, ceux d'outre-mer compris. Le chiffre compte les noms que des sources donnent : ce n'est pas le palmarès complet.",
 	"map.drawing":           "Où sont les noms recensés, en %d ?",
 	"map.spoken.one":        "%s nom recensé, dans %s département. La liste des départements dit la même chose.",

@@ -227,6 +227,7 @@ var frenchJury = words{
 	"diagnosis.alone":            "Aucune collectivité comparable n'est candidate : il n'y a rien à recommander.",
 	"diagnosis.nothing":          "Aucun service que plus de la moitié des collectivités comparées rendent ne vous manque.",
 
+	"dossier.between":         " ; ",
 	"desk.title":              "Espace du jury",
 	"desk.lede.juror":         "%s, siège %d : vos candidatures, vos avis, vos déports.",
 	"desk.lede.president":     "%s, pour la présidence : les éditions et leurs délibérations.",
