@@ -50,6 +50,8 @@ var catalogue = []Type{
 	{"membership-recorded", 1, []string{"collectivity"}, "A collectivity is a member of the association for a year, and what that costs.", func() Event { return new(MembershipRecorded) }},
 	{"membership-corrected", 1, []string{"collectivity"}, "What a membership costs is corrected.", func() Event { return new(MembershipCorrected) }},
 	{"payment-recorded", 1, []string{"collectivity"}, "A collectivity paid for its membership.", func() Event { return new(PaymentRecorded) }},
+	{"membership-retracted", 1, []string{"collectivity"}, "A membership that was entered for the wrong collectivity or year is taken back.", func() Event { return new(MembershipRetracted) }},
+	{"payment-retracted", 1, []string{"collectivity"}, "A payment is taken back: it was entered wrongly, or the money went back.", func() Event { return new(PaymentRetracted) }},
 	{"action-declared", 1, []string{"action"}, "A collectivity enters one of its actions.", func() Event { return new(ActionDeclared) }},
 	{"action-amended", 1, []string{"action"}, "The particulars of an action are replaced.", func() Event { return new(ActionAmended) }},
 	{"action-confirmed", 1, []string{"action"}, "An action still runs on a day.", func() Event { return new(ActionConfirmed) }},

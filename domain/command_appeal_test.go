@@ -14,8 +14,8 @@ func appealStories() []story {
 		return with(changed, func(c *DecideAppeal) { c.Panel = jurors })
 	}
 	late := append([]past{ruledBy(func(r *RegulationPublished) { r.AppealDays.Value = 0 })}, afterNotice()[1:]...)
-	erase := ErasePersonalData{ours, PersonalDataErased{Event: id("decision"), Pointer: "/data/motivation", Ground: "request"}}
-	level := ErasePersonalData{ours, PersonalDataErased{Event: id("decision"), Pointer: "/data/level", Ground: "court"}}
+	erase := ErasePersonalData{In: ours, PersonalDataErased: PersonalDataErased{Event: id("decision"), Pointer: "/data/motivation", Ground: "request"}}
+	level := ErasePersonalData{In: ours, PersonalDataErased: PersonalDataErased{Event: id("decision"), Pointer: "/data/level", Ground: "court"}}
 
 	stories := []story{
 		tell("an appeal is lodged").given(afterNotice()...).when(lodge).then(&lodge.AppealLodged),

@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,14 +13,22 @@ import (
 type ErasePersonalData struct {
 	// In is the stream of that event.
 	In StreamName
+	// Judged are the candidacies that an action is judged by: those that froze it, or another one that shows the same file, and
+	// are under appeal.
+	Judged []StreamName
 	PersonalDataErased
 }
 
-// The stream of the erased value is the one that the event names in its basis.
+// The stream of the erased value is the one that the event names in its basis; candidacies beside it are those that were
+// judged by it.
 func (e *PersonalDataErased) command(r Recorded) Command {
-	c := ErasePersonalData{LedgerStream, *e}
-	for s := range r.Basis {
-		c.In = s
+	c := ErasePersonalData{In: LedgerStream, PersonalDataErased: *e}
+	for _, s := range slices.Sorted(maps.Keys(r.Basis)) {
+		if _, candidacy := ParseCandidacyStream(s); candidacy && len(r.Basis) > 1 {
+			c.Judged = append(c.Judged, s)
+		} else {
+			c.In = s
+		}
 	}
 	return c
 }
@@ -32,7 +42,7 @@ func (c ErasePersonalData) Basis() []StreamName {
 	if c.In == LedgerStream {
 		return nil
 	}
-	return []StreamName{c.In}
+	return append([]StreamName{c.In}, c.Judged...)
 }
 
 func (c ErasePersonalData) Decide(in Input) ([]Event, error) {
@@ -49,6 +59,11 @@ func (c ErasePersonalData) Decide(in Input) ([]Event, error) {
 	}
 	if a := StateOfCandidacy(stream).OpenAppeal(); a != nil {
 		return nil, broken(RuleUnderAppeal, "event", "an appeal (%s) is open: nothing of the candidacy is erased until it is decided", a.Event)
+	}
+	for _, s := range c.Judged {
+		if a := StateOfCandidacy(in.Others[s]).OpenAppeal(); a != nil {
+			return nil, broken(RuleUnderAppeal, "event", "an appeal (%s) is open: nothing that %s is judged by is erased until it is decided", a.Event, s)
+		}
 	}
 	if _, done := Erasure(in.History, c.Event, c.Pointer); done {
 		return nil, broken(RuleErasedOnce, "pointer", "it was erased before")

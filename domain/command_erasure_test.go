@@ -73,6 +73,15 @@ func erasureStories() []story {
 			given(shown, did(eraseFile("/data/evidence/1"))).
 			when(eraseFile("/data/evidence/1")).
 			refused(RuleErasedOnce, "pointer"),
+		tell("not while a decision that was made by it is appealed against").
+			given(shown, at(CandidacyStream(28, aix), &AppealLodged{Candidacy: Candidacy{28, aix}, Of: id("sealed"), On: "2026-06-01", Grounds: Secret("one action is missing")}).called("appeal")).
+			when(with(eraseFile("/data/evidence/1"), func(c *ErasePersonalData) { c.Judged = []StreamName{CandidacyStream(28, aix)} })).
+			refused(RuleUnderAppeal, "event"),
+		tell("afterwards it is").
+			given(shown, at(CandidacyStream(28, aix), &AppealLodged{Candidacy: Candidacy{28, aix}, Of: id("sealed"), On: "2026-06-01", Grounds: Secret("one action is missing")}).called("appeal"),
+				at(CandidacyStream(28, aix), &AppealRejected{Candidacy: Candidacy{28, aix}, Appeal: id("appeal"), Article: "1", Reason: Text("no grounds")})).
+			when(with(eraseFile("/data/evidence/1"), func(c *ErasePersonalData) { c.Judged = []StreamName{CandidacyStream(28, aix)} })).
+			then(&PersonalDataErased{Event: id("action"), Pointer: "/data/evidence/1", Ground: "request", Provenance: by("chloé")}),
 		tell("an address is no file").
 			given(shown).
 			when(eraseFile("/data/evidence/0")).
@@ -131,7 +140,7 @@ func TestResultsAreNeverErased(t *testing.T) {
 		stream: {{ID: id("verdict"), Stream: stream, Event: &verdict{sealed('l'), sealed('m')}}},
 	}}
 	erase := func(pointer string) error {
-		_, err := Decide(in, ErasePersonalData{stream, PersonalDataErased{Event: id("verdict"), Pointer: pointer, Ground: "court"}})
+		_, err := Decide(in, ErasePersonalData{In: stream, PersonalDataErased: PersonalDataErased{Event: id("verdict"), Pointer: pointer, Ground: "court"}})
 		return err
 	}
 	var broken *Broken

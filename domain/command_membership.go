@@ -1,6 +1,10 @@
 package domain
 
-import "github.com/google/uuid"
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
 
 // RecordMembership asks to say that a collectivity is a member for a year, and what that costs.
 type RecordMembership struct{ MembershipRecorded }
@@ -103,6 +107,10 @@ func standingMembership(history []Recorded, year int) (stands *MembershipRecorde
 			if e.Year == year && stands != nil {
 				stands, last = e.membership(), r.ID
 			}
+		case *MembershipRetracted:
+			if e.Year == year {
+				stands, last = nil, uuid.Nil
+			}
 		}
 	}
 	return stands, last
@@ -130,11 +138,70 @@ func (c RecordPayment) Decide(in Input) ([]Event, error) {
 	return one(&c.PaymentRecorded)
 }
 
+// RetractMembership asks to take a membership back.
+type RetractMembership struct {
+	alone
+	MembershipRetracted
+}
+
+func (e *MembershipRetracted) command(Recorded) Command {
+	return RetractMembership{MembershipRetracted: *e}
+}
+
+func (c RetractMembership) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c RetractMembership) Decide(in Input) ([]Event, error) {
+	if err := Validate(&c.MembershipRetracted); err != nil {
+		return nil, err
+	}
+	state := StateOfMembership(in.History, c.Year)
+	switch {
+	case state.Membership == nil:
+		return nil, broken(RuleMembershipStands, "year", "no membership of %d stands", c.Year)
+	case c.Of != state.Event:
+		return nil, broken(RuleMembershipStands, "of", "%s is not what stands of the membership of %d: %s does", c.Of, c.Year, state.Event)
+	case len(state.Payments) > 0:
+		return nil, broken(RulePaymentStands, "of", "%s was paid for it: take that back first", state.Payments[0].Event)
+	}
+	return one(&c.MembershipRetracted)
+}
+
+// RetractPayment asks to take a payment back.
+type RetractPayment struct {
+	alone
+	PaymentRetracted
+}
+
+func (e *PaymentRetracted) command(Recorded) Command {
+	return RetractPayment{PaymentRetracted: *e}
+}
+
+func (c RetractPayment) Stream() StreamName { return CollectivityStream(c.Collectivity) }
+
+func (c RetractPayment) Decide(in Input) ([]Event, error) {
+	if err := Validate(&c.PaymentRetracted); err != nil {
+		return nil, err
+	}
+	stands := func(p Payment) bool { return p.Event == c.Of }
+	if !slices.ContainsFunc(StateOfMembership(in.History, c.Year).Payments, stands) {
+		return nil, broken(RulePaymentStands, "of", "%s is no payment for %d that stands", c.Of, c.Year)
+	}
+	return one(&c.PaymentRetracted)
+}
+
 // MembershipState is what the stream of a collectivity says of one year.
 type MembershipState struct {
 	Membership *MembershipRecorded // as it stands; nil where it is no member
 	Event      uuid.UUID           // the record that says so: what a correction names
-	Paid       int                 // in cents, of all payments
+	Payments   []Payment           // that stand, in their order
+	Paid       int                 // in cents, of all of them
+}
+
+// Payment is a payment that stands.
+type Payment struct {
+	Event  uuid.UUID
+	Amount int // in cents
+	On     string
 }
 
 // StateOfMembership folds the history of a collectivity, for a year.
@@ -142,9 +209,17 @@ func StateOfMembership(history []Recorded, year int) MembershipState {
 	var s MembershipState
 	s.Membership, s.Event = standingMembership(history, year)
 	for _, r := range history {
-		if e, ok := r.Event.(*PaymentRecorded); ok && e.Year == year {
-			s.Paid += e.Amount
+		switch e := r.Event.(type) {
+		case *PaymentRecorded:
+			if e.Year == year {
+				s.Payments = append(s.Payments, Payment{r.ID, e.Amount, e.On})
+			}
+		case *PaymentRetracted:
+			s.Payments = slices.DeleteFunc(s.Payments, func(p Payment) bool { return p.Event == e.Of })
 		}
+	}
+	for _, p := range s.Payments {
+		s.Paid += p.Amount
 	}
 	return s
 }

@@ -23,9 +23,22 @@ func membershipStories() []story {
 			Why: Text("the count of the year before was used"),
 		}, change)}
 	}
+	takeBack := func(of string, change func(*MembershipRetracted)) RetractMembership {
+		return RetractMembership{MembershipRetracted: with(MembershipRetracted{
+			Collectivity: aix, Year: 2026, Of: id(of), Cause: "collectivity", Why: Text("its namesake is the member"),
+		}, change)}
+	}
+	giveBack := func(of string, change func(*PaymentRetracted)) RetractPayment {
+		return RetractPayment{PaymentRetracted: with(PaymentRetracted{
+			Collectivity: aix, Year: 2026, Of: id(of), Cause: "returned", Why: Text("the cheque bounced"),
+		}, change)}
+	}
 	ready := []past{ruledBy(asItIs), registered(aix)}
 	joined := append(ready, did(member(asItIs)).called("joined"))
 	corrected := append(slices.Clone(joined), did(correct("joined", func(*MembershipCorrected) {})).called("corrected"))
+	paid := append(slices.Clone(joined), did(pay(2026, "2026-06-01")).called("paid"))
+	returned := append(slices.Clone(paid), did(giveBack("paid", func(*PaymentRetracted) {})).called("returned"))
+	gone := append(slices.Clone(returned), did(takeBack("joined", func(*MembershipRetracted) {})).called("gone"))
 	reduced := func(e *MembershipCorrected) {
 		e.Cause, e.Fee, e.Population, e.PopulationYear, e.Reason = "reduction", 5000, 0, 0, Text("a merger under way")
 	}
@@ -150,6 +163,63 @@ func membershipStories() []story {
 		tell("by a body that was entered").
 			when(pay(2026, "2026-06-01")).
 			refused(RuleBodyFirst, "collectivity"),
+
+		tell("a payment is taken back").
+			given(paid...).
+			when(giveBack("paid", func(*PaymentRetracted) {})).
+			then(new(giveBack("paid", func(*PaymentRetracted) {}).PaymentRetracted)),
+		tell("that stands").
+			given(returned...).
+			when(giveBack("paid", func(*PaymentRetracted) {})).
+			refused(RulePaymentStands, "of"),
+		tell("that is a payment").
+			given(paid...).
+			when(giveBack("joined", func(*PaymentRetracted) {})).
+			refused(RulePaymentStands, "of"),
+		tell("that is for the year").
+			given(paid...).
+			when(giveBack("paid", func(e *PaymentRetracted) { e.Year = 2027 })).
+			refused(RulePaymentStands, "of"),
+		tell("it is said why a payment is taken back").
+			given(paid...).
+			when(giveBack("paid", func(e *PaymentRetracted) { e.Why = nil })).
+			malformed("required", "why"),
+		tell("a membership is taken back").
+			given(joined...).
+			when(takeBack("joined", func(*MembershipRetracted) {})).
+			then(new(takeBack("joined", func(*MembershipRetracted) {}).MembershipRetracted)),
+		tell("as it was corrected last").
+			given(corrected...).
+			when(takeBack("corrected", func(*MembershipRetracted) {})).
+			then(new(takeBack("corrected", func(*MembershipRetracted) {}).MembershipRetracted)),
+		tell("and not as it was before").
+			given(corrected...).
+			when(takeBack("joined", func(*MembershipRetracted) {})).
+			refused(RuleMembershipStands, "of"),
+		tell("not while it is paid").
+			given(paid...).
+			when(takeBack("joined", func(*MembershipRetracted) {})).
+			refused(RulePaymentStands, "of"),
+		tell("nor twice").
+			given(gone...).
+			when(takeBack("joined", func(*MembershipRetracted) {})).
+			refused(RuleMembershipStands, "year"),
+		tell("it is said why a membership is taken back").
+			given(joined...).
+			when(takeBack("joined", func(e *MembershipRetracted) { e.Why = nil })).
+			malformed("required", "why"),
+		tell("a membership that was taken back is not paid").
+			given(gone...).
+			when(pay(2026, "2026-06-01")).
+			refused(RulePayment, "year"),
+		tell("nor corrected").
+			given(gone...).
+			when(correct("joined", reduced)).
+			refused(RuleMembershipStands, "year"),
+		tell("it can be recorded anew").
+			given(gone...).
+			when(member(asItIs)).
+			then(new(member(asItIs).MembershipRecorded)),
 	}
 }
 
@@ -165,6 +235,13 @@ func TestMembershipState(t *testing.T) {
 	corrected := append(history, Recorded{ID: id("c"), Event: &MembershipCorrected{Year: 2026, Fee: 7000, Regulation: "later"}}, Recorded{ID: id("d"), Event: &MembershipCorrected{Year: 2027, Fee: 1}})
 	if s := StateOfMembership(corrected, 2026); s.Membership.Fee != 7000 || s.Membership.Regulation != "later" || s.Event != id("c") || s.Paid != 5000 {
 		t.Errorf("corrected: %+v", s)
+	}
+	back := append(history, Recorded{ID: id("p"), Event: &PaymentRecorded{Year: 2026, Amount: 1}}, Recorded{Event: &PaymentRetracted{Year: 2026, Of: id("p")}})
+	if s := StateOfMembership(back, 2026); s.Paid != 5000 || len(s.Payments) != 2 {
+		t.Errorf("a payment is taken back: %+v", s)
+	}
+	if s := StateOfMembership(append(back, Recorded{Event: &MembershipRetracted{Year: 2026}}), 2026); s.Membership != nil {
+		t.Errorf("the membership is taken back: %+v", s)
 	}
 	if s := StateOfMembership(history, 2025); s.Membership != nil || s.Paid != 0 {
 		t.Errorf("%+v", s)

@@ -56,3 +56,29 @@ type PaymentRecorded struct {
 }
 
 func (*PaymentRecorded) EventName() string { return "payment-recorded" }
+
+// MembershipRetracted takes a membership back: it was entered for the wrong collectivity or the wrong year, or never was.
+// What was recorded stays in the ledger and no longer holds; the right one is recorded anew.
+type MembershipRetracted struct {
+	Collectivity CollectivityID `json:"collectivity" validate:"required,collectivity"`
+	Year         int            `json:"year" validate:"min=1999,max=2200"`
+	// Of is the record that says what stands of the membership: its own, or the last correction of it.
+	Of    uuid.UUID `json:"of" validate:"required"`
+	Cause string    `json:"cause" validate:"required,oneof=transcription collectivity year"`
+	Why   *Sealed   `json:"why" seal:"public" validate:"required"`
+	Provenance
+}
+
+func (*MembershipRetracted) EventName() string { return "membership-retracted" }
+
+// PaymentRetracted takes a payment back: it was entered wrongly, or the money went back.
+type PaymentRetracted struct {
+	Collectivity CollectivityID `json:"collectivity" validate:"required,collectivity"`
+	Year         int            `json:"year" validate:"min=1999,max=2200"`
+	Of           uuid.UUID      `json:"of" validate:"required"` // the record of the payment
+	Cause        string         `json:"cause" validate:"required,oneof=transcription collectivity year returned"`
+	Why          *Sealed        `json:"why" seal:"public" validate:"required"`
+	Provenance
+}
+
+func (*PaymentRetracted) EventName() string { return "payment-retracted" }

@@ -309,7 +309,7 @@ func TestJudgedByWhatTheBasisNames(t *testing.T) {
 	told.event.(*AwardRecorded).Note = Text("a note")
 	b.append(told.stream, told.event, "first")
 	b.append(told.stream, told.event, "second")
-	erase := ErasePersonalData{told.stream, PersonalDataErased{Event: id("second"), Pointer: "/data/note", Ground: "court"}}
+	erase := ErasePersonalData{In: told.stream, PersonalDataErased: PersonalDataErased{Event: id("second"), Pointer: "/data/note", Ground: "court"}}
 	b.accept(erase, []Event{&erase.PersonalDataErased}, "erasure")
 	r := b.last()
 	if _, err := b.judge(t, r); err != nil {

@@ -119,6 +119,6 @@ func candidacyRules() []RuleText {
 		{RulePanel, MarkPublic, "A panel has none of the jurors who reported on the candidacy first.", "ledger", []string{"appeal-decided"}},
 		{RuleAppealOutcome, MarkPublic, "An appeal that changes a decision says to what, which differs from what stood.", "ledger", []string{"appeal-decided"}},
 		{RulePalmares, MarkPublic, "A palmarès has the digest and the counts of the decisions that were disclosed before it, one for each candidacy that was to be decided.", "ledger", []string{"palmares-published"}},
-		{RuleUnderAppeal, MarkPublic, "Nothing of a candidacy is erased while an appeal against its decision is open.", "ledger", []string{"personal-data-erased"}},
+		{RuleUnderAppeal, MarkPublic, "Nothing of a candidacy, nor of the actions that it was judged by, is erased while an appeal against its decision is open.", "ledger", []string{"personal-data-erased"}},
 	}
 }

@@ -31,6 +31,7 @@ const (
 	RulePopulationNeeded Rule = "population-needed"
 	RulePayment          Rule = "payment"
 	RuleMembershipStands Rule = "membership-stands"
+	RulePaymentStands    Rule = "payment-stands"
 )
 
 // editionRules are told in the order in which an edition meets them.
@@ -72,6 +73,7 @@ func editionRules() []RuleText {
 		{RuleFee, MarkPublic, "A fee is what the regulation makes of the population that is named, or is set by hand, with a reason.", "ledger", []string{"membership-recorded", "membership-corrected"}},
 		{RulePopulationNeeded, MarkPublic, "A fee that is not set by hand needs a population.", "ledger", []string{"membership-recorded", "membership-corrected"}},
 		{RulePayment, MarkPublic, "A payment is for a membership that was recorded, on a day that has come.", "ledger", []string{"payment-recorded"}},
-		{RuleMembershipStands, MarkPublic, "A correction names the record of the membership that stands, and changes something.", "ledger", []string{"membership-corrected"}},
+		{RuleMembershipStands, MarkPublic, "What corrects a membership or takes it back names the record that stands of it; a correction changes something.", "ledger", []string{"membership-corrected", "membership-retracted"}},
+		{RulePaymentStands, MarkPublic, "What takes a payment back names a payment that stands; a membership is taken back once no payment for it stands.", "ledger", []string{"payment-retracted", "membership-retracted"}},
 	}
 }

@@ -56,6 +56,12 @@ func editionSamples() map[string]Event {
 			Collectivity: "fr-commune-73008", Year: 2027, Of: uuid.MustParse("0190b5a0-0000-7000-8000-000000000001"), Cause: "population", Regulation: "2027", Fee: 160000,
 			Population: 32000, PopulationYear: 2026, Reason: sealed('r'), Why: sealed('w'), Provenance: entered("2027-01-03"),
 		},
+		"arobase.membership-retracted.v1": &MembershipRetracted{
+			Collectivity: "fr-commune-73008", Year: 2027, Of: uuid.MustParse("0190b5a0-0000-7000-8000-000000000001"), Cause: "collectivity", Why: sealed('w'), Provenance: entered("2027-01-04"),
+		},
+		"arobase.payment-retracted.v1": &PaymentRetracted{
+			Collectivity: "fr-commune-73008", Year: 2027, Of: uuid.MustParse("0190b5a0-0000-7000-8000-000000000002"), Cause: "returned", Why: sealed('w'), Provenance: entered("2027-01-04"),
+		},
 		"arobase.membership-recorded.v1": &MembershipRecorded{
 			Collectivity: "fr-commune-73008", Year: 2027, Regulation: "2027", Fee: 150000, Population: 30000, PopulationYear: 2026, Reason: sealed('r'), Provenance: entered("2027-01-02"),
 		},

@@ -67,7 +67,7 @@ type DossierAction struct {
 	Innovation  string            `json:"innovation,omitempty"`
 	URL         string            `json:"url,omitempty"`
 	Evidence    []domain.Evidence `json:"evidence,omitempty"`
-	// Event is the record by which the action stands as it was submitted; its proof is at /v1/events/{event}/proof.
+	// Event is the record that says what the action is, as it was submitted; its proof is at /v1/events/{event}/proof.
 	Event uuid.UUID `json:"event"`
 	Index uint64    `json:"index"`
 }

@@ -133,11 +133,17 @@ func begun(t *testing.T) *campaign {
 // deliberated runs an edition up to the drafts of its decisions.
 func deliberated(t *testing.T) *campaign {
 	t.Helper()
+	return deliberatedOn(t, func(*campaign, string) string { return "" })
+}
+
+// deliberatedOn runs it with what a collectivity declared and submits: more members of its submission, or nothing.
+func deliberatedOn(t *testing.T, declared func(c *campaign, id string) string) *campaign {
+	t.Helper()
 	c := begun(t)
 	for _, id := range []string{aixID, bourgesID, laonID} {
 		c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":%q,"insee":%q}`, id, id, strings.TrimPrefix(id, "fr-commune-"))
 		c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, id)
-		c.act(registrar, "submissions", `{"edition":%d,"collectivity":%q,"signedOff":"Le maire"}`, editionRun, id)
+		c.act(registrar, "submissions", `{"edition":%d,"collectivity":%q,"signedOff":"Le maire"%s}`, editionRun, id, declared(c, id))
 	}
 	c.act(president, "closings", `{"edition":%d,"candidacies":3}`, editionRun)
 	for n := 1; n <= 2; n++ {
@@ -266,6 +272,59 @@ func TestTwoPeoplePublish(t *testing.T) {
 	if c.Size() != size {
 		t.Error("something was recorded by one person")
 	}
+}
+
+// Drafts are forgotten once nobody can appeal against the decision any more, each for itself, and not while an appeal is open.
+func TestDraftsAreForgotten(t *testing.T) {
+	c := deliberated(t)
+	forget := func(when string, want, left int) {
+		t.Helper()
+		if err := c.Runner().Wait(t.Context(), eventstore.Position(c.Size())); err != nil {
+			t.Fatal(err)
+		}
+		n, err := c.ForgetDrafts(t.Context())
+		if err != nil || n != want {
+			t.Errorf("%s: %d forgotten, %v, want %d", when, n, err, want)
+		}
+		if kept, err := c.parts.Workspace.List(t.Context(), ""); err != nil || len(kept) != left {
+			t.Errorf("%s: %v are left, %v, want %d", when, kept, err, left)
+		}
+	}
+	forget("while the jury decides", 0, 3)
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.day.Store(2)
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); err != nil {
+		t.Fatal(err)
+	}
+	forget("before the second person", 0, 4)
+	if _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25", nil); err != nil {
+		t.Fatal(err)
+	}
+	forget("published", 1, 3) // who asked first is in the record
+	seals := map[string]string{}
+	for r, err := range c.Events(t.Context(), ledger.EventFilter{Type: "arobase.decision-sealed.v1"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		seals[strings.TrimPrefix(r.Stream, "candidacy-28-")] = r.ID.String()
+	}
+	tell := func(id string) {
+		c.act(registrar, "notifications", `{"edition":%d,"collectivity":%q,"of":%q,"on":"2026-11-25","channel":"e-mail"}`, editionRun, id, seals[id])
+	}
+	tell(aixID)
+	tell(laonID)
+	c.day.Store(2 + 60)
+	forget("on the last day to appeal", 0, 3)
+	appeal := c.act(registrar, "appeals", `{"edition":%d,"collectivity":%q,"of":%q,"on":"2027-01-24","grounds":"Une action manque."}`, editionRun, aixID, seals[aixID])
+	c.day.Store(2 + 61)
+	forget("the day after", 1, 2) // that of Laon: of the others one is under appeal and one was not told
+	c.act(president, "edition-closings", `{"edition":%d}`, editionRun)
+	forget("closed", 1, 1)
+	c.act(president, "appeal-rejections", `{"edition":%d,"collectivity":%q,"appeal":%q,"article":"1","reason":"Aucun grief."}`, editionRun, aixID, appeal.Events[0].String())
+	forget("the appeal is over", 1, 0)
+	forget("again", 0, 0)
 }
 
 // The course of an edition is told as it was known at every size: it only ever goes forward, counts what was recorded by

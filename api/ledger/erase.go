@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,10 +58,14 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("reading event %s: %w", e.Event, err)
 	}
+	judged, err := l.judgedBy(ctx, target, e.Pointer)
+	if err != nil {
+		return Receipt{}, err
+	}
 	// From here on it is carried out whether or not the caller still waits: a promise must not be left for the next start.
 	kept := context.WithoutCancel(ctx)
 	receipt, err := l.write(kept, Request{Actor: OperatorActor, Command: domain.ErasePersonalData{
-		In: domain.StreamName(target.Stream), PersonalDataErased: e.data(),
+		In: domain.StreamName(target.Stream), Judged: judged, PersonalDataErased: e.data(),
 	}})
 	var broken *domain.Broken
 	if errors.As(err, &broken) && broken.Rule == domain.RuleErasedOnce {
@@ -76,7 +81,56 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	if err != nil {
 		return receipt, fmt.Errorf("the erasure is recorded as %s, and the value is not destroyed yet; ask again, or start again: %w", receipt.Events[0], err)
 	}
+	if err := l.IndexWords(kept); err != nil {
+		return receipt, fmt.Errorf("the value is destroyed, and words of it may stand in the index until the next start: %w", err)
+	}
 	return l.applied(ctx, receipt), nil
+}
+
+// judgedBy gives the candidacies under appeal that froze an action, or one that shows the file that is to be erased: a file is
+// destroyed wherever it is named.
+func (l *Ledger) judgedBy(ctx context.Context, target eventstore.Event, pointer string) (streams []domain.StreamName, _ error) {
+	r, err := projections.Decode(target)
+	if errors.Is(err, domain.ErrUnknownType) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading event %s: %w", target.ID, err)
+	}
+	var concerned []domain.ActionID
+	switch e := r.Event.(type) {
+	case *domain.ActionDeclared:
+		concerned = append(concerned, e.Action)
+	case *domain.ActionAmended:
+		concerned = append(concerned, e.Action)
+	case *domain.ActionConfirmed:
+		concerned = append(concerned, e.Action)
+	case *domain.ActionEnded:
+		concerned = append(concerned, e.Action)
+	default:
+		return nil, nil
+	}
+	size, err := l.store.Size(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the size of the store: %w", err)
+	}
+	if err := l.runner.Wait(ctx, size); err != nil {
+		return nil, fmt.Errorf("waiting for what was recorded: %w", err)
+	}
+	l.runner.View(func(eventstore.Position) {
+		if file, ok := domain.FileAt(r.Event, pointer); ok {
+			concerned = append(concerned, l.actions.Naming(file)...)
+		}
+		for _, run := range l.campaigns.Editions() {
+			for _, c := range run.InOrder() {
+				frozen := func(a domain.ActionRevision) bool { return slices.Contains(concerned, a.Action) }
+				if c.State.OpenAppeal() != nil && c.State.Submitted != nil && slices.ContainsFunc(c.State.Submitted.Actions, frozen) {
+					streams = append(streams, domain.CandidacyStream(c.Edition, c.Collectivity))
+				}
+			}
+		}
+	})
+	return streams, nil
 }
 
 // erasedBefore answers with the record of an erasure that was asked for before.

@@ -292,3 +292,73 @@ func TestPurgeEvidence(t *testing.T) {
 	purge(41, 1)
 	purge(400, 0)
 }
+
+// While an appeal is open nothing of an action that the candidacy submitted is erased, nor a file that it shows, through
+// whatever action it is named; of another candidacy it is, and afterwards of this one too.
+func TestUnderAppealActionsStay(t *testing.T) {
+	declared := map[string]uuid.UUID{}
+	var file string
+	c := deliberatedOn(t, func(c *campaign, id string) string {
+		if file == "" {
+			files, err := sqliteevidence.Create(filepath.Join(t.TempDir(), "evidence.db"), testLedgerID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { files.Close() })
+			c.UseEvidence(files, ledger.EvidenceLimits{File: 100, Room: 150, Unnamed: time.Hour})
+			done, err := c.Attach(t.Context(), registrar, "", []byte("Une délibération"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file = done.SHA256
+		}
+		action := "wifi-" + strings.TrimPrefix(id, "fr-commune-")
+		done, err := c.Act(t.Context(), registrar, declaring(action, id, sha(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		declared[id] = done.Events[0]
+		return fmt.Sprintf(`,"actions":[{"action":%q,"revision":0}]`, action)
+	})
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.day.Store(2)
+	for _, who := range []auth.Principal{president, second} {
+		if _, err := c.Publish(t.Context(), who, editionRun, "2026-11-25", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var of string
+	for r, err := range c.Events(t.Context(), ledger.EventFilter{Type: "arobase.decision-sealed.v1"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(r.Stream, aixID) {
+			of = r.ID.String()
+		}
+	}
+	c.act(registrar, "notifications", `{"edition":%d,"collectivity":%q,"of":%q,"on":"2026-11-25","channel":"e-mail"}`, editionRun, aixID, of)
+	appeal := c.act(registrar, "appeals", `{"edition":%d,"collectivity":%q,"of":%q,"on":"2026-11-25","grounds":"Une action manque."}`, editionRun, aixID, of)
+	erase := func(id, pointer string) error {
+		_, err := c.Erase(t.Context(), ledger.Erasure{Event: declared[id], Pointer: pointer, Ground: "request", By: "Chloé"})
+		return err
+	}
+	size := c.Size()
+	for _, x := range [][2]string{{aixID, "/data/title"}, {aixID, "/data/evidence/0"}, {aixID, "/data/by"}, {laonID, "/data/evidence/0"}} {
+		var broken *domain.Broken
+		if err := erase(x[0], x[1]); !errors.As(err, &broken) || broken.Rule != domain.RuleUnderAppeal {
+			t.Errorf("%s of %s: %v", x[1], x[0], err)
+		}
+	}
+	if c.Size() != size {
+		t.Error("something was recorded")
+	}
+	if err := erase(laonID, "/data/title"); err != nil {
+		t.Errorf("a text of another: %v", err)
+	}
+	c.act(president, "appeal-rejections", `{"edition":%d,"collectivity":%q,"appeal":%q,"article":"1","reason":"Aucun grief."}`, editionRun, aixID, appeal.Events[0].String())
+	if err := erase(aixID, "/data/evidence/0"); err != nil {
+		t.Errorf("after the appeal: %v", err)
+	}
+}

@@ -17,6 +17,8 @@ type MembershipsView struct {
 	Collectivity string           `json:"collectivity"`
 	Name         string           `json:"name"`
 	Items        []MembershipView `json:"items"`
+	// Retracted is what was taken back: it counts in none of the items.
+	Retracted []DuesRetracted `json:"retracted"`
 	// Quote is nil where no regulation is published.
 	Quote *FeeQuote `json:"quote"`
 	AsOf  uint64    `json:"asOf"`
@@ -45,6 +47,17 @@ type MembershipBefore struct {
 	Why   string    `json:"why,omitempty"`
 }
 
+// DuesRetracted is a membership or a payment that was taken back, with why.
+type DuesRetracted struct {
+	What   string    `json:"what"` // membership or payment
+	Year   int       `json:"year"`
+	Amount int       `json:"amount"` // in cents: the fee, or what was paid
+	Event  uuid.UUID `json:"event"`  // that said so
+	By     uuid.UUID `json:"by"`     // the record that takes it back
+	Cause  string    `json:"cause"`
+	Why    string    `json:"why,omitempty"`
+}
+
 // FeeCalculation shows how a fee is found.
 type FeeCalculation struct {
 	Population     int    `json:"population"`
@@ -68,7 +81,7 @@ type FeeQuote struct {
 
 // Memberships gives the memberships of a collectivity as of a size of the ledger. ErrUnknown where nobody knows it.
 func (l *Ledger) Memberships(ctx context.Context, id string, size uint64) (MembershipsView, error) {
-	v := MembershipsView{Collectivity: id, Items: []MembershipView{}, AsOf: size}
+	v := MembershipsView{Collectivity: id, Items: []MembershipView{}, Retracted: []DuesRetracted{}, AsOf: size}
 	body, err := l.Collectivity(ctx, id, size)
 	if err != nil {
 		return v, err
@@ -90,13 +103,26 @@ func (l *Ledger) Memberships(ctx context.Context, id string, size uint64) (Membe
 		}
 	})
 	var years []int
-	for _, r := range history {
-		if e, ok := r.Event.(*domain.MembershipRecorded); ok {
+	for i, r := range history {
+		switch e := r.Event.(type) {
+		case *domain.MembershipRecorded:
 			years = append(years, e.Year)
+		case *domain.MembershipRetracted:
+			before := domain.StateOfMembership(history[:i], e.Year)
+			v.Retracted = append(v.Retracted, DuesRetracted{"membership", e.Year, before.Membership.Fee, e.Of, r.ID, e.Cause, l.Text(ctx, e.Why.Commitment())})
+		case *domain.PaymentRetracted:
+			for _, p := range domain.StateOfMembership(history[:i], e.Year).Payments {
+				if p.Event == e.Of {
+					v.Retracted = append(v.Retracted, DuesRetracted{"payment", e.Year, p.Amount, e.Of, r.ID, e.Cause, l.Text(ctx, e.Why.Commitment())})
+				}
+			}
 		}
 	}
 	slices.Sort(years)
 	for _, year := range slices.Compact(years) {
+		if domain.StateOfMembership(history, year).Membership == nil {
+			continue // taken back
+		}
 		v.Items = append(v.Items, l.membership(ctx, history, year, regulations))
 	}
 	if last != nil {
@@ -124,7 +150,7 @@ func (l *Ledger) membership(ctx context.Context, history []domain.Recorded, year
 		switch e := r.Event.(type) {
 		case *domain.MembershipRecorded:
 			if e.Year == year {
-				before, v.Recorded = MembershipBefore{Event: r.ID, Fee: e.Fee}, r.Time
+				before, v.Recorded, v.Corrected = MembershipBefore{Event: r.ID, Fee: e.Fee}, r.Time, []MembershipBefore{}
 			}
 		case *domain.MembershipCorrected:
 			if e.Year == year {

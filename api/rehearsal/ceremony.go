@@ -277,6 +277,11 @@ func (r *run) afterwards(ctx context.Context, n int, judged []*town) error {
 	if _, err := r.post(ctx, p, "appeal-admissions", map[string]any{"edition": n, "collectivity": t.ID, "appeal": appeal.Events[0]}); err != nil {
 		return err
 	}
+	// What it is judged by stays meanwhile.
+	frozen := t.actions[len(t.actions)-1].event
+	if err := r.refused(ctx, http.StatusConflict, r.server.Admin, "erasures", map[string]any{"event": frozen, "pointer": "/data/description", "ground": "request"}); err != nil {
+		return fmt.Errorf("under appeal: %w", err)
+	}
 	f, err := r.file(ctx, p, n, t)
 	if err != nil {
 		return err
@@ -303,6 +308,12 @@ func (r *run) afterwards(ctx context.Context, n int, judged []*town) error {
 	}
 	if after[t.ID] != before[t.ID]+1 || earlier[t.ID] != before[t.ID] {
 		return fmt.Errorf("%s had %d @; after the appeal the palmarès says %d, and as of before it %d", t.ID, before[t.ID], after[t.ID], earlier[t.ID])
+	}
+	if err := r.follows(ctx, n, t, after[t.ID], before[t.ID], last.Position); err != nil {
+		return err
+	}
+	if err := r.object(ctx, n, judged[where(erased)]); err != nil {
+		return fmt.Errorf("a dispute: %w", err)
 	}
 	if _, err := r.post(ctx, r.server.Admin, "erasures", map[string]any{"event": judged[where(erased)].actions[0].event, "pointer": "/data/description", "ground": "request"}); err != nil {
 		return err

@@ -67,11 +67,11 @@ func (t *times) add(d time.Duration) {
 // patience is how often a request is sent again where the server asks to wait.
 const patience = 60
 
-// ask sends one request and reads the answer into out, which may be nil. A server that says when to ask again is asked
+// ask sends one request, a text file where the body is bytes, and reads the answer into out, which may be nil. A server that says when to ask again is asked
 // again.
 func (r *run) ask(ctx context.Context, token, method, address string, body, out any, headers ...string) error {
-	var text []byte
-	if body != nil {
+	text, file := body.([]byte)
+	if body != nil && !file {
 		var err error
 		if text, err = json.Marshal(body); err != nil {
 			return fmt.Errorf("writing a request: %w", err)
@@ -82,7 +82,10 @@ func (r *run) ask(ctx context.Context, token, method, address string, body, out 
 		if err != nil {
 			return fmt.Errorf("writing a request: %w", err)
 		}
-		if body != nil {
+		switch {
+		case file:
+			req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+		case body != nil:
 			req.Header.Set("Content-Type", "application/json")
 		}
 		if token != "" {

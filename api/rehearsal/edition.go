@@ -101,6 +101,16 @@ func (r *run) declare(ctx context.Context, n int, first bool) error {
 				"action": id, "collectivity": t.ID, "grid": grid, "services": services, "startedOn": "2025-03", "operatorKind": "collectivity",
 				"title": fmt.Sprintf("Action fictive %d de %s", k+1, t.Name), "description": "Une action inventée pour une répétition.",
 			}
+			switch {
+			case k == 0 && i%5 == 0:
+				hash, err := r.attach(ctx, t.token, fmt.Sprintf("Une délibération inventée de %s, pour l'édition %d.\n", t.Name, n))
+				if err != nil {
+					return err
+				}
+				body["evidence"] = []any{map[string]any{"sha256": hash}}
+			case k == 0:
+				body["evidence"] = []any{map[string]any{"url": "https://example.org/" + id}}
+			}
 			done, err := r.post(ctx, t.token, "actions", body, "If-None-Match", "*")
 			if err != nil {
 				return err
@@ -116,10 +126,16 @@ func (r *run) apply(ctx context.Context, n int, towns []*town) error {
 	year := r.server.Now().UTC().Year() + 1
 	return r.each(ctx, towns, func(ctx context.Context, i int, t *town) error {
 		fee := min(max(5*t.Population, 5000), 500000)
-		if _, err := r.post(ctx, r.registrar(i), "memberships", map[string]any{
+		joined, err := r.post(ctx, r.registrar(i), "memberships", map[string]any{
 			"collectivity": t.ID, "year": year, "regulation": regulation, "fee": fee, "population": t.Population, "populationYear": 2023,
-		}); err != nil {
+		})
+		if err != nil {
 			return err
+		}
+		if i == mended {
+			if err := r.mend(ctx, t, year, fee, joined.Events[0]); err != nil {
+				return fmt.Errorf("a membership: %w", err)
+			}
 		}
 		if i != inadmissible {
 			if _, err := r.post(ctx, r.registrar(i), "payments", map[string]any{"collectivity": t.ID, "year": year, "amount": fee, "on": r.server.today()}); err != nil {
@@ -136,7 +152,7 @@ func (r *run) apply(ctx context.Context, n int, towns []*town) error {
 				frozen = append(frozen, map[string]any{"action": a.id, "revision": a.revision})
 			}
 		}
-		_, err := r.post(ctx, t.token, "submissions", map[string]any{"edition": n, "collectivity": t.ID, "actions": frozen, "signedOff": "Le maire de " + t.Name},
+		_, err = r.post(ctx, t.token, "submissions", map[string]any{"edition": n, "collectivity": t.ID, "actions": frozen, "signedOff": "Le maire de " + t.Name},
 			"Idempotency-Key", fmt.Sprintf("submission-%d-%s", n, t.ID))
 		return err
 	})

@@ -242,7 +242,13 @@ func (r *run) register(ctx context.Context) error {
 		}
 	}
 	r.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	for _, t := range all[:min(r.opt.Collectivities, len(all))] {
+	// An inter-municipal body takes part in any case.
+	chosen := min(r.opt.Collectivities, len(all))
+	group := slices.IndexFunc(all, func(t territory.Territory) bool { return t.Kind == territory.KindEPCI })
+	if group >= chosen {
+		all[chosen-1], all[group] = all[group], all[chosen-1]
+	}
+	for _, t := range all[:chosen] {
 		kind := "ville"
 		switch {
 		case t.Kind == territory.KindEPCI:
@@ -268,6 +274,9 @@ func (r *run) register(ctx context.Context) error {
 		t.token, err = r.token(ctx, "declarant", t.ID, "Agent de "+t.Name)
 		return err
 	})
+	if err != nil {
+		return err
+	}
 	r.say("%d collectivities registered", len(r.towns))
-	return err
+	return r.grouping(ctx)
 }

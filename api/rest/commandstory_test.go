@@ -110,6 +110,8 @@ func (f *office) prepare() {
 	f.refuses("registrar", "memberships", `{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","fee":150000,"population":30000,"populationYear":2023}`, "published-first")
 	f.refuses("registrar", "payments", `{"collectivity":"fr-commune-73008","year":2027,"amount":150000,"on":"{+0}"}`, "payment")
 	f.refuses("registrar", "membership-corrections", `{"collectivity":"fr-commune-73008","year":2027,"of":"{sources}","cause":"population","regulation":"r1","fee":155000,"population":31000,"populationYear":2024,"why":"Le recensement"}`, "membership-stands")
+	f.refuses("registrar", "membership-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":"{sources}","cause":"year","why":"Une autre année"}`, "membership-stands")
+	f.refuses("registrar", "payment-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":"{sources}","cause":"returned","why":"Le chèque est sans provision"}`, "payment-stands")
 	f.refuses("aix", "actions", `{"action":"wifi-aix","collectivity":"fr-commune-73008","grid":"g1","services":["wifi"],"startedOn":"2026-01","operatorKind":"collectivity","title":"Wi-Fi"}`, "published-first")
 	f.does("president", "regulations", rules, "once")
 	f.refuses("president", "regulations", rules, "once")
@@ -126,7 +128,10 @@ func (f *office) prepare() {
 	f.does("president", "extensions", `{"edition":28,"deadline":"closes","until":"{+12}","reason":"Une panne"}`, "calendar")
 	f.does("registrar", "memberships", `{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","fee":150000,"population":30000,"populationYear":2023}`, "once")
 	f.does("registrar", "membership-corrections", `{"collectivity":"fr-commune-73008","year":2027,"of":"{memberships}","cause":"population","regulation":"r1","fee":155000,"population":31000,"populationYear":2024,"why":"Le recensement"}`, "membership-stands")
+	f.does("registrar", "membership-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":"{membership-corrections}","cause":"year","why":"Une autre année"}`, "membership-stands")
+	f.does("registrar", "memberships", `{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","fee":150000,"population":30000,"populationYear":2023}`, "once")
 	f.does("registrar", "payments", `{"collectivity":"fr-commune-73008","year":2027,"amount":150000,"on":"{+0}"}`, another)
+	f.does("registrar", "payment-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":"{payments}","cause":"returned","why":"Le chèque est sans provision"}`, "payment-stands")
 }
 
 // declare takes declarations and candidacies, and closes them.

@@ -40,7 +40,7 @@ func TestAMembershipIsCorrected(t *testing.T) {
 		t.Errorf("before: %+v", before.Quote)
 	}
 	first := post(201, "memberships", `{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","fee":150000,"population":30000,"populationYear":2020}`)
-	post(201, "payments", `{"collectivity":"fr-commune-73008","year":2027,"amount":150000,"on":"2026-11-20"}`)
+	payment := post(201, "payments", `{"collectivity":"fr-commune-73008","year":2027,"amount":150000,"on":"2026-11-20"}`)
 	size := d.Ledger.Size()
 	correction := `{"collectivity":"fr-commune-73008","year":2027,"of":%q,"cause":"population","regulation":"r1","fee":160000,"population":32000,"populationYear":2023,"why":"La population légale est celle de 2023."}`
 	second := post(201, "membership-corrections", correction, first)
@@ -66,6 +66,25 @@ func TestAMembershipIsCorrected(t *testing.T) {
 	w := d.look("", aix, "Accept", "text/csv")
 	if want := "fr-commune-73008,Commune 0,2027,r1,0,,,Membre fondateur,150000,2,"; !strings.Contains(w.Body.String(), want) {
 		t.Errorf("as rows: %s, want %s", w.Body, want)
+	}
+	// What was entered for the wrong collectivity is taken back, the payment first, and nothing of it counts any more.
+	third := shown(aix).Items[0].Event.String()
+	if rule := post(409, "membership-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":%q,"cause":"collectivity","why":"C'est l'EPCI qui adhère."}`, third); rule != "payment-stands" {
+		t.Errorf("while it is paid: %s", rule)
+	}
+	post(201, "payment-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":%q,"cause":"collectivity","why":"C'est l'EPCI qui a payé."}`, payment)
+	if m := shown(aix).Items[0]; m.Paid != 0 {
+		t.Errorf("what was paid and taken back is %d", m.Paid)
+	}
+	gone := post(201, "membership-retractions", `{"collectivity":"fr-commune-73008","year":2027,"of":%q,"cause":"collectivity","why":"C'est l'EPCI qui adhère."}`, third)
+	v = shown(aix)
+	if len(v.Items) != 0 || len(v.Retracted) != 2 || v.Retracted[0].What != "payment" || v.Retracted[0].Amount != 150000 || v.Retracted[0].Event.String() != payment ||
+		v.Retracted[1].What != "membership" || v.Retracted[1].By.String() != gone || v.Retracted[1].Why != "C'est l'EPCI qui adhère." {
+		t.Errorf("taken back: %+v", v)
+	}
+	post(201, "memberships", `{"collectivity":"fr-commune-73008","year":2027,"regulation":"r1","fee":150000,"population":30000,"populationYear":2020}`)
+	if v := shown(aix); len(v.Items) != 1 || len(v.Items[0].Corrected) != 0 || v.Items[0].Paid != 0 {
+		t.Errorf("recorded anew: %+v", v.Items)
 	}
 	// Without a population there is no fee, which is not 0.
 	post(201, "collectivities", `{"collectivity":"ca-bromont","type":"foreign","name":"Bromont"}`)

@@ -136,6 +136,10 @@ var englishCommands = words{
 	"op.erasures.text":               "The text is destroyed, the proof stays. There is no way back.",
 	"op.membership-corrections":      "Correct a membership",
 	"op.membership-corrections.text": "What is written here takes the place of the membership of the year, with the reason.",
+	"op.membership-retractions":      "Take a membership back",
+	"op.membership-retractions.text": "One that was entered for the wrong local authority or year. Its payments are taken back first.",
+	"op.payment-retractions":         "Take a payment back",
+	"op.payment-retractions.text":    "One that was entered wrongly, or whose money went back.",
 	"op.readings":                    "Read a sealed text",
 	"op.readings.text":               "The reading is recorded first, with your name sealed and its purpose; the text comes after, once.",
 }

@@ -114,6 +114,8 @@ var englishRecords = words{
 	"record.type.juror-term-ended":             "juror's term ended",
 	"record.type.membership-corrected":         "membership corrected",
 	"record.type.membership-recorded":          "membership",
+	"record.type.membership-retracted":         "membership taken back",
+	"record.type.payment-retracted":            "payment taken back",
 	"record.type.payment-recorded":             "payment",
 	"record.type.action-declared":              "action declared",
 	"record.type.action-amended":               "action amended",

@@ -99,6 +99,7 @@ var englishRules = words{
 	"rule.fee":                 "A fee is what the regulation makes of the population that is named, or is set by hand, with a reason.",
 	"rule.population-needed":   "A fee that is not set by hand needs a population.",
 	"rule.payment":             "A payment is for a membership that was recorded, on a day that has come.",
-	"rule.membership-stands":   "A correction names the record of the membership that stands, and changes something.",
+	"rule.membership-stands":   "What corrects a membership or takes it back names the record of it that stands; a correction changes something.",
+	"rule.payment-stands":      "What takes a payment back names one that stands; a membership is taken back once no payment for it stands.",
 	"rule.readable":            "What is read is a sealed value of an event that was recorded before, and was not erased before.",
 }

@@ -136,6 +136,10 @@ var frenchCommands = words{
 	"op.erasures.text":               "Le texte est détruit, la preuve reste. On ne peut pas revenir en arrière.",
 	"op.membership-corrections":      "Corriger une adhésion",
 	"op.membership-corrections.text": "Ce qui est écrit ici remplace l'adhésion de l'année, avec la raison.",
+	"op.membership-retractions":      "Annuler une adhésion",
+	"op.membership-retractions.text": "Inscrite pour une autre collectivité ou une autre année que la bonne. Ses paiements s'annulent d'abord.",
+	"op.payment-retractions":         "Annuler un paiement",
+	"op.payment-retractions.text":    "Inscrit par erreur, ou dont la somme a été rendue.",
 	"op.readings":                    "Lire un texte scellé",
 	"op.readings.text":               "La lecture est inscrite d'abord, avec votre nom scellé et son but ; le texte vient ensuite, une fois.",
 }

@@ -114,6 +114,8 @@ var frenchRecords = words{
 	"record.type.juror-term-ended":             "fin de mandat d'un juré",
 	"record.type.membership-corrected":         "adhésion corrigée",
 	"record.type.membership-recorded":          "adhésion",
+	"record.type.membership-retracted":         "adhésion annulée",
+	"record.type.payment-retracted":            "paiement annulé",
 	"record.type.payment-recorded":             "paiement",
 	"record.type.action-declared":              "action déclarée",
 	"record.type.action-amended":               "action modifiée",

@@ -99,6 +99,7 @@ var frenchRules = words{
 	"rule.fee":                 "La cotisation est celle que le règlement calcule pour cette population, ou elle est fixée à la main avec un motif.",
 	"rule.population-needed":   "Une cotisation qui n'est pas fixée à la main demande une population.",
 	"rule.payment":             "Un paiement concerne une adhésion inscrite, un jour déjà venu.",
-	"rule.membership-stands":   "Une correction nomme ce qui vaut aujourd'hui pour l'adhésion de l'année, et y change quelque chose.",
+	"rule.membership-stands":   "Une correction ou une annulation nomme ce qui vaut aujourd'hui pour l'adhésion de l'année ; une correction y change quelque chose.",
+	"rule.payment-stands":      "Une annulation nomme un paiement qui vaut encore ; une adhésion ne s'annule qu'une fois ses paiements annulés.",
 	"rule.readable":            "On ne lit qu'un texte scellé d'une inscription antérieure, qui n'a pas été effacé.",
 }

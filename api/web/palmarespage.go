@@ -129,10 +129,10 @@ func (p *page) editionKnown(n int) *ledger.EditionShort {
 // what it would leave in the whole edition.
 func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger.RollLine {
 	f, moves := now.facets, p.changesOf(n)
-	var out []*ledger.RollLine
+	out := make([]*ledger.RollLine, 0, len(now.lines))
 	for i := range now.lines {
 		l := &now.lines[i]
-		if isLevel(*l, ask.level) && (ask.kind == "" || l.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
+		if (ask.level == "" || isLevel(*l, ask.level)) && (ask.kind == "" || l.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
 			(ask.departement == "" || placeCode(l.Body.Departement) == ask.departement) &&
 			(ask.mention == "" || slices.Contains(l.Mentions, ask.mention)) && (ask.change == "" || moves.of[i] == ask.change) {
 			out = append(out, l)

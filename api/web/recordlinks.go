@@ -75,7 +75,7 @@ func (p *page) linksOf(e ledger.EventView) (recordLinks, error) {
 // corrects tells whether a later record of a thread takes another one back, or takes its place.
 func corrects(later, e ledger.EventView) bool {
 	switch typeName(later.Type) {
-	case "record-retracted", "figure-retracted", "membership-corrected":
+	case "record-retracted", "figure-retracted", "membership-corrected", "membership-retracted", "payment-retracted":
 		return referred(later) == e.ID
 	case "source-corrected":
 		return typeName(e.Type) == "source-cited" || typeName(e.Type) == "source-corrected"
@@ -116,6 +116,8 @@ func (p *page) linked(e ledger.EventView) linked {
 		l.Words = asText(e.Disclosed["/data/answer"])
 	case "record-retracted", "figure-retracted", "source-corrected":
 		l.Words = asText(e.Disclosed["/data/reason"])
+	case "membership-corrected", "membership-retracted", "payment-retracted":
+		l.Words = asText(e.Disclosed["/data/why"])
 	}
 	return l
 }
@@ -143,6 +145,10 @@ func referred(e ledger.EventView) uuid.UUID {
 	case *domain.PersonalDataErased:
 		return d.Event
 	case *domain.MembershipCorrected:
+		return d.Of
+	case *domain.MembershipRetracted:
+		return d.Of
+	case *domain.PaymentRetracted:
 		return d.Of
 	}
 	return uuid.Nil

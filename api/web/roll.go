@@ -352,6 +352,14 @@ func placeCode(d *ledger.Place) string {
 	return d.Code
 }
 
+// placeName is the name of a département or région, "" for none.
+func placeName(d *ledger.Place) string {
+	if d == nil {
+		return ""
+	}
+	return d.Name
+}
+
 // paging cuts a list into pages and links them.
 type paging struct {
 	From, To    int // of the lines that are shown, from 1

@@ -28,7 +28,7 @@ var groups = []struct {
 	resources []string
 }{
 	{"rules", []string{"regulations", "grids", "editions", "extensions"}},
-	{"members", []string{"memberships", "membership-corrections", "payments", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
+	{"members", []string{"memberships", "membership-corrections", "membership-retractions", "payments", "payment-retractions", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
 	{"declarations", []string{"actions", "amendments", "confirmations", "endings"}},
 	{"candidacies", []string{"candidacies", "submissions", "withdrawals", "information-requests", "information-answers", "inadmissibilities", "closings"}},
 	{"jury", []string{"jurors", "juries", "conflicts", "assignments", "recusals", "opinions", "juror-terms", "sessions", "deferrals", "decisions", "deliberations"}},
@@ -92,7 +92,8 @@ func (p *page) doors(who auth.Principal) []labelled {
 	case auth.Juror, auth.President:
 		return []labelled{{p.T("desk.title"), p.href("desk", "")}}
 	case auth.Declarant:
-		return append(p.mine(who.For), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
+		own := labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)}
+		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
 	}
 	return nil
 }

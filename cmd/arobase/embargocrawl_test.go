@@ -311,7 +311,7 @@ func (w *world) metricsOf() string {
 	w.admin.ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
 	var kept []string
 	for line := range strings.Lines(answer.Body.String()) {
-		for _, random := range []string{"go_", "process_", "promhttp_", "# ", "arobase_http_request_seconds_sum", "arobase_http_request_seconds_bucket", "arobase_info"} {
+		for _, random := range []string{"go_", "process_", "promhttp_", "# ", "arobase_http_request_seconds_sum", "arobase_http_request_seconds_bucket", "arobase_store_append_seconds_sum", "arobase_store_append_seconds_bucket", "arobase_info"} {
 			if strings.HasPrefix(line, random) {
 				line = ""
 			}

@@ -181,12 +181,12 @@ func newWorld(t *testing.T, from string, d declarations, o []outcome) *world {
 	clock := func() time.Time { return d.start.Add(time.Duration(w.seconds.Load()) * time.Second) }
 	opened.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: w.store, Vault: w.vault, Secret: opened.secret, Clock: clock})
 	must(err)
-	room, err := opened.openWorkspace()
+	room, err := opened.openWorkspace(t.Context())
 	must(err)
 	t.Cleanup(func() { _ = room.Close() })
 	opened.UseWorkspace(room)
 	must(opened.takeEvidence(ctx, ledger.DefaultEvidenceLimits()))
-	kept, err := opened.openTokens()
+	kept, err := opened.openTokens(t.Context())
 	must(err)
 	t.Cleanup(func() { _ = kept.Close() })
 	var ticks atomic.Int64 // a tenth of a second each: nobody is too quick by being a test

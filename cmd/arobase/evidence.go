@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/ledger"
 	"arobase/api/ledger/evidence"
+	"arobase/api/ledger/evidence/pgevidence"
 	"arobase/api/ledger/evidence/sqliteevidence"
 )
 
@@ -39,12 +40,60 @@ func (e evidenceFlags) read() (ledger.EvidenceLimits, error) {
 	return ledger.EvidenceLimits{File: e.file << 20, Room: e.room << 20, Unnamed: time.Duration(e.days) * 24 * time.Hour}, nil
 }
 
+// fileStore is where uploaded files are kept.
+type fileStore interface {
+	evidence.Store
+	Close() error
+}
+
+// openFiles opens the uploaded files for writing: those that the nodes of a cluster share, or the file of the directory,
+// which may not be there: fs.ErrNotExist.
+func (o *opened) openFiles(ctx context.Context) (fileStore, error) {
+	if db, err := o.besideVault(ctx); err != nil {
+		return nil, err
+	} else if db != nil {
+		files, err := pgevidence.Open(ctx, db)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		return &besideFiles{files, db}, nil
+	}
+	files, err := sqliteevidence.Open(o.dir.file(evidenceFile), o.LedgerID)
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// filesIfAny opens the uploaded files for reading: fs.ErrNotExist.
+func (o *opened) filesIfAny(ctx context.Context) (fileStore, error) {
+	if node, err := o.dir.isNode(); err != nil {
+		return nil, err
+	} else if node {
+		return o.openFiles(ctx)
+	}
+	files, err := sqliteevidence.OpenReadOnly(o.dir.file(evidenceFile), o.LedgerID)
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+type besideFiles struct {
+	*pgevidence.Store
+	db *beside
+}
+
+func (f *besideFiles) Close() error { return f.db.Close() }
+
 // takeEvidence lets files be uploaded, and makes their store where there is none yet.
 func (o *opened) takeEvidence(ctx context.Context, limits ledger.EvidenceLimits) (err error) {
 	if o.files == nil {
-		if o.files, err = sqliteevidence.Create(o.dir.file(evidenceFile), o.LedgerID); err != nil {
+		files, err := sqliteevidence.Create(o.dir.file(evidenceFile), o.LedgerID)
+		if err != nil {
 			return err
 		}
+		o.files = files
 		o.UseEvidence(o.files, limits)
 		// It knows of none yet: a file that was erased must not come back.
 		if _, err := o.RedoErasures(ctx); err != nil {
@@ -55,20 +104,31 @@ func (o *opened) takeEvidence(ctx context.Context, limits ledger.EvidenceLimits)
 	return nil
 }
 
-// sweep is how often uploaded files that no action names are looked for.
+// sweep is how often it is looked for what nobody needs any more.
 const sweep = time.Hour
 
-// sweepEvidence removes uploaded files that no action has named in their time, now and again. While the log is not signed
-// nothing is removed: records that name them may be missing here.
-func (n *node) sweepEvidence(ctx context.Context) {
+// sweepUp removes uploaded files that no action has named in their time, and drafts of decisions that are over, now and
+// again. While the log is not signed nothing is removed: records that name them, or an appeal, may be missing here.
+func (n *node) sweepUp(ctx context.Context) {
 	for again := time.NewTicker(sweep); ; {
 		if n.signer.State().Refused == nil {
-			switch removed, err := n.PurgeEvidence(ctx); {
+			removed, err := 0, n.knowsAll(ctx)
+			if err == nil {
+				removed, err = n.PurgeEvidence(ctx)
+			}
+			switch {
 			case ctx.Err() != nil:
 			case err != nil:
 				n.logger.Error("uploaded files that nobody named are not removed", "error", err)
 			case removed > 0:
 				n.logger.Info("removed uploaded files that nobody named", "count", removed)
+			}
+			switch forgotten, err := n.ForgetDrafts(ctx); {
+			case ctx.Err() != nil:
+			case err != nil:
+				n.logger.Error("drafts of decisions that are over are not forgotten", "error", err)
+			case forgotten > 0:
+				n.logger.Info("forgot drafts of decisions that are over", "count", forgotten)
 			}
 		}
 		select {
@@ -80,9 +140,21 @@ func (n *node) sweepEvidence(ctx context.Context) {
 	}
 }
 
+// knowsAll returns when answers rest on every record that there is: on a cluster another node may have named a file.
+func (n *node) knowsAll(ctx context.Context) error {
+	if n.cluster == nil {
+		return nil
+	}
+	size, err := n.cluster.CatchUp(ctx)
+	if err != nil {
+		return err
+	}
+	return n.Runner().Wait(ctx, size)
+}
+
 // checkEvidence holds every uploaded file against its hash and against the erasures of the ledger.
 func checkEvidence(ctx context.Context, o *opened, line func(string, string, ...any)) (err error) {
-	files, err := sqliteevidence.OpenReadOnly(o.dir.file(evidenceFile), o.LedgerID)
+	files, err := o.filesIfAny(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -90,8 +162,10 @@ func checkEvidence(ctx context.Context, o *opened, line func(string, string, ...
 		return err
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
-	if err := checkPrivate(o, evidenceFile); err != nil {
-		return err
+	if _, shared := files.(*besideFiles); !shared {
+		if err := checkPrivate(o, evidenceFile); err != nil {
+			return err
+		}
 	}
 	erased, err := o.ErasedFiles(ctx)
 	if err != nil {

@@ -31,6 +31,10 @@ input. The answer is a receipt, or says which rule forbids it.
     echo '{"collectivity":"fr-commune-73008","year":2027,"amount":150000,"on":"2027-01-15"}' |
         arobase post payments --key payment-73008-2027
 
+A file that shows an action is uploaded first; the action names it by the hash in the answer:
+
+    arobase post evidence deliberation.pdf
+
 A whole list of them at once is what ` + "`arobase register`" + ` takes.`,
 	}
 	f := cmd.Flags()
@@ -44,7 +48,7 @@ A whole list of them at once is what ` + "`arobase register`" + ` takes.`,
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveDefault
 		}
-		return resourceNames(), cobra.ShellCompDirectiveNoFileComp
+		return append(resourceNames(), evidenceResource), cobra.ShellCompDirectiveNoFileComp
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		switch {
@@ -65,6 +69,19 @@ A whole list of them at once is what ` + "`arobase register`" + ` takes.`,
 		}
 		if *list && len(args) == 0 {
 			return printRequests(cmd, *output)
+		}
+		if args[0] == evidenceResource {
+			switch {
+			case *list || *example:
+				return usagef("evidence is a file as it is, not fields: arobase post evidence FILE")
+			case *key != "" || cmd.Flags().Changed("if-match"):
+				return usagef("a file takes neither --key nor --if-match: uploaded again it is answered alike")
+			case len(args) < 2:
+				return usagef("arobase post evidence needs a file")
+			case *output != "table" && *output != "json":
+				return usagef("an answer is printed as table or json, not as %s", *output)
+			}
+			return uploadEvidence(cmd, open, *output, args[1])
 		}
 		request, err := requestOf(args[0])
 		if err != nil {
@@ -119,7 +136,7 @@ func requestOf(resource string) (rest.Request, error) {
 			return r, nil
 		}
 	}
-	return rest.Request{}, usagef("there is no resource %q%s", resource, didYouMean(resource, resourceNames()))
+	return rest.Request{}, usagef("there is no resource %q%s", resource, didYouMean(resource, append(resourceNames(), evidenceResource)))
 }
 
 // bodyFrom reads the body of a request. Spaces between its parts are left out, so that the same body from a file and from a
@@ -148,6 +165,43 @@ func bodyFrom(cmd *cobra.Command, name string) ([]byte, error) {
 		return nil, fmt.Errorf("the body (%s) is not JSON: one object is expected", name)
 	}
 	return body.Bytes(), nil
+}
+
+// evidenceResource is the one whose body is a file as it is.
+const evidenceResource = "evidence"
+
+// mostOfAFile is more than a server takes by default; it says itself what is too much.
+const mostOfAFile = 256 << 20
+
+// uploadEvidence sends a file that shows an action. What it is the server tells by its content.
+func uploadEvidence(cmd *cobra.Command, open func() (desk, error), output, name string) error {
+	d, err := open()
+	if err != nil {
+		return err
+	}
+	in := cmd.InOrStdin()
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+	}
+	content, err := io.ReadAll(io.LimitReader(in, mostOfAFile+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading %s: %w", name, err)
+	case len(content) == 0:
+		return fmt.Errorf("%s is empty", name)
+	case len(content) > mostOfAFile:
+		return fmt.Errorf("%s has more than %d MiB", name, mostOfAFile>>20)
+	}
+	_, answer, err := d.post(cmd.Context(), evidenceResource, content, map[string]string{"Content-Type": "application/octet-stream"})
+	if err != nil {
+		return tellRefusal(cmd, output, err)
+	}
+	return printAnswer(cmd.OutOrStdout(), output, answer)
 }
 
 // tellRefusal shows a refusal; other errors are passed on.

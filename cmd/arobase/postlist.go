@@ -66,6 +66,7 @@ func printRequests(cmd *cobra.Command, output string) error {
 		}
 		rows = append(rows, []string{l.Resource, roles, strings.TrimSpace(fields)})
 	}
+	rows = append(rows, []string{evidenceResource, "declarant, registrar", "a file as it is: arobase post evidence FILE"})
 	p.table("", []column{{"resource", false}, {"for", false}, {"fields, [where wanted]", false}}, rows)
 	_, err := p.WriteTo(out)
 	return err

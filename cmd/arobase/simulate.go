@@ -28,7 +28,8 @@ func newSimulate() *cobra.Command {
 		Long: `Rehearse whole editions on a made-up ledger: a server is started on it, and everything is
 asked of it over HTTP, as clerks, collectivities, jurors and presidents would: regulation,
 grid, calendar, memberships, actions, candidacies, opinions, decisions, a ceremony that is
-put off, a rectification, an appeal, an erasure. Then the whole log is audited.
+put off, a rectification, an appeal, an erasure, and what an office gets wrong and puts right.
+Then the whole log is audited.
 
 The collectivities are real, all else is made up, and every page says so. The ledger stays in
 --data: serve it to look at it. Its clock ends some months or years ahead of this machine's.`,
@@ -129,7 +130,7 @@ func prepareRehearsal(ctx context.Context, data, clock string) (token string, er
 	if err := replaceFile(clock, "0s"); err != nil {
 		return "", err
 	}
-	tokens, err := o.openTokens()
+	tokens, err := o.openTokens(ctx)
 	if err != nil {
 		return "", err
 	}

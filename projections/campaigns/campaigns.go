@@ -126,7 +126,7 @@ var (
 		"decision-deferred", "decision-sealed", "decision-superseded", "decision-disclosed", "decision-notified",
 		"decision-rectified", "label-withdrawn", "appeal-lodged", "appeal-admitted", "appeal-rejected", "appeal-decided",
 	}
-	ofMember = []string{"membership-recorded", "membership-corrected", "payment-recorded"}
+	ofMember = []string{"membership-recorded", "membership-corrected", "membership-retracted", "payment-recorded", "payment-retracted"}
 )
 
 // Events implements projections.Projection.
@@ -150,6 +150,12 @@ func (c *Campaigns) Apply(r domain.Recorded) {
 		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
 		return
 	case *domain.PaymentRecorded:
+		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
+		return
+	case *domain.MembershipRetracted:
+		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
+		return
+	case *domain.PaymentRetracted:
 		c.memberships[e.Collectivity] = append(c.memberships[e.Collectivity], r)
 		return
 	case *domain.JurorAppointed:
