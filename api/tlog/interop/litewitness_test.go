@@ -98,14 +98,24 @@ func newLitewitness(t *testing.T, name string, seed byte) *litewitness {
 	return w
 }
 
+// lastPort was given out already. It lies below those that a system gives to whoever asks for any, so that no connection
+// takes the port of a witness that is down.
+var lastPort = 10_000 + os.Getpid()%9_000
+
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 10_000 {
+		if lastPort++; lastPort >= 20_000 {
+			lastPort = 10_000
+		}
+		address := fmt.Sprintf("127.0.0.1:%d", lastPort)
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 func (w *litewitness) file() string { return filepath.Join(w.dir, "litewitness.db") }
