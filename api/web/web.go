@@ -114,7 +114,7 @@ func New(deps Deps) http.Handler {
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
-		"panel": s.panel, "minutes": s.minutes,
+		"panel": s.panel, "minutes": s.minutes, "barometer": s.barometer,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
