@@ -81,6 +81,9 @@ func (s *site) palmares(p *page) (any, error) {
 		CSV: p.download("editions/" + number + "/palmares"), JSON: p.exportHref("/v1/editions/"+number+"/palmares", nil),
 		XLSX: p.exportHref("/exports/labels.xlsx", url.Values{"edition": {number}}),
 	}
+	if r, err := s.Ledger.Run(p.ctx, n, p.size); err == nil && r.Published != nil {
+		v.Heading, v.Lede = p.T("palmares.title.run", yearOf(n)), p.T("palmares.lede.run", p.Date(r.Published.On))
+	}
 	p.Title, p.Description = v.Heading, v.Lede+" "+v.Coverage
 	if n > 1 {
 		v.Previous = &labelled{p.T("edition.short", n-1, yearOf(n-1)), p.href("palmares", fmt.Sprint(n-1))}

@@ -220,9 +220,10 @@ func (w *world) described(seals map[int][]string) []string {
 	for i := range int(size) {
 		events = append(events, fill(fmt.Sprintf("E%06d", i), 36))
 	}
-	bodies := []string{"fr-commune-00000"}
+	bodies, actions := []string{"fr-commune-00000"}, []string{"none"}
 	for _, t := range w.towns {
 		bodies = append(bodies, string(t.ID))
+		actions = append(actions, "action-"+strings.ToLower(t.Code))
 	}
 	for _, at := range slices.Sorted(maps.Keys(seals)) {
 		values["{commitment}"] = append(values["{commitment}"], seals[at]...)
@@ -250,6 +251,8 @@ func (w *world) described(seals map[int][]string) []string {
 			values["{id}"] = events
 		case strings.HasPrefix(path, "/v1/collectivities/{id}"), strings.HasPrefix(path, "/v1/editions/{n}/candidacies/{id}"):
 			values["{id}"] = bodies
+		case strings.HasPrefix(path, "/v1/actions/{id}"):
+			values["{id}"] = actions
 		case strings.HasPrefix(path, "/v1/sources/{id}"):
 			values["{id}"] = sources
 		}
