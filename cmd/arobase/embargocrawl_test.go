@@ -233,7 +233,7 @@ func (w *world) described(seals map[int][]string) []string {
 		"/v1/editions": {"?dialect=rfc4180"}, "/v1/editions/{n}/palmares": {"?dialect=excel-fr"},
 		"/v1/events": {
 			"?dialect=rfc4180", "?type=decision-sealed", "?type=decision-superseded", "?type=palmares-published", "?limit=7",
-			"?stream=candidacy-" + fmt.Sprint(w.edition) + "-" + string(w.towns[0].ID), fmt.Sprintf("?after=%d", size-3),
+			"?stream=candidacy-" + fmt.Sprint(w.edition) + "-" + w.towns[0].ID, fmt.Sprintf("?after=%d", size-3),
 		},
 		"/v1/trends":             {"?by=level", "?by=kind", "?by=region", "?by=departement", "?by=size", "?dialect=excel-fr"},
 		"/v1/trends/transitions": {fmt.Sprintf("?from=%d&to=%d", w.edition-1, w.edition)}, "/v1/reconciliation": {fmt.Sprintf("?edition=%d", w.edition), "?dialect=rfc4180"},
@@ -303,7 +303,7 @@ func (w *world) begin(size int) []string {
 	for _, t := range w.towns {
 		all = append(all, "/departements/"+t.Departement, "/en/departements/"+t.Departement, "/recherche?q="+url.QueryEscape(t.Name), "/en/search?q="+url.QueryEscape(t.Name))
 		all = append(all, fmt.Sprintf("/badge/%s.svg", t.ID), fmt.Sprintf("/en/badge/%s.svg", t.ID), fmt.Sprintf("/panel/%s?edition=%d", t.ID, w.edition),
-			fmt.Sprintf("/en/panel/%s?edition=%d", t.ID, w.edition), "/v1/collectivities/"+string(t.ID)+fmt.Sprintf("?as_of=%d", size-1))
+			fmt.Sprintf("/en/panel/%s?edition=%d", t.ID, w.edition), "/v1/collectivities/"+t.ID+fmt.Sprintf("?as_of=%d", size-1))
 	}
 	return all
 }
