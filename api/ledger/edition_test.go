@@ -327,6 +327,45 @@ func TestDraftsAreForgotten(t *testing.T) {
 	forget("again", 0, 0)
 }
 
+// What was declared under a version of the grid counts, without being declared again, for the services that continue its own
+// in the next: in the assessment, in the dossier and in the barometer. What nothing continues is told to be left out.
+func TestActionsAreCarriedOver(t *testing.T) {
+	c := newCampaign(t)
+	c.rules()
+	c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":"Aix","insee":"73008"}`, aixID)
+	c.act(registrar, "actions", `{"action":"wifi-aix","collectivity":%q,"grid":"g1","services":["wifi"],"startedOn":"2025","operatorKind":"collectivity","title":"Le Wi-Fi"}`, aixID)
+	grid := func(id, before, mapping string) {
+		c.act(president, "grids", `{"grid":%q,"kind":"made-up","before":%q,"mapping":%s,"themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
+			"services":[{"id":"wifi","stake":"s","name":"Autre chose"},{"id":"reseau","stake":"s","name":"Réseau ouvert"}],
+			"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"},{"level":2,"services":50,"stakes":100,"known":"assumed"}]}`, id, before, mapping)
+	}
+	grid("g2", "g1", `[{"from":"wifi","to":"reseau"}]`)
+	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g2","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
+	c.act(registrar, "confirmations", `{"action":"wifi-aix","on":"2026-11-23"}`)
+	c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, aixID)
+	c.act(registrar, "submissions", `{"edition":%d,"collectivity":%q,"actions":[{"action":"wifi-aix","revision":1}],"signedOff":"Le maire"}`, editionRun, aixID)
+	if err := c.Runner().Wait(t.Context(), eventstore.Position(c.Size())); err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Dossier(t.Context(), president, domain.Candidacy{Edition: editionRun, Collectivity: aixID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	services := map[string]string{}
+	for _, s := range d.Stakes[0].Services {
+		for _, a := range s.Actions {
+			services[s.Service] += string(a.Action) + " of " + a.Grid
+		}
+	}
+	if len(d.LeftOut) != 0 || d.Assessment.Possible != 2 || fmt.Sprint(services) != "map[reseau:wifi-aix of g1]" {
+		t.Errorf("services %v, possible %d, left out %v", services, d.Assessment.Possible, d.LeftOut)
+	}
+	b, err := c.Barometer(t.Context(), editionRun, c.Size())
+	if err != nil || b.Candidacies != 1 {
+		t.Errorf("the barometer: %+v, %v", b, err)
+	}
+}
+
 // The course of an edition is told as it was known at every size: it only ever goes forward, counts what was recorded by
 // then, and says nothing of a result before the palmarès.
 func TestRunAsOf(t *testing.T) {
