@@ -18,6 +18,7 @@ import (
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/sqlite"
+	"arobase/eventstore/vault"
 	"arobase/eventstore/vault/sqlitevault"
 )
 
@@ -251,6 +252,45 @@ func TestInterruptedAnywhere(t *testing.T) {
 	}
 }
 
+// After an interruption the first person may have the rest done: the record names the second, who had begun it.
+func TestTheRecordNamesTheSecondPerson(t *testing.T) {
+	c := deliberated(t)
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.day.Store(2)
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); err != nil {
+		t.Fatal(err)
+	}
+	c.store.left.Store(1)
+	if _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25", nil); !errors.Is(err, errGone) {
+		t.Fatal(err)
+	}
+	c.store.left.Store(-1)
+	done, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.Event(t.Context(), done.Receipt.Events[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data struct {
+		Second struct{ Sealed string } `json:"second"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		t.Fatal(err)
+	}
+	commitment, err := vault.ParseCommitment(data.Second.Sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := c.parts.Vault.Get(t.Context(), commitment)
+	if err != nil || string(kept.Value) != `"Bruno"` {
+		t.Errorf("the second person is %s, %v", kept.Value, err)
+	}
+}
+
 // One person alone publishes nothing, nor anyone before the day.
 func TestTwoPeoplePublish(t *testing.T) {
 	c := deliberated(t)
@@ -268,6 +308,10 @@ func TestTwoPeoplePublish(t *testing.T) {
 	}
 	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
 		t.Errorf("the same person again: %v", err)
+	}
+	other := auth.Principal{Token: "p3", Role: auth.President, Person: " ANNE "}
+	if _, err := c.Publish(t.Context(), other, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+		t.Errorf("the same person with another token: %v", err)
 	}
 	if c.Size() != size {
 		t.Error("something was recorded by one person")
