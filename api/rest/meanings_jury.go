@@ -37,6 +37,7 @@ var juryMeanings = map[string]meaning{
 	"DossierAction.revision":  {says: "The revision of the action that was submitted."},
 	"DossierLeftOut.revision": {says: "The revision of the action that was submitted."},
 	"DossierAction.grid":      {says: "The version of the grid that it was declared under, where that is another than the edition's: it counts for the services that continue its own."},
+	"DossierLeftOut.grid":     {says: "The version of the grid that it was declared under, where that is another than the edition's."},
 	"DossierAction.url":       {says: "Where the service is found. Absent where the collectivity names nothing."},
 	"DossierLeftOut.url":      {says: "Where the service is found. Absent where the collectivity names nothing."},
 	"Evidence.url":            {says: "Where it is found."},
