@@ -112,7 +112,7 @@ func (c RetractRecord) Decide(in Input) ([]Event, error) {
 	if c.In.Category() == "figures" {
 		return nil, broken(RuleFactExists, "event", "a figure is taken back by a retraction of its own kind")
 	}
-	if err := standingFact(in.History, c.Event); err != nil {
+	if err := StandingFact(in.History, c.Event); err != nil {
 		return nil, err
 	}
 	return one(&c.RecordRetracted)
@@ -132,7 +132,7 @@ func (e *FactDisputed) command(r Recorded) Command {
 func (c DisputeFact) Stream() StreamName { return c.In }
 
 func (c DisputeFact) Decide(in Input) ([]Event, error) {
-	if err := standingFact(in.History, c.Event); err != nil {
+	if err := StandingFact(in.History, c.Event); err != nil {
 		return nil, err
 	}
 	return one(&c.FactDisputed)
@@ -169,8 +169,8 @@ func (c AnswerDispute) Decide(in Input) ([]Event, error) {
 	return one(&c.DisputeAnswered)
 }
 
-// standingFact holds that an id names a fact of the history that was not retracted.
-func standingFact(history []Recorded, id uuid.UUID) error {
+// StandingFact holds that an id names a fact of the history that was not retracted.
+func StandingFact(history []Recorded, id uuid.UUID) error {
 	r, ok := find(history, id)
 	if !ok {
 		return broken(RuleFactExists, "event", "%s is not in this stream", id)

@@ -36,7 +36,7 @@ func (e *FigureRetracted) command(r Recorded) Command {
 func (c RetractFigure) Stream() StreamName { return FiguresStream(c.Edition) }
 
 func (c RetractFigure) Decide(in Input) ([]Event, error) {
-	if err := standingFact(in.History, c.Event); err != nil {
+	if err := StandingFact(in.History, c.Event); err != nil {
 		return nil, err
 	}
 	return one(&c.FigureRetracted)

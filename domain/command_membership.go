@@ -35,21 +35,21 @@ func (c RecordMembership) Decide(in Input) ([]Event, error) {
 }
 
 // checkFee holds that the fee is the calculation that is shown, or that somebody answers for it.
-func (c *MembershipRecorded) checkFee(rules *RegulationPublished) error {
+func (e *MembershipRecorded) checkFee(rules *RegulationPublished) error {
 	cites := func(rule Rule, field, format string, args ...any) error {
 		return citing(rules.Fee.Article, rule, field, format, args...)
 	}
-	switch want := rules.Fee.FeeFor(c.Population); {
-	case c.Reason != nil && c.Population != 0:
+	switch want := rules.Fee.FeeFor(e.Population); {
+	case e.Reason != nil && e.Population != 0:
 		return cites(RuleFee, "population", "a fee that is set by hand is not calculated from a population")
-	case c.Reason != nil:
+	case e.Reason != nil:
 		return nil
-	case c.Population == 0:
+	case e.Population == 0:
 		return cites(RulePopulationNeeded, "population", "population needed: the fee is calculated from it, or set by hand with a reason")
-	case c.PopulationYear == 0:
+	case e.PopulationYear == 0:
 		return cites(RuleFee, "populationYear", "say of which year the population is")
-	case c.Fee != want:
-		return cites(RuleFee, "fee", "%d inhabitants at %d cents, at least %d and at most %d, make %d cents", c.Population, rules.Fee.PerInhabitant, rules.Fee.Least, rules.Fee.Most, want)
+	case e.Fee != want:
+		return cites(RuleFee, "fee", "%d inhabitants at %d cents, at least %d and at most %d, make %d cents", e.Population, rules.Fee.PerInhabitant, rules.Fee.Least, rules.Fee.Most, want)
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (c *comparison) questions(ctx context.Context) ([]question, error) {
 	for _, page := range []string{"/", "/en/", "/editions", "/en/editions", "/tendances", "/en/trends", "/rapprochement", "/en/reconciliation", "/sources", "/en/sources"} {
 		all = append(all, question{address: page, page: true})
 	}
-	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.sources, c.collectivities, c.records} {
+	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.actions, c.sources, c.collectivities, c.records} {
 		more, err := list(ctx)
 		if err != nil {
 			return nil, err
@@ -107,6 +107,22 @@ func (c *comparison) campaigns(ctx context.Context) (all []question, err error) 
 	for _, stream := range slices.Compact(members) {
 		id := url.PathEscape(strings.TrimPrefix(stream, "collectivity-"))
 		all = append(all, question{address: "/v1/collectivities/" + id + "/memberships", single: true})
+	}
+	return all, nil
+}
+
+// actions asks for the whole directory of declared actions, and for some of them one by one, at random.
+func (c *comparison) actions(ctx context.Context) ([]question, error) {
+	ids, all, err := c.list(ctx, "/v1/actions", "action")
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, question{address: "/actions", page: true}, question{address: "/en/actions", page: true})
+	rand.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	for _, id := range ids[:min(samples, len(ids))] {
+		path := "/actions/" + url.PathEscape(id)
+		all = append(all, question{address: "/v1" + path, single: true},
+			question{address: path, page: true, single: true}, question{address: "/en" + path, page: true, single: true})
 	}
 	return all, nil
 }

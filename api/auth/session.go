@@ -51,6 +51,9 @@ func (s *Sessions) Authority() *Authority { return s.gate.authority }
 // Write counts one write of a principal, as [Gate.Write] does.
 func (s *Sessions) Write(p Principal, r *http.Request) error { return s.gate.Write(p, r) }
 
+// Upload counts one uploaded file of a principal, as [Gate.Upload] does.
+func (s *Sessions) Upload(p Principal) error { return s.gate.Upload(p) }
+
 // SignIn begins a session of whoever holds a token, and ends the one that the browser had. The cookie is for the answer.
 // The error is ErrDenied, a *TooMany, or one of the store.
 func (s *Sessions) SignIn(r *http.Request, token string) (Principal, *http.Cookie, error) {

@@ -19,7 +19,7 @@ type Judged struct {
 	Grid       *domain.GridPublished
 	Regulation *domain.RegulationPublished
 	Actions    []domain.ActionState
-	// Records are those by which the actions stand as they were submitted. Their events are not kept.
+	// Records are those that say what the actions are, as they were submitted. Their events are not kept.
 	Records    map[domain.ActionID]domain.Recorded
 	Assessment domain.Assessment
 }
@@ -86,7 +86,7 @@ func (l *Ledger) historyAt(ctx context.Context, s domain.StreamName, size uint64
 	return all, err
 }
 
-// actionAt gives an action as it stood at a revision, and the record by which it did, without its event.
+// actionAt gives an action as it stood at a revision, and the record that says what it is, without its event.
 func (l *Ledger) actionAt(ctx context.Context, a domain.ActionRevision) (s domain.ActionState, by domain.Recorded, err error) {
 	history, err := l.history(ctx, domain.ActionStream(a.Action))
 	if err != nil {
@@ -97,7 +97,10 @@ func (l *Ledger) actionAt(ctx context.Context, a domain.ActionRevision) (s domai
 			break
 		}
 		s.Apply(r)
-		by = domain.Recorded{ID: r.ID, Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time}
+		switch r.Event.(type) {
+		case *domain.ActionDeclared, *domain.ActionAmended:
+			by = domain.Recorded{ID: r.ID, Stream: r.Stream, Revision: r.Revision, Position: r.Position, Time: r.Time}
+		}
 	}
 	return s, by, nil
 }

@@ -56,6 +56,10 @@ func (l *Ledger) DraftDecision(ctx context.Context, who auth.Principal, input js
 	if err := l.tryOut(ctx, c); err != nil {
 		return Draft{}, err
 	}
+	departs, err := l.departing(ctx, c.Edition)
+	if err != nil {
+		return Draft{}, err
+	}
 	rests := int64(-1)
 	if expected != nil {
 		rests = *expected
@@ -65,8 +69,8 @@ func (l *Ledger) DraftDecision(ctx context.Context, who auth.Principal, input js
 		return Draft{}, err
 	}
 	draft := Draft{Candidacy: c.Candidacy, Revision: done.Revision, By: done.By, At: done.At, Input: done.Body}
-	draft.Departs, err = l.departs(ctx, c.Candidacy, resultOf(&c.DecisionSealed))
-	return draft, err
+	draft.Departs = departs(c.Collectivity, resultOf(&c.DecisionSealed))
+	return draft, nil
 }
 
 func staleDraft(err error) error {
@@ -94,11 +98,13 @@ func (l *Ledger) Drafts(ctx context.Context, who auth.Principal, e domain.Editio
 		return nil, fmt.Errorf("reading drafts: %w", err)
 	}
 	drafts := make([]Draft, len(found))
+	departs, err := l.departing(ctx, e)
+	if err != nil {
+		return nil, err
+	}
 	for i, d := range found {
 		drafts[i] = draftOf(e, d)
-		if drafts[i].Departs, err = l.departs(ctx, drafts[i].Candidacy, drafts[i].Result()); err != nil {
-			return nil, err
-		}
+		drafts[i].Departs = departs(drafts[i].Collectivity, drafts[i].Result())
 	}
 	return drafts, nil
 }

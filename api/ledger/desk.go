@@ -102,13 +102,12 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 			return e, err
 		}
 	}
-	for _, due := range domain.DecisionsFor(run.Edition, run.Candidacies) {
+	decisions := domain.DecisionsFor(run.Edition, run.Candidacies)
+	names := l.namesOf(ctx, decisions)
+	for _, due := range decisions {
 		c := DeskCandidacy{
-			Collectivity: due.Collectivity, Name: string(due.Collectivity), Kind: due.State.Registered.Kind, Population: due.State.Registered.Population,
+			Collectivity: due.Collectivity, Name: names[due.Collectivity], Kind: due.State.Registered.Kind, Population: due.State.Registered.Population,
 			Stage: due.State.Stage, Assigned: due.State.Assigned, Opinions: due.State.Opinions,
-		}
-		if view, err := l.Collectivity(ctx, string(due.Collectivity), l.Size()); err == nil {
-			c.Name = view.Name
 		}
 		var history []domain.Recorded
 		if len(due.State.Recusals) > 0 {

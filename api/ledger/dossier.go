@@ -69,7 +69,7 @@ type DossierAction struct {
 	Evidence    []domain.Evidence `json:"evidence,omitempty"`
 	// Grid is the version of the grid that it was declared under, where that is another than the edition's.
 	Grid string `json:"grid,omitempty"`
-	// Event is the record by which the action stands as it was submitted; its proof is at /v1/events/{event}/proof.
+	// Event is the record that says what the action is, as it was submitted; its proof is at /v1/events/{event}/proof.
 	Event uuid.UUID `json:"event"`
 	Index uint64    `json:"index"`
 }

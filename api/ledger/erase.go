@@ -81,6 +81,9 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	if err != nil {
 		return receipt, fmt.Errorf("the erasure is recorded as %s, and the value is not destroyed yet; ask again, or start again: %w", receipt.Events[0], err)
 	}
+	if err := l.IndexWords(kept); err != nil {
+		return receipt, fmt.Errorf("the value is destroyed, and words of it may stand in the index until the next start: %w", err)
+	}
 	return l.applied(ctx, receipt), nil
 }
 

@@ -46,6 +46,8 @@ type Receipt struct {
 	First    eventstore.Revision
 	Last     eventstore.Revision
 	Position eventstore.Position // of the last event
+	// Unplaced says that the position is not known on this node yet, which lags: the events are durable all the same.
+	Unplaced bool
 	Recorded time.Time
 	// Duplicate says that the command had been carried out before.
 	Duplicate bool
@@ -74,6 +76,9 @@ func (l *Ledger) Execute(ctx context.Context, req Request) (Receipt, error) {
 
 // applied waits, for a bounded time, until answers include what was written.
 func (l *Ledger) applied(ctx context.Context, r Receipt) Receipt {
+	if r.Unplaced {
+		return r
+	}
 	wait, cancel := context.WithTimeout(ctx, readYourWrites)
 	defer cancel()
 	r.Applied = l.runner.Wait(wait, r.Position+1) == nil
@@ -110,6 +115,12 @@ func (l *Ledger) write(ctx context.Context, req Request) (Receipt, error) {
 		r, err := l.append(ctx, b)
 		var conflict *eventstore.RevisionConflict
 		if errors.As(err, &conflict) {
+			continue
+		}
+		// The same request under the same key, here or on another node, may have been quicker: its ids are ours, its salts and
+		// so its bytes are not. Then it is found above.
+		var same *eventstore.IDConflict
+		if req.Key != "" && errors.As(err, &same) {
 			continue
 		}
 		return r, err
@@ -157,12 +168,16 @@ func (l *Ledger) append(ctx context.Context, b batch) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("appending to %s: %w", b.stream, err)
 	}
-	position, err := l.store.Resolve(ctx, done.Token)
-	if err != nil {
+	wait, cancel := context.WithTimeout(ctx, readYourWrites)
+	defer cancel()
+	position, err := l.store.Resolve(wait, done.Token)
+	unplaced := err != nil && ctx.Err() == nil && wait.Err() != nil // what is durable is no failure because this node lags
+	if err != nil && !unplaced {
 		return Receipt{}, fmt.Errorf("finding the position in %s: %w", b.stream, err)
 	}
 	r := Receipt{
-		Stream: b.stream, First: done.First, Last: done.Last, Position: position, Duplicate: done.Duplicate,
+		Unplaced: unplaced,
+		Stream:   b.stream, First: done.First, Last: done.Last, Position: position, Duplicate: done.Duplicate,
 		Recorded: b.events[len(b.events)-1].Recorded,
 	}
 	for _, e := range b.events {

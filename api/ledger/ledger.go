@@ -75,6 +75,7 @@ type Ledger struct {
 	index     *bodyIndex           // guards itself
 	histories histories            // guards itself
 	collated  collation            // guards itself
+	texts     textIndex            // guards itself
 	// past are the ceremonies that were held. It guards itself.
 	past *campaigns.Ceremonies
 

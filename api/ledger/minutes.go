@@ -12,6 +12,7 @@ import (
 	"arobase/api/auth"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/projections/reconciliation"
 )
 
 // Minutes are those of the deliberation of an edition: who sat, and for each candidacy who took no part, whether quorum
@@ -89,7 +90,8 @@ var minutesRoles = []auth.Role{auth.Juror, auth.Registrar, auth.President}
 
 // Minutes gives the minutes of an edition as far as a reader may see them. Before the palmarès is published they are for
 // the jury of the edition, its secretariat and the presidency, and hold no outcome but for the presidency, which has its own
-// drafts. ErrUnknown, ErrUnauthenticated, ErrForbidden. It reads the stream of every candidacy.
+// drafts. ErrUnknown, ErrUnauthenticated, ErrForbidden. It reads the reasons of every decision, and the streams of candidacies
+// in which somebody takes no part.
 func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Edition) (Minutes, error) {
 	run, _, err := l.run(ctx, e)
 	if err != nil {
@@ -130,12 +132,15 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 			drafts[d.Collectivity] = d
 		}
 	}
-	for _, due := range domain.DecisionsFor(e, run.Candidacies) {
+	decisions := domain.DecisionsFor(e, run.Candidacies)
+	names := l.namesOf(ctx, decisions)
+	for _, due := range decisions {
 		draft, drafted := drafts[due.Collectivity]
 		line, err := l.minutesDecision(ctx, m, due, run.Jurors)
 		if err != nil {
 			return m, err
 		}
+		line.Name = names[due.Collectivity]
 		if drafted {
 			line.add(draft)
 			line.sat(m)
@@ -178,16 +183,16 @@ func (l *Ledger) minutesJury(ctx context.Context, who auth.Principal, e domain.E
 }
 
 func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due, jurors map[int][]domain.Recorded) (MinutesDecision, error) {
-	history, err := l.history(ctx, due.Stream())
-	if err != nil {
-		return MinutesDecision{}, err
+	var history []domain.Recorded
+	if len(due.State.Recusals) > 0 {
+		var err error
+		if history, err = l.history(ctx, due.Stream()); err != nil {
+			return MinutesDecision{}, err
+		}
 	}
 	d := MinutesDecision{
-		Collectivity: due.Collectivity, Name: string(due.Collectivity), State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
+		Collectivity: due.Collectivity, State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
 		Recused: append([]DossierRecusal{}, recusedIn(jurors, due.Collectivity, history)...), Present: []int{}, Voters: []int{},
-	}
-	if view, err := l.Collectivity(ctx, string(due.Collectivity), l.Size()); err == nil {
-		d.Name = view.Name
 	}
 	seal := due.State.Seal()
 	if seal != nil {
@@ -197,13 +202,24 @@ func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due,
 	if opened := due.State.Disclosed; m.Published && opened != nil && seal != nil {
 		d.State, d.Result, d.Tally = MinutesPublished, new(opened.Opened.Result()), new(opened.Opened.Tally.Value)
 		d.Motivation, d.Departure = l.Text(ctx, seal.Decision.Motivation.Commitment()), l.Text(ctx, seal.Decision.Departure.Commitment())
-		for _, r := range history {
-			if _, ok := r.Event.(*domain.DecisionDisclosed); ok {
-				d.Disclosed = &r.ID
+		for _, step := range due.State.Course {
+			if step.Name == "decision-disclosed" {
+				d.Disclosed = &step.Event
 			}
 		}
 	}
 	return d, nil
+}
+
+// namesOf gives the names of candidates as they are now.
+func (l *Ledger) namesOf(ctx context.Context, all []domain.Due) map[domain.CollectivityID]string {
+	names := make(map[domain.CollectivityID]string, len(all))
+	l.world(ctx, l.Size(), func(w reconciliation.World) {
+		for _, due := range all {
+			names[due.Collectivity] = l.nameOf(w, due.Collectivity)
+		}
+	})
+	return names
 }
 
 // sat tells who was there when the decision was taken, and whether enough could vote.

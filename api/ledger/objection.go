@@ -52,10 +52,20 @@ const (
 	mostOfAddress  = 3
 )
 
-// Disputable holds that a record is a fact that stands. ErrUnknown, domain.Invalid or *domain.Broken where it is not.
+// Disputable holds that a record is a fact that stands. ErrUnknown or *domain.Broken where it is not.
 func (l *Ledger) Disputable(ctx context.Context, fact uuid.UUID) error {
-	_, err := l.disputing(ctx, fact, "x", "x")
-	return err
+	found, err := l.store.Lookup(ctx, fact)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return fmt.Errorf("record %s: %w", fact, ErrUnknown)
+	}
+	if err != nil {
+		return fmt.Errorf("looking for event %s: %w", fact, err)
+	}
+	history, err := l.history(ctx, domain.StreamName(found.Stream))
+	if err != nil {
+		return err
+	}
+	return domain.StandingFact(history, fact)
 }
 
 // disputing is the command that an objection becomes, held by every rule.

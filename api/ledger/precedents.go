@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"slices"
 
 	"arobase/domain"
 	"arobase/projections/dossier"
@@ -41,17 +40,27 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 	return p, nil
 }
 
-// departs tells whether no precedent of a candidacy has a result. The candidacies of the edition are compared as they are
-// kept (cases): many drafts cost one reading.
-func (l *Ledger) departs(ctx context.Context, c domain.Candidacy, r domain.Result) (bool, error) {
-	all, err := l.cases(ctx, func(e domain.Edition) bool { return e <= c.Edition })
+// departing gives what tells of a candidacy of an edition whether none of its precedents has a result. The candidacies are
+// compared as they are kept (cases): many drafts cost one reading.
+func (l *Ledger) departing(ctx context.Context, e domain.Edition) (func(domain.CollectivityID, domain.Result) bool, error) {
+	all, err := l.cases(ctx, func(of domain.Edition) bool { return of <= e })
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	own := slices.IndexFunc(all, func(x dossier.Case) bool { return x.Candidacy == c })
-	if own < 0 {
-		return false, nil
+	own, before := map[domain.CollectivityID]dossier.Case{}, []dossier.Case{}
+	for _, c := range all {
+		if c.Edition == e {
+			own[c.Collectivity] = c
+		} else {
+			before = append(before, c)
+		}
 	}
-	nearest, _ := dossier.Precedents(all[own], slices.DeleteFunc(slices.Clone(all), func(x dossier.Case) bool { return x.Edition >= c.Edition }))
-	return dossier.Departs(r, nearest), nil
+	return func(id domain.CollectivityID, r domain.Result) bool {
+		c, judged := own[id]
+		if !judged {
+			return false
+		}
+		nearest, _ := dossier.Precedents(c, before)
+		return dossier.Departs(r, nearest)
+	}, nil
 }

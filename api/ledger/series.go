@@ -334,6 +334,32 @@ func (l *Ledger) Reconciliation(ctx context.Context, edition int, size uint64) (
 	return v, err
 }
 
+// SaidBy gives what one source says: the items of Reconciliation with its own figures and statements and no others, without
+// explanations.
+func (l *Ledger) SaidBy(ctx context.Context, source string, size uint64) []ItemView {
+	var out []ItemView
+	l.world(ctx, size, func(w reconciliation.World) {
+		for _, it := range w.All() { // shared: what is left out is left out of a copy
+			own := it
+			own.Figures, own.Statements, own.Hypotheses = nil, nil, nil
+			for _, f := range it.Figures {
+				if string(f.Source) == source {
+					own.Figures = append(own.Figures, f)
+				}
+			}
+			for _, s := range it.Statements {
+				if string(s.Source) == source {
+					own.Statements = append(own.Statements, s)
+				}
+			}
+			if len(own.Figures)+len(own.Statements) > 0 {
+				out = append(out, l.itemView(ctx, w, own))
+			}
+		}
+	})
+	return out
+}
+
 func (l *Ledger) itemView(ctx context.Context, w reconciliation.World, it reconciliation.Item) ItemView {
 	v := ItemView{
 		Edition: int(it.Edition), Metric: it.Metric, Scope: it.Scope, Verdict: string(it.Verdict), Reason: it.Reason.EN, ReasonFR: it.Reason.FR,

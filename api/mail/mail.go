@@ -52,7 +52,7 @@ func Address(s string) (string, error) {
 	return local + "@" + strings.ToLower(host), nil
 }
 
-// Send sends one letter. The connection is encrypted where the server offers it, and always where a password is given.
+// Send sends one letter. The connection is encrypted where the server offers it, and always where a password goes to another machine.
 func (s *SMTP) Send(ctx context.Context, to, subject, text string) error {
 	if _, err := Address(to); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *SMTP) deliver(ctx context.Context, to string, letter []byte) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // what was sent was answered before
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(deadline); err != nil {
 			return err
@@ -88,7 +88,7 @@ func (s *SMTP) deliver(ctx context.Context, to string, letter []byte) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if ok, _ := c.Extension("STARTTLS"); ok {
 		config := s.TLS
 		if config == nil {

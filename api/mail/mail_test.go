@@ -2,7 +2,11 @@ package mail_test
 
 import (
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +38,7 @@ func TestSend(t *testing.T) {
 	}
 	l := <-server.Letters
 	if l.From != "registre@example.org" || l.To != "jeanne@example.org" || l.Subject != "Confirmer : l'inscription nº 7" || l.Text != text {
-		t.Errorf("it arrives as %q", l)
+		t.Errorf("it arrives as %+v", l)
 	}
 	for name, want := range map[string]string{"Date": "Mon, 23 Nov 2026 12:00:00 +0000", "Auto-Submitted": "auto-generated", "To": "jeanne@example.org"} {
 		if got := l.Header.Get(name); got != want {
@@ -54,5 +58,30 @@ func TestSend(t *testing.T) {
 	s.Server = strings.Replace(server.Address, "127.0.0.1", "127.0.0.2", 1) // nobody listens there
 	if err := s.Send(t.Context(), "a@b.org", "x", "x"); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("without a server: %v", err)
+	}
+}
+
+// A password goes to nobody but the server that is meant, and not in clear.
+func TestSendEncrypted(t *testing.T) {
+	certified := httptest.NewUnstartedServer(nil)
+	certified.StartTLS() // for its certificate, which is that of 127.0.0.1
+	t.Cleanup(certified.Close)
+	server := mailtest.NewTLS(t, &tls.Config{Certificates: certified.TLS.Certificates})
+	pool := x509.NewCertPool()
+	pool.AddCert(certified.Certificate())
+	s := &mail.SMTP{Server: server.Address, From: "registre@example.org", User: "registre", Password: "secret", Random: rand.Reader, Now: time.Now, TLS: &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}}
+	if err := s.Send(t.Context(), "jeanne@example.org", "Un sujet", "Un texte\n"); err != nil {
+		t.Fatal(err)
+	}
+	login, err := base64.StdEncoding.DecodeString((<-server.Letters).Login)
+	if err != nil || string(login) != "\x00registre\x00secret" {
+		t.Errorf("signed in as %q, %v", login, err)
+	}
+	s.TLS = nil // the certificates of the system do not know that server
+	if err := s.Send(t.Context(), "jeanne@example.org", "x", "x"); err == nil {
+		t.Error("the letter goes to a server that nobody vouches for")
+	}
+	if n := len(server.Letters); n != 0 {
+		t.Errorf("%d letters more", n)
 	}
 }

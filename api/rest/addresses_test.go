@@ -47,6 +47,7 @@ func addresses(t testing.TB) []address {
 		{path: "/v1/events/{id}/proof", address: "/v1/events/" + first + "/proof", media: "text/plain; charset=utf-8", texts: true},
 		{path: "/v1/sources", address: "/v1/sources", rows: true, texts: true},
 		{path: "/v1/sources/{id}", address: "/v1/sources/gazette-communes-2000", texts: true},
+		{path: "/v1/actions", address: "/v1/actions?q=wifi&state=running", rows: true, texts: true}, // of which there are none: see actions_test.go
 		{path: "/v1/rules", address: "/v1/rules", rows: true, texts: true},
 		{path: "/schemas/{type}/{version}", address: "/schemas/award-recorded/v1", media: "application/schema+json", fixed: true},
 		{path: "/problems/{code}", address: "/problems/unknown-edition", media: "text/plain; charset=utf-8", fixed: true},
@@ -68,6 +69,7 @@ func TestEveryAddressAnswers(t *testing.T) {
 		"/v1/events/{id}/sealed":                      true,
 		"/log/disclosed/{commitment}":                 true,
 		"/evidence/{sha256}":                          true,
+		"/v1/actions/{id}":                            true,
 		"/v1/editions/{n}/candidacies/{id}/dossier":   true,
 		"/v1/editions/{n}/candidacies/{id}/diagnosis": true,
 		"/v1/editions/{n}/decisions":                  true,

@@ -1,10 +1,15 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
+	"time"
+
+	"arobase/eventstore"
 )
 
 // ServeHTTP sets what every answer carries and turns whatever goes wrong below it into a problem: an address or a
@@ -25,7 +30,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	if r.Method == http.MethodOptions {
 		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
-		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID")
+		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Authorization, Content-Type, Arobase-Min-Size, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID")
 		h.Set("Access-Control-Max-Age", "86400")
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -34,7 +39,40 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.unserved(w, r, handler)
 		return
 	}
+	if err := a.awaitSize(r); err != nil {
+		a.fail(w, r, nil, err)
+		return
+	}
 	a.mux.ServeHTTP(w, r)
+}
+
+// minSize is the header with which a client says what it knows of already: the size that an answer gave it, of this node or
+// of another one.
+const minSize = "Arobase-Min-Size"
+
+// longestWait bounds how long a request waits for the size that it asks for.
+const longestWait = 2 * time.Second
+
+// awaitSize returns when the answers of this node rest on at least the size that a request asks for. Where that takes too
+// long the client is told to come again.
+func (a *api) awaitSize(r *http.Request) error {
+	text := r.Header.Get(minSize)
+	if text == "" {
+		return nil
+	}
+	size, err := strconv.ParseUint(text, 10, 53)
+	if err != nil || len(r.Header.Values(minSize)) > 1 {
+		return headerProblem(minSize, "size", "one whole number of records, as Arobase-Size gives it")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), longestWait)
+	defer cancel()
+	err = a.Ledger.Runner().Wait(ctx, eventstore.Position(size))
+	if err != nil && r.Context().Err() == nil && ctx.Err() != nil {
+		p := later(behind, 1)
+		p.Detail = fmt.Sprintf("This node has %d records, and %d are asked for.", a.Ledger.Size(), size)
+		return p
+	}
+	return err
 }
 
 // unserved says why nobody answers. The mux knows: its own handler sets 405 and the allowed methods, or 404.

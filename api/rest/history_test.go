@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"go.uber.org/goleak"
 
 	"arobase/api/ledger"
 	"arobase/api/ledger/tabular"
@@ -111,7 +110,7 @@ func TestMain(m *testing.M) {
 		handler = rest.New(rest.Deps{Ledger: history.Ledger, Log: prover{history.Ledger}, Version: "test"})
 		code := m.Run()
 		history.close()
-		if err := goleak.Find(); err != nil && code == 0 {
+		if err := leaked(); err != nil && code == 0 {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}

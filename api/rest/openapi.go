@@ -33,6 +33,7 @@ func newHuma(a *api) huma.API {
 		{Name: "editions", Description: "One year's ceremony, and who was labelled."},
 		{Name: "collectivities", Description: "Municipalities and inter-municipal bodies, and what each held."},
 		{Name: "figures", Description: "Trends, and published figures against the ledger."},
+		{Name: "actions", Description: "What collectivities declare that they do for their citizens."},
 		{Name: "ledger", Description: "Events as they were recorded, proofs, disclosed values, sources."},
 		{Name: "reference", Description: "Schemas and problems."},
 		{Name: "recording", Description: "Having something recorded, with a token."},
@@ -55,6 +56,8 @@ source, and how that is known. Everything can be checked against the transparenc
   withdrawn, under-appeal, embargoed. A contested edition has no level.
 - A collectivity that no source names in an edition was not "lost": nothing is known.
 - Every answer rests on a size of the ledger, named in asOf and in the header Arobase-Size; as_of asks again as of an earlier one.
+- Several nodes may serve one ledger. Arobase-Min-Size, with the Arobase-Size of what you wrote, makes any of them wait until it
+  has that.
 - Lists come in pages; the next one is in the field next and in the header Link. CSV is the same page as rows.
 - Unknown parameters are an error. Errors are problems of RFC 9457; decide by their type.`
 
@@ -98,9 +101,21 @@ func (a *api) describe(o operation) huma.Operation {
 			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: trouble}},
 		}
 	}
+	var params []*huma.Param
+	if !o.fixed {
+		params = append(params, minSizeParam())
+	}
 	return huma.Operation{
+		Parameters:  params,
 		OperationID: o.id, Method: http.MethodGet, Path: o.path, Tags: []string{o.tag}, Summary: o.summary, Description: o.about,
 		Responses: responses,
+	}
+}
+
+func minSizeParam() *huma.Param {
+	return &huma.Param{
+		Name: minSize, In: "header", Schema: &huma.Schema{Type: huma.TypeInteger},
+		Description: "What Arobase-Size said of something that you wrote or read, on any node: the answer rests on at least that. A node that does not get there within two seconds answers 503 with Retry-After.",
 	}
 }
 

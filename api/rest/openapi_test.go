@@ -91,6 +91,8 @@ func TestDocumentHasEveryAddress(t *testing.T) {
 		"/v1/sources",
 		"/v1/sources/{id}",
 		"/v1/rules",
+		"/v1/actions",
+		"/v1/actions/{id}",
 		"/v1/events/{id}/sealed",
 		"/evidence/{sha256}",
 		"/log/disclosed/{commitment}",

@@ -49,6 +49,7 @@ const (
 	unknownCollectivity code = "unknown-collectivity"
 	unknownEvent        code = "unknown-event"
 	unknownSource       code = "unknown-source"
+	unknownAction       code = "unknown-action"
 	unknownSchema       code = "unknown-schema"
 	unknownCommitment   code = "unknown-commitment"
 	unknownEvidence     code = "unknown-evidence"
@@ -71,6 +72,7 @@ const (
 	readOnly            code = "read-only"
 	locked              code = "vault-lacking"
 	storeUnavailable    code = "store-unavailable"
+	behind              code = "behind"
 	projectionsStopped  code = "projections-stopped"
 	timedOut            code = "timed-out"
 	notDecided          code = "not-decided"
@@ -99,6 +101,7 @@ var kinds = map[code]kind{
 	unknownCollectivity: {404, "No such collectivity", "Neither the ledger nor the official list knows this id. Ids look like fr-commune-73008 or fr-epci-200068674; /v1/collectivities?q= finds them by a name or a code."},
 	unknownEvent:        {404, "No such event", "The ledger holds no event with this id, or did not hold it yet at the size that was asked for."},
 	unknownSource:       {404, "No such source", "The ledger knows no source with this id as of the size that was asked for. /v1/sources lists them."},
+	unknownAction:       {404, "No such action", "No action with this id was declared as of the size that was asked for. /v1/actions lists and finds them."},
 	unknownSchema:       {404, "No such schema", "There is no event of this type and version. A type is named as in the catalogue (award-recorded), a version v1."},
 	unknownCommitment:   {404, "No such disclosed value", "No value that is public belongs to this commitment: it is not 32 bytes in base64, it was never here, or what it stands for is not public."},
 	unknownEvidence:     {404, "No such file", "No action of the ledger names a file by this SHA-256 that is kept here. A file that was uploaded and not named yet is shown to who uploaded it, with their token."},
@@ -120,6 +123,7 @@ var kinds = map[code]kind{
 	tooManyReaders:      {503, "Too many live readers", "As many readers as this node allows follow the events already. Try again later, or read /v1/events from time to time."},
 	locked:              {503, "The vault lacks a value", "What is to be opened is not in the vault. Restore the vault from its encrypted backup, and ask again: nothing was published."},
 	readOnly:            {503, "Read only", "This node is open for reading only."},
+	behind:              {503, "Not here yet", "This node does not have yet what Arobase-Min-Size asks for. It follows; ask again, or ask another node."},
 	storeUnavailable:    {503, "Store unavailable", "The store of events cannot be reached, or refuses, at the moment."},
 	projectionsStopped:  {503, "Answers are held back", "The ledger holds an event that this program cannot read. Answers stay those of the size before it until the program is updated."},
 	timedOut:            {503, "It took too long", "The answer was not ready in time. Try again."},

@@ -51,7 +51,9 @@ func (a *api) reading() {
 		if err != nil {
 			return err
 		}
-		w.Header().Set("Arobase-Size", strconv.FormatUint(uint64(done.Position)+1, 10))
+		if !done.Unplaced {
+			w.Header().Set("Arobase-Size", strconv.FormatUint(uint64(done.Position)+1, 10))
+		}
 		return sendPrivate(w, http.StatusOK, Read{s.Event, s.Pointer, s.Value, done.Events[0]})
 	}))
 	a.describeReading()

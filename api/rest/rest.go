@@ -86,6 +86,7 @@ func New(d Deps) http.Handler {
 	a.barometer()
 	a.collectivities()
 	a.trends()
+	a.actions()
 	a.events()
 	a.sources()
 	a.sealed()

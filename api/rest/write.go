@@ -27,7 +27,7 @@ type Receipt struct {
 	Stream   string      `json:"stream" doc:"Where it stands." example:"action-wifi-public"`
 	Revision int64       `json:"revision" doc:"The revision of the stream after it: what If-Match expects of the next request." example:"0"`
 	Events   []uuid.UUID `json:"events" doc:"The ids of the records, in their order."`
-	Position uint64      `json:"position" doc:"The number of the last of them in the log, from 0." example:"1234"`
+	Position uint64      `json:"position,omitempty" doc:"The number of the last of them in the log, from 0. Not there where this node lags and does not know it yet." example:"1234"`
 	Recorded time.Time   `json:"recorded" doc:"When it was recorded."`
 	// Duplicate and Applied are told although they are seldom other than the usual.
 	Duplicate bool `json:"duplicate" doc:"The same request with the same key was carried out before; nothing was added."`
@@ -75,7 +75,9 @@ func (a *api) post(w http.ResponseWriter, r *http.Request, act func(auth.Princip
 	if len(done.Events) > 0 {
 		h.Set("Location", "/v1/events/"+done.Events[len(done.Events)-1].String())
 	}
-	h.Set("Arobase-Size", strconv.FormatUint(uint64(done.Position)+1, 10))
+	if !done.Unplaced {
+		h.Set("Arobase-Size", strconv.FormatUint(uint64(done.Position)+1, 10))
+	}
 	status := http.StatusCreated
 	switch {
 	case !done.Applied && !done.Duplicate:
@@ -93,10 +95,14 @@ func (a *api) post(w http.ResponseWriter, r *http.Request, act func(auth.Princip
 }
 
 func receiptOf(resource string, done ledger.Receipt) Receipt {
-	return Receipt{
-		Resource: resource, Stream: string(done.Stream), Revision: int64(done.Last), Events: done.Events, Position: uint64(done.Position),
+	r := Receipt{
+		Resource: resource, Stream: string(done.Stream), Revision: int64(done.Last), Events: done.Events,
 		Recorded: done.Recorded, Duplicate: done.Duplicate, Applied: done.Applied,
 	}
+	if !done.Unplaced {
+		r.Position = uint64(done.Position) // never 0: the first record opens the ledger
+	}
+	return r
 }
 
 // request reads who asks, and for what.
@@ -205,6 +211,7 @@ func (a *api) describeWrite(o ledger.Operation) *huma.Operation {
 			header("Idempotency-Key", "Makes the request safe to send again: at most 200 characters of your choice, another one for each request."),
 			header("If-Match", "The revision that the stream must be at. Where it is not, the answer is 409 and names the current one."),
 			header("If-None-Match", "*: the stream must not be there yet."),
+			minSizeParam(),
 		},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			mediaJSON: {Schema: &huma.Schema{Extensions: domain.RequestSchema(t)}}, mediaCSV: list, mediaXLSX: list,

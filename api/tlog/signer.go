@@ -63,7 +63,8 @@ type Signer struct {
 	now   func() time.Time
 	told  func() // nil, or called after every success
 	// before is nil, or called before a tree is signed.
-	before func(ctx context.Context, size int64) error
+	before  func(ctx context.Context, size int64) error
+	follows bool // others may have signed a greater tree
 
 	mu         sync.Mutex
 	state      State         // guarded by mu
@@ -82,8 +83,13 @@ func NewSigner(key *Key, tree Tree, heads Heads, now func() time.Time) *Signer {
 func (s *Signer) OnSigned(f func()) { s.told = f }
 
 // BeforeSigning has a function called before a tree of a size is signed; its error is why it is not. Where events come by way
-// of a network it reads them again, by another way. It is to be set before the first Sign.
+// of a network it reads them again, by another way. ErrElsewhere says that another node signs: then Sign gives the last
+// checkpoint as it is, which is no failure. It is to be set before the first Sign.
 func (s *Signer) BeforeSigning(f func(ctx context.Context, size int64) error) { s.before = f }
+
+// Follows says that others sign the same tree, and that this one comes to its events by following: where it is shorter than
+// the last checkpoint it lags, and Sign gives that one, which is no failure. It is to be set before the first Sign.
+func (s *Signer) Follows() { s.follows = true }
 
 // State is how the signer does.
 func (s *Signer) State() State {
@@ -128,6 +134,9 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 		if err != nil {
 			return Head{}, err
 		}
+		if s.follows && size < last.Size {
+			return last, nil
+		}
 		if err := s.extends(ctx, last, size, root); err != nil {
 			return Head{}, err
 		}
@@ -141,7 +150,11 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 			return last, nil
 		}
 		if s.before != nil {
-			if err := s.before(ctx, size); err != nil {
+			err := s.before(ctx, size)
+			if errors.Is(err, ErrElsewhere) {
+				return last, nil
+			}
+			if err != nil {
 				return Head{}, fmt.Errorf("confirming the events: %w", err)
 			}
 		}

@@ -424,3 +424,38 @@ func TestBeforeSigning(t *testing.T) {
 		t.Errorf("asked for %v", asked)
 	}
 }
+
+// One of several nodes: it lags behind what others signed, or it is not its turn. Neither is a refusal, and another history
+// still is one.
+func TestSignBesideOthers(t *testing.T) {
+	key, e, heads := newKey(t, 1), newEvents(t, "sign", 4), &memoryHeads{}
+	lagging, whole := treeOf(t, newEvents(t, "sign", 2)), treeOf(t, e)
+	first, err := tlog.NewSigner(key, whole, heads, clock).Sign(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := tlog.NewSigner(key, lagging, heads, clock)
+	if _, err := behind.Sign(t.Context()); !errors.As(err, new(*tlog.Refusal)) {
+		t.Errorf("alone: %v, want a refusal", err)
+	}
+	behind.Follows()
+	if head, err := behind.Sign(t.Context()); err != nil || head.Size != 4 || behind.State().Refused != nil {
+		t.Errorf("following: %+v, %v, %+v", head, err, behind.State())
+	}
+	other := tlog.NewSigner(key, treeOf(t, newEvents(t, "another", 4)), heads, clock)
+	other.Follows()
+	if _, err := other.Sign(t.Context()); !errors.As(err, new(*tlog.Refusal)) {
+		t.Errorf("another history: %v, want a refusal", err)
+	}
+	grow(t, e, whole, 2)
+	elsewhere := tlog.NewSigner(key, whole, heads, clock)
+	turn := tlog.ErrElsewhere
+	elsewhere.BeforeSigning(func(context.Context, int64) error { return turn })
+	if head, err := elsewhere.Sign(t.Context()); err != nil || head.Size != first.Size || elsewhere.State().Failed != nil {
+		t.Errorf("not its turn: %+v, %v, %+v", head, err, elsewhere.State())
+	}
+	turn = nil
+	if head, err := elsewhere.Sign(t.Context()); err != nil || head.Size != 6 {
+		t.Errorf("its turn: %+v, %v", head, err)
+	}
+}

@@ -63,7 +63,7 @@ func TestFromEventToProof(t *testing.T) {
 			appendTo(t, store, made[i], i)
 		}
 		last := int64(30*(round+1) - 1)
-		for wait := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for wait := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 			_, err := log.Proof(t.Context(), last)
 			if _, notYet := errors.AsType[*tlog.NotSignedYet](err); !notYet || time.Now().After(wait) {
 				break

@@ -98,6 +98,8 @@ type Heads interface {
 var (
 	// ErrMoved says that another signer was faster.
 	ErrMoved = errors.New("another checkpoint was signed meanwhile")
+	// ErrElsewhere says that it is another node's turn to sign.
+	ErrElsewhere = errors.New("another node signs")
 	// ErrNoHead says that there is no such checkpoint, or none at all.
 	ErrNoHead = errors.New("no such checkpoint is signed")
 	// ErrDisagree says that tree, events and checkpoint do not fit together on this node. Nothing of it is served.

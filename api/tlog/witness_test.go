@@ -168,7 +168,7 @@ func TestCosignedLeavesTheHead(t *testing.T) {
 	head.Signed = append(make([]byte, 0, 1000), head.Signed...)
 	one := cosignedBy(t, head, cosigner("one.example", 1))
 	cosignedBy(t, head, cosigner("two.example", 2))
-	if !strings.Contains(string(one.Signed), "— one.example ") || strings.Contains(string(one.Signed), "two") {
+	if !strings.Contains(string(one.Signed), "— one.example ") || strings.Contains(string(one.Signed), "two.example") {
 		t.Errorf("it has become\n%s", one.Signed)
 	}
 }

@@ -34,7 +34,7 @@ func browser(t *testing.T, home string) context.Context {
 	if found == "" {
 		t.Skip("Chromium is not installed: the pages are not tried in a browser")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.DisableGPU, chromedp.NoFirstRun}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(2 * time.Minute)}
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses its sandbox to root
 	}
@@ -145,31 +145,37 @@ func TestLayout(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range pages {
-			if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+path)); err != nil {
-				t.Fatalf("%s: %v", path, err)
-			}
-			if _, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.querySelectorAll('details').forEach(d => d.open = true), 1`)); err != nil {
-				t.Fatal(err)
-			}
-			for _, width := range widths {
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
-					t.Fatal(err)
-				}
-				beyond, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if beyond > 0 {
-					t.Errorf("%s at %d px runs %d px out of the page", path, width, beyond)
-				}
-			}
-			faint, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](contrastScript))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range faint {
-				t.Errorf("%s, %s: contrast %s", path, theme, s)
-			}
+			fits(t, ctx, server.URL, path, theme, widths)
 		}
+	}
+}
+
+// fits opens a page at some widths, with everything unfolded: nothing runs out of it, and every text can be read.
+func fits(t *testing.T, ctx context.Context, site, path, theme string, widths []int64) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Navigate(site+path)); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.querySelectorAll('details').forEach(d => d.open = true), 1`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range widths {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+			t.Fatal(err)
+		}
+		beyond, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if beyond > 0 {
+			t.Errorf("%s at %d px runs %d px out of the page", path, width, beyond)
+		}
+	}
+	faint, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](contrastScript))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range faint {
+		t.Errorf("%s, %s: contrast %s", path, theme, s)
 	}
 }

@@ -3,9 +3,9 @@ package web
 // The catalogues, each in parts that tell one story.
 var (
 	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
-		frenchVerify, frenchArticles, frenchSession, frenchBrowse,
+		frenchVerify, frenchArticles, frenchSession, frenchBrowse, frenchActions, frenchMine, frenchShow,
 		frenchForms, frenchCommands, frenchFields, frenchChoices, frenchRules, frenchJury, frenchData, frenchRun, frenchBarometer, frenchLetter}
 	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
-		englishVerify, englishArticles, englishSession, englishBrowse,
+		englishVerify, englishArticles, englishSession, englishBrowse, englishActions, englishMine, englishShow,
 		englishForms, englishCommands, englishFields, englishChoices, englishRules, englishJury, englishData, englishRun, englishBarometer, englishLetter}
 )

@@ -28,6 +28,10 @@ type collectivityView struct {
 	Undated      []moment
 	Predecessors []relative
 	Successors   []relative
+	Actions      []actionLine // the last that were declared
+	Declared     string       // how many there are
+	AllActions   string
+	Neighbours   string // "" where nobody has declared anything
 	Candidates   []candidate
 	SettledAs    *labelled
 	PerhapsAlso  []labelled
@@ -137,7 +141,24 @@ func (s *site) collectivity(p *page) (any, error) {
 	}
 	v.Mine = p.mine(c.ID)
 	v.kin(p, c)
-	return v, nil
+	return v, v.declared(p, c.ID)
+}
+
+// shownActions is how many actions the page of a body shows.
+const shownActions = 10
+
+// declared adds what the body declares that it does.
+func (v *collectivityView) declared(p *page, id string) error {
+	ids, err := p.site.Ledger.Actions(p.ctx, ledger.ActionQuestion{Collectivity: id}, p.size)
+	if err != nil || len(p.rendered()) == 0 {
+		return err
+	}
+	v.Neighbours = p.href("neighbours", id)
+	v.Declared, v.AllActions = p.N("actions.found", len(ids)), p.hrefWith("actions", "", map[string][]string{"collectivity": {id}})
+	for _, a := range p.site.Ledger.ActionViews(p.ctx, ids[:min(len(ids), shownActions)], p.size) {
+		v.Actions = append(v.Actions, p.actionLine(a, false))
+	}
+	return nil
 }
 
 // whereabouts says what a body is and where.
@@ -280,9 +301,6 @@ func (p *page) dispute(d ledger.DisputeView) dispute {
 
 // contestable are the facts of a moment that can be disputed, by their sources.
 func (p *page) contestable(facts []ledger.Fact) []labelled {
-	if p.site.Sessions == nil || p.asOf != "" {
-		return nil
-	}
 	var all []labelled
 	for _, f := range facts {
 		if !f.Retracted {

@@ -12,7 +12,7 @@ import (
 )
 
 // others are the addresses that the other faces answer.
-var others = []string{"/v1/", "/log/", "/docs", "/openapi.json", "/exports/", "/badge/", "/panel/", "/datapackage.json", "/catalog.jsonld"}
+var others = []string{"/v1/", "/log/", "/docs", "/openapi.json", "/exports/", "/evidence/", "/badge/", "/panel/", "/datapackage.json", "/catalog.jsonld"}
 
 // crawlLimit bounds how many pages of one route are read, in each language: the records alone are a thousand.
 const crawlLimit = 30

@@ -308,29 +308,14 @@ func (p *page) precedentRange(d *ledger.DossierPrecedents) string {
 	return p.T("precedents.range", least, most)
 }
 
-// fillIn puts what was drafted into the fields of a form, by their names.
+// fillIn puts what was drafted into the fields of a form.
 func fillIn(values url.Values, input json.RawMessage) {
-	var members map[string]any
-	if json.Unmarshal(input, &members) != nil {
+	var written map[string]any
+	if json.Unmarshal(input, &written) != nil {
 		return // the rules held it when it was drafted
 	}
-	var put func(name string, v any)
-	put = func(name string, v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for k, m := range v {
-				put(name+"."+k, m)
-			}
-		case []any:
-			for _, m := range v {
-				values.Add(name, fmt.Sprint(m))
-			}
-		default:
-			values.Set(name, fmt.Sprint(v))
-		}
-	}
-	for name, v := range members {
+	for name := range written {
 		values.Del(name)
-		put(name, v)
 	}
+	flatten(values, "", written)
 }

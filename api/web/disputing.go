@@ -71,7 +71,7 @@ func (s *site) disputed(p *page) (ledger.EventView, disputeView, error) {
 		return e, disputeView{}, err
 	}
 	p.Title = p.T("disputing.title")
-	v := disputeView{Fact: p.T("record.short", p.Int(int(e.Index))), Href: p.href("record", id.String()), Action: p.path("dispute", id.String(), nil), Letters: s.Letters != nil}
+	v := disputeView{Fact: p.T("record.short", p.Int(int(e.Index))), Href: p.href("record", id.String()), Action: p.path("dispute", id.String(), nil), Letters: s.Letters != nil && s.Sessions != nil}
 	v.Says, _ = p.tells(e)
 	return e, v, nil
 }
@@ -99,7 +99,7 @@ func (s *site) object(p *page) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Letters == nil {
+	if !v.Letters {
 		return v, nil
 	}
 	form := p.req.PostForm
@@ -222,11 +222,9 @@ func (s *site) confirmed(p *page) (any, error) {
 	return nil, redirect{p.path("receipt", done.Events[len(done.Events)-1].String(), url.Values{"next": {v.Href}})}
 }
 
-// Contest is the address of the page on which a fact is disputed, "" where nobody can or it is no fact.
+// contest is the address of the page on which a fact is disputed, "" where it is no fact. It is there wherever the page is
+// made, for a page is made again by whoever audits it; what can be done there is told there.
 func (p *page) contest(e ledger.EventView) string {
-	if p.site.Sessions == nil || p.asOf != "" {
-		return ""
-	}
 	data, err := domain.Decode(e.Type, e.Data)
 	if err != nil || !domain.IsFact(data) {
 		return ""

@@ -72,8 +72,11 @@ type dossierAction struct {
 	Change      string // new or changed since the last candidacy
 }
 
-// evidence is what an action rests on: an address, a hash, or both.
-type evidence struct{ URL, SHA256 string }
+// evidence is what shows an action: an address, with the hash of what is there, or a file that was uploaded here.
+type evidence struct {
+	URL, File, SHA256 string
+	Erased            bool // the file was
+}
 
 type leftOut struct {
 	dossierAction
@@ -271,8 +274,18 @@ func (p *page) dossierAction(a ledger.DossierAction, change string) dossierActio
 	if a.Innovation != "" {
 		x.Facts = append(x.Facts, p.or("dossier.innovation."+a.Innovation, a.Innovation))
 	}
-	for _, e := range a.Evidence {
-		x.Evidence = append(x.Evidence, evidence{followable(e.URL), e.SHA256})
+	var erased []string
+	if slices.ContainsFunc(a.Evidence, func(e domain.Evidence) bool { return e.URL == "" }) {
+		if record, err := p.site.Ledger.Event(p.ctx, a.Event); err == nil {
+			erased = record.Erased
+		}
+	}
+	for i, e := range a.Evidence {
+		shown := evidence{URL: followable(e.URL), SHA256: e.SHA256}
+		if e.URL == "" {
+			shown.File, shown.Erased = "/evidence/"+e.SHA256, slices.Contains(erased, fmt.Sprintf("/data/evidence/%d", i))
+		}
+		x.Evidence = append(x.Evidence, shown)
 	}
 	return x
 }

@@ -24,22 +24,13 @@ func noRoom(err error) error {
 	return err
 }
 
-// draft is the form of a decision: with what was drafted, or empty. Where somebody wrote it again meanwhile it says so.
-func (b *board) draft(id domain.CollectivityID, revision int64, input json.RawMessage) []labelled {
+// draft leads to the form of a decision, which stands beside what to decide by.
+func (b *board) draft(id domain.CollectivityID) []labelled {
 	c, ok := commandOf("decisions")
 	if !ok || !c.allows(b.who) || b.run.State.DeliberationClosed {
 		return nil
 	}
-	values := url.Values{}
-	var written map[string]any
-	if input != nil && json.Unmarshal(input, &written) == nil {
-		flatten(values, "", written)
-	}
-	values.Set("edition", b.edition())
-	values.Set("collectivity", string(id))
-	return []labelled{{b.T("op.decisions"), b.formHref("decisions", prefill{
-		Values: values, Fixed: []string{"edition", "collectivity"}, Expected: &revision, Next: b.req.URL.RequestURI() + "#decisions",
-	})}}
+	return []labelled{{b.T("op.decisions"), b.href("decision", ofCandidacy(b.run.Edition, id))}}
 }
 
 // flatten writes JSON as a form sends it.

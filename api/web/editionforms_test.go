@@ -108,7 +108,10 @@ func (s *season) whole() {
 	s.records(p.sevres, "candidacies", "edition", e, "collectivity", "Sèvres", "kind", "ville", "population", "23 500", "populationYear", "2023")
 	s.records(p.registrar, "candidacies", "edition", e, "collectivity", "Aix-les-Bains", "kind", "ville", "population", "31 000", "populationYear", "2023")
 	s.records(p.registrar, "candidacies", "edition", e, "collectivity", "29019", "kind", "ville")
-	s.board(p.registrar, "Clôture", "dans 20 jours", "population à indiquer", "23 500 habitants à 0,05 €")
+	s.records(p.registrar, "collectivities", "collectivity", "other-syndicat-essai", "name", "Syndicat de l'essai", "type", "other")
+	s.records(p.registrar, "candidacies", "edition", e, "collectivity", "other-syndicat-essai", "kind", "territoire")
+	s.board(p.registrar, "non confirmée par la collectivité", "Clôture", "dans 20 jours", "population à indiquer", "23 500 habitants à 0,05 €")
+	s.records(p.registrar, "withdrawals", "edition", e, "collectivity", "other-syndicat-essai")
 	s.step("open")
 
 	s.records(p.registrar, "memberships", "collectivity", "fr-commune-92072", "year", "2027", "regulation", "r-2027", "fee", "1175", "population", "23500", "populationYear", "2023")

@@ -243,6 +243,7 @@ var englishForms = words{
 	"form.secret.readings":          "The sealed text, shown this once. That it was read is recorded.",
 	"form.given.readings":           "This text was shown already, once. To read it again, open the form again: each reading is recorded.",
 	"form.erased":                   "This text was erased. Nobody can tell any more what it was.",
+	"secretariat.official":          " (population of %s, not confirmed by the local authority)",
 	"fault.required":                "This is needed.",
 	"fault.number":                  "A whole number, in digits.",
 	"fault.amount":                  "An amount of euros, such as 1234.50.",

@@ -314,7 +314,7 @@ func (s *site) done(p *page, c command, who auth.Principal, form url.Values, don
 	if next := form.Get(formNext); next != "" {
 		query.Set("next", next)
 	}
-	at := ""
+	var at string
 	switch n := len(done.Events); {
 	case n > 0:
 		at = done.Events[n-1].String()

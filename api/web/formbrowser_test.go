@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -54,6 +55,18 @@ func (k keys) value(script string) string {
 		k.t.Fatal(err)
 	}
 	return v
+}
+
+// becomes waits until a script gives what it should: a browser moves the focus when it comes to it.
+func (k keys) becomes(what, script, want string) {
+	k.t.Helper()
+	got := ""
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if got = k.value(script); got == want {
+			return
+		}
+	}
+	k.t.Errorf("%s: %q, not %q", what, got, want)
 }
 
 // held lets axe-core look at the page that is open, by day and by night, on a telephone, where nothing runs out of it.
@@ -127,9 +140,7 @@ func TestFormsByKeyboard(t *testing.T) {
 	k.fill("f-startedOn", "02/2025")
 	tabTo(t, k.ctx, func(focused) bool { return k.value(`document.activeElement.value || ''`) == "add:evidence" })
 	k.enter("Pièces, ligne 1")
-	if got := k.value(`document.activeElement.id + location.hash`); got != "f-evidence-0#f-evidence-0" {
-		t.Errorf("the focus is not on the line that was added, but on %s", got)
-	}
+	k.becomes("the focus is on the line that was added", `document.activeElement.id + location.hash`, "f-evidence-0#f-evidence-0")
 	k.fill("f-evidence-0-url", "pas une adresse")
 	k.enter("points sont à revoir")
 	k.says("Reconnu : Sèvres, fr-commune-92072")
@@ -144,9 +155,7 @@ func TestFormsByKeyboard(t *testing.T) {
 	if _, err := chromedp.Call(k.ctx, input.DispatchKeyEvent, down); err != nil {
 		t.Fatal(err)
 	}
-	if got := k.value(`document.activeElement.id`); got != "f-evidence-0-url" {
-		t.Errorf("the summary leads to %q", got)
-	}
+	k.becomes("the summary leads to", `document.activeElement.id`, "f-evidence-0-url")
 	// The other language keeps it too.
 	tabTo(t, k.ctx, func(focused) bool { return k.value(`document.activeElement.textContent`) == "In English" })
 	k.enter("Understood as: Sèvres")

@@ -20,6 +20,7 @@ import (
 // which shows it again with everything that was typed where something is wrong, and leads to the receipt where nothing is.
 type formView struct {
 	Resource, Heading, About string
+	Prefix                   string // of the ids of its fields
 	Action                   string // where it is sent
 	Elsewhere                string // the same in the other language, which keeps what was typed
 	Fields, More             []fieldView
@@ -33,6 +34,9 @@ type formView struct {
 	Changed []changeView
 	SignIn  bool // the session is over: the token is asked for once more, here
 }
+
+// firstForm begins the ids of the first form of a page, which is the only one where something is wrong.
+const firstForm = "f-"
 
 type hidden struct{ Name, Value string }
 
@@ -159,7 +163,11 @@ func (p *page) formView(c command, form url.Values, r *reading) *formView {
 			v.Hidden = append(v.Hidden, hidden{name, value})
 		}
 	}
-	set := &setting{page: p, command: c, form: form, r: r, fixed: names(form.Get(formFixed)), unseen: names(form.Get(formHidden)), offers: p.offersFor(c, form)}
+	p.forms++
+	if v.Prefix = firstForm; p.forms > 1 {
+		v.Prefix = "f" + strconv.Itoa(p.forms) + "-"
+	}
+	set := &setting{page: p, prefix: v.Prefix, command: c, form: form, r: r, fixed: names(form.Get(formFixed)), unseen: names(form.Get(formHidden)), offers: p.offersFor(c, form)}
 	for _, b := range c.Fields {
 		if slices.Contains(set.unseen, b.Name) {
 			v.Hidden = append(v.Hidden, set.hide(b)...)
@@ -195,6 +203,7 @@ type setting struct {
 	r             *reading
 	fixed, unseen []string
 	offers        offers
+	prefix        string            // of the ids
 	labels        map[string]string // of what was set, by name
 	inOrder       []string          // the names of what was set
 }
@@ -205,8 +214,9 @@ func names(s string) []string {
 
 var notInID = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-func fieldID(name string) string {
-	return "f-" + strings.Trim(notInID.ReplaceAllString(name, "-"), "-")
+// fieldID is the id of a field. Prefix is f- on the page of the form, and tells several forms of one page apart.
+func fieldID(prefix, name string) string {
+	return prefix + strings.Trim(notInID.ReplaceAllString(name, "-"), "-")
 }
 
 // hide keeps a field that is not shown.
@@ -225,7 +235,7 @@ func (s *setting) hide(b blank) []hidden {
 
 func (s *setting) field(b blank, name string) fieldView {
 	f := fieldView{
-		ID: fieldID(name), Name: name, Label: s.fieldWord("field", s.command, b), Help: s.fieldWord("help", s.command, b),
+		ID: fieldID(s.prefix, name), Name: name, Label: s.fieldWord("field", s.command, b), Help: s.fieldWord("help", s.command, b),
 		Kind: b.Kind, Value: s.form.Get(name), Required: b.Required, Input: "text",
 	}
 	if s.labels == nil {
@@ -272,7 +282,7 @@ func (s *setting) field(b blank, name string) fieldView {
 	case aLink:
 		f.Input = "url"
 	case aSource:
-		f.List = "sources"
+		f.List = s.prefix + "sources"
 	}
 	s.offer(&f, b)
 	s.resolve(&f, b)
@@ -304,10 +314,10 @@ func (s *setting) rows(f *fieldView, b blank) {
 		for _, m := range b.Members {
 			row = append(row, s.field(m, name+"."+m.Name))
 		}
-		f.Rows, f.RowID = append(f.Rows, row), append(f.RowID, fieldID(name))
+		f.Rows, f.RowID = append(f.Rows, row), append(f.RowID, fieldID(s.prefix, name))
 		f.RowNames = append(f.RowNames, s.labels[name])
 	}
-	f.Add = s.path("entry", s.command.Resource, nil) + "#" + fieldID(rowName(f.Name, len(all)))
+	f.Add = s.path("entry", s.command.Resource, nil) + "#" + fieldID(firstForm, rowName(f.Name, len(all)))
 }
 
 // options are the words of a choice.
@@ -383,7 +393,7 @@ func (s *setting) fault(field, text, detail, article string) faultView {
 	v := faultView{Text: text, Detail: detail, Article: article}
 	for _, name := range []string{field, owner(field)} {
 		if label, ok := s.labels[name]; ok && name != "" {
-			v.Href, v.Label = "#"+fieldID(name), label
+			v.Href, v.Label = "#"+fieldID(firstForm, name), label
 			break
 		}
 	}

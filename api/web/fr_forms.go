@@ -243,6 +243,7 @@ var frenchForms = words{
 	"form.secret.readings":          "Le texte scellé, montré cette seule fois. Sa lecture est inscrite.",
 	"form.given.readings":           "Ce texte a déjà été montré, une fois. Pour le relire, ouvrez le formulaire de nouveau : chaque lecture est inscrite.",
 	"form.erased":                   "Ce texte a été effacé. Personne ne peut plus dire ce qu'il était.",
+	"secretariat.official":          " (population de %s, non confirmée par la collectivité)",
 	"fault.required":                "À remplir.",
 	"fault.number":                  "Un nombre entier, en chiffres.",
 	"fault.amount":                  "Un montant en euros, comme 1 234,50.",

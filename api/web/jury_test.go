@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"arobase/api/auth"
 	"arobase/api/auth/sqliteauth"
 	"arobase/api/ledger"
+	"arobase/api/ledger/evidence/sqliteevidence"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/api/web"
 	"arobase/eventstore/sqlite"
@@ -74,6 +76,10 @@ func newCourt(t testing.TB) *court {
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = c.ledger.Runner().Run(running) }()
 	t.Cleanup(func() { stop(); <-ended })
+	files, err := sqliteevidence.Create(filepath.Join(dir, "evidence.db"), testLedgerID)
+	must(err)
+	t.Cleanup(func() { files.Close() })
+	c.ledger.UseEvidence(files, ledger.DefaultEvidenceLimits())
 	c.tokens = &auth.Authority{Tokens: kept, Now: clock, Random: rand.Reader}
 	c.h = web.New(web.Deps{Ledger: c.ledger, Operator: "Les Archives de l'essai", Sessions: auth.NewSessions(auth.NewGate(c.tokens))})
 	c.rules()
@@ -129,7 +135,12 @@ func (c *court) opens(n, day int) {
 	c.day.Store(int64(day))
 	c.act(anne, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":%q,"closes":%q,"jury":%q,"ceremony":%q}}`, n, on(day), on(day), on(day+1), on(day+2))
 	if n == 28 {
-		c.act(chloe, "actions", `{"action":"aix-3","collectivity":%q,"grid":"g1","services":["ecole-3"],"startedOn":"2026-11","operatorKind":"contractor","innovation":"local","title":"Une action neuve","description":"Elle n'était pas là."}`, aix)
+		file, err := c.ledger.Attach(context.WithoutCancel(c.t.Context()), chloe, "text/plain", []byte("Le compte rendu de l'action neuve."))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.act(chloe, "actions", `{"action":"aix-3","collectivity":%q,"grid":"g1","services":["ecole-3"],"startedOn":"2026-11","operatorKind":"contractor","innovation":"local",
+			"title":"Une action neuve","description":"Elle n'était pas là.","evidence":[{"sha256":%q}]}`, aix, file.SHA256)
 		c.act(chloe, "confirmations", `{"action":"laon-1","on":%q}`, on(day))
 		c.act(chloe, "amendments", `{"action":"bourges-1","grid":"g1","services":["ecole-1"],"startedOn":"2026-03","operatorKind":"association","title":"Action 1 de Bourges, refaite","description":"Elle a changé."}`)
 	}
@@ -241,7 +252,7 @@ func TestDossierForEachReader(t *testing.T) {
 		has, not []string
 	}{
 		{"seat 1, no opinion yet", of(aix), one,
-			[]string{"Action 1 de Aix-les-Bains", "depuis : mars 2026", "Votre avis est attendu", "une fois votre avis donné", "il n'est lu que par qui l'a donné", "Une action neuve nouvelle", "Motivation de " + aix, "Donner mon avis"},
+			[]string{"Action 1 de Aix-les-Bains", "depuis : mars 2026", "Votre avis est attendu", "une fois votre avis donné", "il n'est lu que par qui l'a donné", "Une action neuve nouvelle", "fichier déposé", "Motivation de " + aix, "Donner mon avis"},
 			[]string{"Un avis de la troisième", "au plus, selon la grille", "étaient comparables", "distance "}},
 		{"seat 1, in English", "/en" + of(aix), one,
 			[]string{"since March 2026", "Your opinion is awaited", "Une action neuve new", "once your opinion is given"},
@@ -294,8 +305,10 @@ func TestDossierForEachReader(t *testing.T) {
 // Minutes are the jury's before the ceremony and everybody's after it; names are for the presidency, outcomes too until then.
 func TestMinutesForEachReader(t *testing.T) {
 	c := newCourt(t)
-	c.act(anne, "sessions", `{"edition":28,"session":1,"on":%q,"present":[1,2],"quorum":2}`, on(4))
+	c.act(anne, "sessions", `{"edition":28,"session":1,"on":%q,"present":[1,2,3],"quorum":2}`, on(4))
 	c.draft(28, aix, 3, "Un vrai pas en avant")
+	c.act(anne, "sessions", `{"edition":28,"session":2,"on":%q,"present":[1,2],"quorum":2}`, on(4))
+	c.draft(28, laon, 2, "En son absence")
 	juror, president, registrar := c.enter(t, auth.Juror, "28-1", "Juré 1"), c.enter(t, auth.President, "", "Anne Martin"), c.enter(t, auth.Registrar, "", "Chloé Roux")
 	other := c.enter(t, auth.Juror, "27-1", "Juré 1")
 	read := func(path string, as []*http.Cookie, has, not []string) {
@@ -319,7 +332,7 @@ func TestMinutesForEachReader(t *testing.T) {
 	for _, as := range [][]*http.Cookie{juror, registrar} {
 		read("/editions/28/proces-verbal", as, sat, []string{"Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "projet"})
 	}
-	read("/editions/28/proces-verbal", president, append(sat, "Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "Aucun précédent comparable n'a reçu cela.", "2 sur 2 présents pouvaient voter. Quorum atteint"), nil)
+	read("/editions/28/proces-verbal", president, append(sat, "Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "Aucun précédent comparable n'a reçu cela.", "2 sur 3 présents pouvaient voter : sièges 1 et 3. Quorum atteint", "3 sur 3 présents pouvaient voter. Quorum atteint"), nil)
 	if w, _ := c.page("/editions/28/proces-verbal", other); w.Code != http.StatusForbidden {
 		t.Errorf("a juror of another edition: %d", w.Code)
 	}
@@ -405,6 +418,41 @@ func TestReasonsOfTheJury(t *testing.T) {
 	for _, path := range []string{"/collectivites/" + aix, "/editions/28/palmares", "/editions/28", "/registre"} {
 		if _, page := c.page(path, nil); strings.Contains(page, "Une raison encore scellée") {
 			t.Errorf("%s tells what is under embargo", path)
+		}
+	}
+}
+
+// The heads of sheets are texts of a style sheet, whatever they are.
+func TestHeadsOfSheets(t *testing.T) {
+	c := newCourt(t)
+	w := get(c.h, "/assets/running.css?"+url.Values{"left": {"Bourges \"; } body { display: none } /* é\n"}, "right": {`\2014 </style>`}}.Encode())
+	css := w.Body.String()
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/css; charset=utf-8" || strings.Contains(css, "body {") || strings.Contains(css, "<") || strings.Contains(css, "display: none") {
+		t.Errorf("%d %v\n%s", w.Code, w.Header(), css)
+	}
+	if !strings.Contains(css, `content: "Bourges \000022 \00003b  \00007d  body \00007b `) || !strings.Contains(css, "counter(page)") {
+		t.Errorf("the heads are\n%s", css)
+	}
+	if w := get(c.h, "/assets/running.css?left="+strings.Repeat("x", 2000)); w.Code != http.StatusNotFound {
+		t.Errorf("a head without end: %d", w.Code)
+	}
+	president := c.enter(t, auth.President, "", "Anne Martin")
+	if !strings.Contains(get(c.h, "/editions/27/proces-verbal").Body.String(), `href="/en/editions/27/minutes"`) {
+		t.Error("the minutes do not lead to their other language")
+	}
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/editions/28/dossiers/"+aix, nil)
+	r.AddCookie(president[0])
+	shown := httptest.NewRecorder()
+	c.h.ServeHTTP(shown, r)
+	for _, s := range []string{`href="/en/editions/28/dossiers/` + aix + `"`, `href="/assets/running.css?left=Aix-les-Bains`, `media="print"`} {
+		if !strings.Contains(shown.Body.String(), s) {
+			t.Errorf("the dossier has no %s", s)
+		}
+	}
+	// Where nobody signs in, there is nothing for members, and minutes only of what was held here.
+	for _, path := range []string{"/jury", "/editions/18/dossiers/" + aix, "/editions/18/proces-verbal"} {
+		if w := get(history(t), path); w.Code != http.StatusNotFound {
+			t.Errorf("%s on a site without members: %d", path, w.Code)
 		}
 	}
 }

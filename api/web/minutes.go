@@ -99,8 +99,11 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 	p.paper(p.T("minutes.running", edition), right)
 	for _, j := range m.Jury {
 		line := minutesJuror{
-			Seat: p.seat(j.Juror), ID: j.Seat, College: p.or("college."+j.College, j.College), Affiliation: j.Affiliation, Name: j.Name,
+			Seat: p.seat(j.Juror), ID: j.Seat, College: p.or("college."+j.College, j.College), Affiliation: j.Affiliation,
 			Proofs: p.proofs(p.seat(j.Juror), []string{j.Event.String()}),
+		}
+		if v.Names {
+			line.Name = p.written(j.Name)
 		}
 		var remarks []string
 		if j.Chair {
@@ -157,6 +160,9 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 	if d.Session != 0 {
 		v.Sat = p.T("sitting.held", d.Session, p.Date(d.On))
 		v.Voters = p.T("minutes.voters", p.Int(len(d.Voters)), p.Int(len(d.Present)))
+		if len(d.Voters) < len(d.Present) {
+			v.Voters = p.T("minutes.voters.named", p.Int(len(d.Voters)), p.Int(len(d.Present)), p.seats(d.Voters))
+		}
 		v.Quorum = p.T("quorum.broken", len(d.Voters), d.Quorum)
 		if d.Held {
 			v.Quorum = p.T("quorum.held", len(d.Voters), d.Quorum)

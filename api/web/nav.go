@@ -8,9 +8,10 @@ type navItem struct {
 // Nav are the ways on from every page.
 func (p *page) Nav() []navItem {
 	var out []navItem
-	for _, route := range []string{"editions", "map", "mentions", "trends", "reconciliation", "sources", "register"} {
+	for _, route := range []string{"editions", "map", "mentions", "actions", "trends", "reconciliation", "sources", "register"} {
 		here := p.Route == route || route == "editions" && (p.Route == "edition" || p.Route == "palmares") ||
-			route == "map" && p.Route == "departement" || route == "mentions" && p.Route == "mention" || route == "sources" && p.Route == "source" ||
+			route == "map" && p.Route == "departement" || route == "mentions" && p.Route == "mention" ||
+			route == "actions" && (p.Route == "action" || p.Route == "service" || p.Route == "neighbours") || route == "sources" && p.Route == "source" ||
 			route == "register" && (p.Route == "record" || p.Route == "verify")
 		out = append(out, navItem{p.T("nav." + route), p.href(route, ""), here})
 	}

@@ -33,6 +33,8 @@ type page struct {
 	Paper string
 	// Asked is what stands in the search field.
 	Asked string
+	// forms counts those of the page.
+	forms int
 	// head is that of the answer: a handler may set a cookie.
 	head http.Header
 	// sources are those that the page cites, each read once.
@@ -163,6 +165,10 @@ func (s *site) excuse(p *page, err error) []byte {
 		kind, status = "method", http.StatusMethodNotAllowed
 	case errors.Is(err, errForeign):
 		kind, status = "foreign", http.StatusForbidden
+	case errors.Is(err, errBusy):
+		kind, status = "busy", http.StatusServiceUnavailable
+	case errors.Is(err, ledger.ErrEvidenceSize):
+		kind, status = "large", http.StatusRequestEntityTooLarge
 	case errors.Is(err, errForm):
 		kind, status = "form", http.StatusBadRequest
 	case errors.Is(err, ledger.ErrForbidden):

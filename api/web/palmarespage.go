@@ -81,6 +81,9 @@ func (s *site) palmares(p *page) (any, error) {
 		CSV: p.download("editions/" + number + "/palmares"), JSON: p.exportHref("/v1/editions/"+number+"/palmares", nil),
 		XLSX: p.exportHref("/exports/labels.xlsx", url.Values{"edition": {number}}),
 	}
+	if r, err := s.Ledger.Run(p.ctx, n, p.size); err == nil && r.Published != nil {
+		v.Heading, v.Lede = p.T("palmares.title.run", yearOf(n)), p.T("palmares.lede.run", p.Date(r.Published.On))
+	}
 	p.Title, p.Description = v.Heading, v.Lede+" "+v.Coverage
 	if n > 1 {
 		v.Previous = &labelled{p.T("edition.short", n-1, yearOf(n-1)), p.href("palmares", fmt.Sprint(n-1))}
@@ -129,10 +132,10 @@ func (p *page) editionKnown(n int) *ledger.EditionShort {
 // what it would leave in the whole edition.
 func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger.RollLine {
 	f, moves := now.facets, p.changesOf(n)
-	var out []*ledger.RollLine
+	out := make([]*ledger.RollLine, 0, len(now.lines))
 	for i := range now.lines {
 		l := &now.lines[i]
-		if isLevel(*l, ask.level) && (ask.kind == "" || l.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
+		if (ask.level == "" || isLevel(*l, ask.level)) && (ask.kind == "" || l.Kind == ask.kind) && (ask.region == "" || placeCode(l.Body.Region) == ask.region) &&
 			(ask.departement == "" || placeCode(l.Body.Departement) == ask.departement) &&
 			(ask.mention == "" || slices.Contains(l.Mentions, ask.mention)) && (ask.change == "" || moves.of[i] == ask.change) {
 			out = append(out, l)

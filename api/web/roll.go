@@ -344,7 +344,7 @@ func (p *page) choose(name, asked, none string, order []string, text func(string
 	return c
 }
 
-// placeCode and placeName read a place that may be missing.
+// placeCode reads a place that may be missing.
 func placeCode(d *ledger.Place) string {
 	if d == nil {
 		return ""
@@ -352,6 +352,7 @@ func placeCode(d *ledger.Place) string {
 	return d.Code
 }
 
+// placeName is the name of a département or région, "" for none.
 func placeName(d *ledger.Place) string {
 	if d == nil {
 		return ""

@@ -2,7 +2,6 @@ package web
 
 import (
 	"html/template"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -64,10 +63,13 @@ func (b *board) calendar() boardSection {
 	}
 	var closes, jury, ceremony []labelled
 	if !s.DeclarationsClosed {
-		closes = slices.Concat(b.can("extensions", "calendar", true, "edition", e, "deadline", "closes"),
-			b.can("closings", "calendar", true, "edition", e, "candidacies", strconv.Itoa(b.submitted())))
+		if b.today > s.Calendar.Closes {
+			closes = b.can("closings", "calendar", true, "edition", e, "candidacies", strconv.Itoa(b.submitted()))
+		} else {
+			closes = b.can("extensions", "calendar", true, "edition", e, "deadline", "closes")
+		}
 	}
-	if len(s.Sessions) == 0 {
+	if len(s.Sessions) == 0 && b.today <= s.Calendar.Jury {
 		jury = b.can("extensions", "calendar", true, "edition", e, "deadline", "jury")
 	}
 	if s.Published == nil {
@@ -153,6 +155,9 @@ func (b *board) candidacy(c domain.Due) boardLine {
 	add := func(resource string, more ...string) {
 		line.Actions = append(line.Actions, b.can(resource, "candidacies", true, b.of(id, more...)...)...)
 	}
+	if s.Registered != nil {
+		line.Actions = append(line.Actions, labelled{b.T("minutes.dossier"), b.href("dossier", ofCandidacy(b.run.Edition, id))})
+	}
 	switch s.Stage {
 	case domain.StageRegistered:
 		add("submissions")
@@ -195,8 +200,10 @@ func (b *board) fees() boardSection {
 	stated := map[domain.CollectivityID]*domain.CandidacyRegistered{}
 	var ids []domain.CollectivityID
 	for _, c := range b.run.Candidacies {
-		ids = append(ids, c.Collectivity)
-		stated[c.Collectivity] = c.State.Registered
+		if c.State.Stage != domain.StageWithdrawn && c.State.Stage != domain.StageInadmissible { // who owes nothing for it
+			ids = append(ids, c.Collectivity)
+			stated[c.Collectivity] = c.State.Registered
+		}
 	}
 	for _, id := range b.page.site.Ledger.Members(year) {
 		if _, known := stated[id]; !known {
@@ -238,10 +245,13 @@ func (b *board) fee(id domain.CollectivityID, year int, state domain.MembershipS
 		rules := b.run.Regulation
 		pairs := []string{"collectivity", string(id), "year", y, "regulation", b.run.State.Opened.Regulation}
 		how := b.T("secretariat.needed")
-		if stated != nil && stated.Population > 0 && rules != nil {
-			fee := rules.Fee.FeeFor(stated.Population)
-			how = b.calculation(rules.Fee, stated.Population, fee)
-			pairs = append(pairs, "population", strconv.Itoa(stated.Population), "populationYear", strconv.Itoa(stated.PopulationYear), "fee", cents(fee))
+		if n, of := b.population(id, stated); n > 0 && rules != nil {
+			fee := rules.Fee.FeeFor(n)
+			how = b.calculation(rules.Fee, n, fee)
+			if stated == nil || stated.Population == 0 {
+				how += b.T("secretariat.official", strconv.Itoa(of))
+			}
+			pairs = append(pairs, "population", strconv.Itoa(n), "populationYear", strconv.Itoa(of), "fee", cents(fee))
 		}
 		line.Cells = []template.HTML{b.body(id), say(b.T("secretariat.nomember")), say(how), "", ""}
 		line.Actions = b.can("memberships", "fees", false, pairs...)
@@ -270,6 +280,19 @@ func (b *board) fee(id domain.CollectivityID, year int, state domain.MembershipS
 	}
 	line.Cells = []template.HTML{b.body(id), say(b.euros(m.Fee)), say(how), say(b.euros(state.Paid)), say(rest)}
 	return line, owed
+}
+
+// population is that which a collectivity stated for the edition, or else the newest that the ledger or the official list
+// has, with its year; 0 where nobody knows it.
+func (b *board) population(id domain.CollectivityID, stated *domain.CandidacyRegistered) (n, year int) {
+	if stated != nil && stated.Population > 0 {
+		return stated.Population, stated.PopulationYear
+	}
+	v, err := b.page.site.Ledger.Memberships(b.ctx, string(id), b.size)
+	if err != nil || v.Quote == nil || v.Quote.Calculation == nil {
+		return 0, 0
+	}
+	return v.Quote.Calculation.Population, v.Quote.Calculation.PopulationYear
 }
 
 // calculation says how a fee comes about.

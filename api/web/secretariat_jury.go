@@ -135,10 +135,10 @@ func (b *board) decisions(s *site) (boardSection, error) {
 		case i >= 0:
 			drafted++
 			line.Cells = []template.HTML{b.body(c.Collectivity), say(b.T("board.drafted", b.Int(int(drafts[i].Revision)))), say(b.T("board.byat", drafts[i].By, b.MomentShort(drafts[i].At)))}
-			line.Actions = b.draft(c.Collectivity, drafts[i].Revision, drafts[i].Input)
+			line.Actions = b.draft(c.Collectivity)
 		default:
 			line.Cells = []template.HTML{b.body(c.Collectivity), say(b.T("board.undrafted")), ""}
-			line.Actions = b.draft(c.Collectivity, 0, nil)
+			line.Actions = b.draft(c.Collectivity)
 		}
 		lines = append(lines, line)
 	}

@@ -82,7 +82,7 @@ func (p *page) sessionView(who auth.Principal, next, wrong string) sessionView {
 // signIn begins a session with the token that is sent.
 func (s *site) signIn(p *page) (any, error) {
 	next := p.req.PostForm.Get("next")
-	_, cookie, err := s.Sessions.SignIn(p.req, strings.TrimSpace(p.req.PostForm.Get("token")))
+	who, cookie, err := s.Sessions.SignIn(p.req, strings.TrimSpace(p.req.PostForm.Get("token")))
 	var often *auth.TooMany
 	switch {
 	case errors.Is(err, auth.ErrDenied):
@@ -99,6 +99,9 @@ func (s *site) signIn(p *page) (any, error) {
 	p.head.Add("Set-Cookie", cookie.String())
 	if next = local(next); next != "" {
 		return nil, redirect{next}
+	}
+	if who.Is(auth.Declarant) {
+		return nil, redirect{p.path("mine", who.For, nil)}
 	}
 	return nil, redirect{p.path("session", "", nil)}
 }

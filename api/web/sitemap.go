@@ -47,7 +47,7 @@ func (s *site) sitemapOf(t *tongue) http.Handler {
 				v.URLs = append(v.URLs, address{p.origin() + p.path(route, value, nil)})
 			}
 		}
-		for _, route := range []string{"home", "editions", "trends", "reconciliation", "sources", "register", "verify", "glossary", "accessibility", "legal"} {
+		for _, route := range []string{"home", "editions", "actions", "trends", "reconciliation", "sources", "register", "verify", "glossary", "accessibility", "legal"} {
 			add(route, "")
 		}
 		for _, e := range p.editions() {

@@ -71,9 +71,7 @@ func (s *site) source(p *page) (any, error) {
 	for _, n := range named[max(v.Paging.From-1, 0):v.Paging.To] {
 		v.holders(p, id, s.Ledger.PalmaresOf(p.ctx, n.edition, []string{n.body}, p.size))
 	}
-	if err := v.figures(p, id); err != nil {
-		return nil, err
-	}
+	v.figures(p, id)
 	for _, r := range s.Ledger.Rules(p.ctx, p.size) {
 		if r.Source == id {
 			v.Rules = append(v.Rules, ruleLine{p.topic(r.Topic), r.Statement, []cite{p.cite(id, r.Event)}})
@@ -148,11 +146,7 @@ func (p *page) when(edition int) labelled {
 }
 
 // figures adds the numbers and the facts of ceremonies. What follows only by adding is not said by the source.
-func (v *sourceView) figures(p *page, id string) error {
-	all, err := p.site.Ledger.Reconciliation(p.ctx, 0, p.size)
-	if err != nil {
-		return fmt.Errorf("reading what source %s says: %w", id, err)
-	}
+func (v *sourceView) figures(p *page, id string) {
 	seen := map[string]bool{}
 	add := func(it ledger.ItemView, text string, events []string) {
 		if key := strings.Join(events, " "); len(events) == 0 || seen[key] {
@@ -166,21 +160,18 @@ func (v *sourceView) figures(p *page, id string) error {
 		}
 		v.Figures = append(v.Figures, saying{labelled{Text: name}, text, p.when(it.Edition), p.proofs(name, events)})
 	}
-	for _, it := range all.Items {
+	for _, it := range p.site.Ledger.SaidBy(p.ctx, id, p.size) {
 		for _, f := range it.Figures {
-			if f.Source == id && f.Metric == "" && len(f.Events) == 1 {
+			if f.Metric == "" && len(f.Events) == 1 {
 				add(it, p.figure(f.Value, f.Unit, f.Precision), f.Events)
 			}
 		}
 		for _, st := range it.Statements {
-			if st.Source == id {
-				text := p.statement(it.Metric, st.Value)
-				if st.Precision == "announced" {
-					text = p.T("item.announced", text)
-				}
-				add(it, text, []string{st.Event})
+			text := p.statement(it.Metric, st.Value)
+			if st.Precision == "announced" {
+				text = p.T("item.announced", text)
 			}
+			add(it, text, []string{st.Event})
 		}
 	}
-	return nil
 }

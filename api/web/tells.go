@@ -99,6 +99,15 @@ func (p *page) tellsAbout(e ledger.EventView, data domain.Event) template.HTML {
 	return p.H("tells.about", capital(what), template.HTML(strings.Join(about, ", "))) // each part is escaped
 }
 
+// actionNamed names an action by its title as of this page, with a link.
+func (p *page) actionNamed(id domain.ActionID) template.HTML {
+	a, err := p.site.Ledger.Action(p.ctx, id, p.size)
+	if err != nil {
+		return template.HTML(template.HTMLEscapeString(string(id))) // escaped
+	}
+	return link(p.href("action", string(id)), p.actionTitle(a.Title).Text)
+}
+
 // recordOf names a record by its number, with a link.
 func (p *page) recordOf(id uuid.UUID) template.HTML {
 	e, err := p.site.Ledger.Event(p.ctx, id)

@@ -116,13 +116,13 @@ func (p *page) tellsBody(data domain.Event) template.HTML {
 	case *domain.PaymentRetracted:
 		return p.H("tells.paid.retracted", body(d.Collectivity), d.Year, p.T("cause."+d.Cause))
 	case *domain.ActionDeclared:
-		return p.H("tells.action", body(d.Collectivity), string(d.Action), p.Int(len(d.Services)))
+		return p.H("tells.action", body(d.Collectivity), p.actionNamed(d.Action), p.Int(len(d.Services)))
 	case *domain.ActionAmended:
-		return p.H("tells.action.amended", string(d.Action))
+		return p.H("tells.action.amended", p.actionNamed(d.Action))
 	case *domain.ActionConfirmed:
-		return p.H("tells.action.confirmed", string(d.Action), p.Date(d.On))
+		return p.H("tells.action.confirmed", p.actionNamed(d.Action), p.Date(d.On))
 	case *domain.ActionEnded:
-		return p.H("tells.action.ended", string(d.Action), p.Date(d.On))
+		return p.H("tells.action.ended", p.actionNamed(d.Action), p.Date(d.On))
 	case *domain.CollectivityRenamed:
 		return p.H("tells.renamed", body(d.Collectivity), d.Name)
 	case *domain.EPCIMembersRecorded:

@@ -68,11 +68,14 @@ var placeOf = func() map[string][2]int {
 func (p *page) tiles(id string, edition int, lines []*ledger.RollLine, href func(code string) string) *tileMap {
 	count, greatest, elsewhere := map[string]int{}, 0, 0
 	for _, l := range lines {
-		if code := placeCode(l.Body.Departement); placeOf[code] != [2]int{} { // nobody lives in the corner
-			count[code]++
-			greatest = max(greatest, count[code])
+		count[placeCode(l.Body.Departement)]++
+	}
+	for code, n := range count {
+		if placeOf[code] == [2]int{} { // nobody lives in the corner
+			elsewhere += n
+			delete(count, code)
 		} else {
-			elsewhere++
+			greatest = max(greatest, n)
 		}
 	}
 	v := &tileMap{

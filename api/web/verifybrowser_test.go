@@ -55,7 +55,7 @@ func press(t *testing.T, ctx context.Context, address, key string) outcome {
 		return {States: [...document.querySelectorAll('[data-step]')].map(i => i.dataset.state || '-').join(' '),
 			Whole: verdict.dataset.state, Words: document.getElementById('verifier').innerText};
 	})()`
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		got, err := chromedp.Run(ctx, chromedp.Evaluate[*outcome](script))
 		if err != nil {
 			t.Fatal(err)

@@ -136,7 +136,7 @@ func (w *waits) juror() {
 	}
 	for _, c := range w.run.Candidacies {
 		if c.State.Stage == domain.StageSubmitted && slices.Contains(c.State.Reporting(), n) && !slices.Contains(c.State.Opinions, n) {
-			w.form(w.T("waiting.opinion", w.nameOf(string(c.Collectivity))), "opinions", "juror", seat, "collectivity", string(c.Collectivity))
+			w.all = append(w.all, labelled{w.T("waiting.opinion", w.nameOf(string(c.Collectivity))), w.href("dossier", ofCandidacy(w.run.Edition, c.Collectivity))})
 		}
 	}
 }
@@ -148,14 +148,14 @@ func (w *waits) declarant() {
 	closes := w.Date(w.run.State.Calendar.Closes)
 	switch {
 	case i < 0 && open:
-		w.form(w.T("waiting.register", w.run.Edition.String(), closes), "candidacies", "collectivity", w.who.For)
+		w.all = append(w.all, labelled{w.T("waiting.register", w.run.Edition.String(), closes), w.path("submission", w.who.For, nil)})
 		return
 	case i < 0:
 		return
 	}
 	c := w.run.Candidacies[i].State
 	if c.Stage == domain.StageRegistered && open {
-		w.form(w.T("waiting.submit", closes), "submissions", "collectivity", w.who.For)
+		w.all = append(w.all, labelled{w.T("waiting.submit", closes), w.path("submission", w.who.For, nil)})
 	}
 	for _, r := range c.Requests {
 		if !r.Answered {

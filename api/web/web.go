@@ -82,6 +82,9 @@ type site struct {
 	namedKnown        kept[string, named]
 	movesKnown        kept[[2]int, *moves]
 	groupsKnown       kept[comparison, movedBy]
+	renderedKnown     remembered[map[string]int]
+	// uploads holds one token for each file that is arriving.
+	uploads chan struct{}
 }
 
 // handler makes the view of a page.
@@ -96,7 +99,7 @@ func New(deps Deps) http.Handler {
 	if deps.Random == nil {
 		deps.Random = rand.Reader
 	}
-	s := &site{Deps: deps}
+	s := &site{Deps: deps, uploads: make(chan struct{}, mostUploads)}
 	var err error
 	if s.assets, err = readAssets(assetFiles); err != nil {
 		panic(fmt.Sprintf("web: %v", err))
@@ -114,8 +117,10 @@ func New(deps Deps) http.Handler {
 		"home": s.home, "search": s.search, "editions": s.editions, "edition": s.edition, "collectivity": s.collectivity,
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
+		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
 		"panel": s.panel, "minutes": s.minutes, "barometer": s.barometer,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
+		"dispute":  s.dispute,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,
 	}
 	for _, t := range []*tongue{fr, en} {
@@ -139,7 +144,6 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+at, s.page(t, "session", s.session))
 			mux.Handle("POST "+at, s.form(t, "session", s.signIn))
 			mux.Handle("POST "+at+"/end", s.form(t, "session", s.signOut))
-			mux.Handle("GET "+t.pattern("dispute"), s.page(t, "dispute", s.dispute))
 			mux.Handle("POST "+t.pattern("dispute"), s.form(t, "dispute", s.object))
 			mux.Handle("GET "+t.pattern("confirm"), s.page(t, "confirm", s.confirm))
 			mux.Handle("POST "+t.pattern("confirm"), s.form(t, "confirm", s.confirmed))
@@ -148,6 +152,12 @@ func New(deps Deps) http.Handler {
 			mux.Handle("GET "+t.pattern("secretariat"), s.page(t, "secretariat", s.secretariat))
 			mux.Handle("GET "+t.pattern("entry"), s.page(t, "entry", s.entry))
 			mux.Handle("POST "+t.pattern("entry"), s.form(t, "entry", s.send))
+			mux.Handle("GET "+t.pattern("mine"), s.page(t, "mine", s.mine))
+			mux.Handle("GET "+t.pattern("review"), s.page(t, "review", s.review))
+			mux.Handle("POST "+t.pattern("review"), s.form(t, "review", s.decide))
+			mux.Handle("GET "+t.pattern("show"), s.page(t, "show", s.show))
+			mux.Handle("POST "+t.pattern("show"), s.upload(t, "show", s.attach))
+			mux.Handle("GET "+t.pattern("submission"), s.page(t, "submission", s.submission))
 			mux.Handle("GET "+t.pattern("receipt"), s.page(t, "receipt", s.receipt))
 			for route, h := range map[string]handler{"dossier": s.dossier, "diagnosis": s.diagnosis, "desk": s.desk, "deliberation": s.deliberation, "decision": s.decision} {
 				mux.Handle("GET "+t.pattern(route), s.page(t, route, h))

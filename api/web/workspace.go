@@ -92,7 +92,8 @@ func (p *page) doors(who auth.Principal) []labelled {
 	case auth.Juror, auth.President:
 		return []labelled{{p.T("desk.title"), p.href("desk", "")}}
 	case auth.Declarant:
-		return append(p.mine(who.For), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
+		own := labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)}
+		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
 	}
 	return nil
 }

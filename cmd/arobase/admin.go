@@ -53,6 +53,9 @@ func newMetrics(n *node) *metrics {
 			return 0
 		}),
 	)
+	if n.meter != nil {
+		m.registry.MustRegister(n.meter)
+	}
 	return m
 }
 
@@ -157,6 +160,9 @@ func (n *node) readiness(ctx context.Context) (bool, map[string]string) {
 	if err := n.Runner().Stopped(); err != nil {
 		ready, checks["projections"] = false, err.Error()
 	}
+	if n.cluster != nil {
+		ready = n.clusterChecks(checks) && ready
+	}
 	n.witnessChecks(ctx, checks)
 	// A refused signature does not stop the site: it goes on, marked as unsigned. Nor does a witness that is away.
 	return ready, checks
@@ -169,4 +175,23 @@ func writeStatus(w http.ResponseWriter, ok bool, checks map[string]string) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"ok": ok, "checks": checks})
+}
+
+// clusterChecks says how following does. A cluster that is away is no reason to send nobody here: answers stand as of the
+// last record that was followed. One that this process never saw is, because nobody knows how old these answers are.
+func (n *node) clusterChecks(checks map[string]string) (ready bool) {
+	s := n.cluster.Status()
+	switch {
+	case s.Halted != nil:
+		checks["store"] = s.Halted.Error()
+		return false
+	case !s.CaughtUp:
+		checks["store"] = "following the cluster, and not yet at its end"
+		return false
+	case !s.Live:
+		checks["store"] = "the cluster does not answer: answers stand as of the last record that was followed, and nothing is recorded"
+		return true
+	}
+	checks["store"] = "following the cluster; the last record took " + s.Lag.Round(time.Millisecond).String()
+	return true
 }

@@ -96,6 +96,9 @@ twice.`,
 
 // backUp writes a backup into a new file.
 func (d dataDir) backUp(ctx context.Context, path string) (m manifest, err error) {
+	if err := d.notANode("back up the cluster, and the vault with arobase vault backup"); err != nil {
+		return m, err
+	}
 	o, err := d.readUnanswered(ctx)
 	if err != nil {
 		return m, err
@@ -133,16 +136,18 @@ func (o *opened) copyInto(ctx context.Context, to dataDir) (m manifest, err erro
 		if err != nil {
 			return m, err
 		}
-		if i == len(origins)-1 {
-			last, err = heads.Last(ctx)
-		}
-		if err = errors.Join(err, heads.CopyTo(ctx, to.headsOf(i)), heads.Close()); err != nil {
+		if err = errors.Join(heads.CopyTo(ctx, to.headsOf(i)), heads.Close()); err != nil {
 			return m, err
+		}
+		if i == len(origins)-1 { // of the copy: a server may sign meanwhile
+			if last, err = lastIn(ctx, to.headsOf(i), o.LedgerID); err != nil {
+				return m, err
+			}
 		}
 		m.Parts = append(m.Parts, part{Name: filepath.Base(to.headsOf(i))})
 	}
 	m.Signed = last.Size
-	if err := o.store.CopyTo(ctx, to.file(ledgerFile)); err != nil {
+	if err := o.local.CopyTo(ctx, to.file(ledgerFile)); err != nil {
 		return m, err
 	}
 	store, err := sqlite.OpenReadOnly(ctx, to.file(ledgerFile))
@@ -155,6 +160,16 @@ func (o *opened) copyInto(ctx context.Context, to dataDir) (m manifest, err erro
 	}
 	m.Size, m.Root = size, roots[size]
 	return m, errors.Join(err, store.Close())
+}
+
+// lastIn is the last checkpoint of a file.
+func lastIn(ctx context.Context, path string, ledger uuid.UUID) (last tlog.Head, err error) {
+	heads, err := sqlitelog.Open(path, ledger)
+	if err != nil {
+		return last, err
+	}
+	last, err = heads.Last(ctx)
+	return last, errors.Join(err, heads.Close())
 }
 
 // partsOf fills in size and hash of each part.

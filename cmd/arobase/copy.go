@@ -34,8 +34,9 @@ func newCopy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "copy --from STORE --to STORE", Short: "Copy the records of a ledger into another store",
 		Long: `Copy the records of a ledger into an empty store, byte for byte and in their order, so
-that its log is the same to the last hash. A STORE is a directory, DIR or sqlite:DIR.
-Stop what writes to the first before: what is recorded later is not copied.
+that its log is the same to the last hash. A STORE is a directory, DIR or sqlite:DIR,
+or an EventStoreDB cluster, esdb://.... Stop what writes to the first before: what is
+recorded later is not copied.
 
 Every record is read strictly and held against the checkpoints that were signed where
 it comes from. What was written is read back, and compared by its root, every 65,536
@@ -66,7 +67,10 @@ Exit code 3 where anything does not verify; then the copy is not finished.`,
 			return usagef("--seen needs --key: what is shown is verified with the key of the log")
 		}
 		f.out = cmd.OutOrStdout()
-		source, err := openPlace(from, finishing{})
+		if isCluster(to) && f.key != "" && !isCluster(from) {
+			return usagef("--key and --seen are for a copy in a directory; of one in a cluster, serve --store is shown the newest checkpoint")
+		}
+		source, err := openPlace(from, finishing{key: f.key})
 		if err != nil {
 			return err
 		}
@@ -106,6 +110,9 @@ func copyLedger(ctx context.Context, from, to copyPlace, dry bool, out, progress
 		fmt.Fprintf(out, "no signed checkpoint is at hand in %s: nothing tells whether its records are what was signed\n", from)
 	} else {
 		fmt.Fprintf(out, "it contains the checkpoint of %d records that was signed in %s\n", c.held, from)
+		if source.unverified {
+			fmt.Fprintln(out, "the signature was not verified: --key names the key of the log")
+		}
 	}
 	if dry {
 		_, err = fmt.Fprintf(out, "nothing was written\n")
@@ -131,8 +138,8 @@ var errCopy = errors.New("the copy does not verify")
 // copying is a copy under way. One goroutine.
 type copying struct {
 	source *copySource
-	target eventstore.Replica // nil in a dry run
-	window int64              // how many records are compared by a root at a time
+	target writtenRecords // nil in a dry run
+	window int64          // how many records are compared by a root at a time
 	verb   string
 
 	size   int64                // of the source when the copying began

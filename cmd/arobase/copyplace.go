@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"strings"
 	"time"
@@ -29,34 +30,56 @@ type copyPlace interface {
 	String() string
 }
 
-// openPlace reads the name of a place: DIR or sqlite:DIR. It is the one function that knows which kinds there are.
+// openPlace reads the name of a place: DIR, sqlite:DIR or esdb://... It is the one function that knows which kinds there are.
 func openPlace(name string, finishing finishing) (copyPlace, error) {
 	kind, rest, named := strings.Cut(name, ":")
 	switch {
 	case name == "":
-		return nil, usagef("name with --from and --to what is copied, and where to: a directory, or sqlite:DIR")
+		return nil, usagef("name with --from and --to what is copied, and where to: a directory, sqlite:DIR, or a cluster, esdb://...")
+	case isCluster(name):
+		place := storePlace(name)
+		connection, namespace, err := place.split()
+		if err != nil {
+			return nil, err
+		}
+		return clusterPlace{place, connection, namespace, finishing}, nil
 	case named && kind == "sqlite":
 		name = rest
 	case strings.Contains(name, "://"):
-		return nil, usagef("%s:// is no kind of store that this program can copy; a directory is, or sqlite:DIR", kind)
+		return nil, usagef("%s:// is no kind of store that this program can copy; a directory is, sqlite:DIR, or a cluster, esdb://...", kind)
 	}
 	return dirPlace{dataDir(name), finishing}, nil
 }
 
+// copiedRecords are what a copy reads of a store.
+type copiedRecords interface {
+	Size(ctx context.Context) (eventstore.Position, error)
+	ReadAll(ctx context.Context, from eventstore.Position) iter.Seq2[eventstore.Event, error]
+}
+
+// writtenRecords are what a copy writes and reads back. Replicate is that of eventstore.Replica.
+type writtenRecords interface {
+	copiedRecords
+	Replicate(ctx context.Context, events []eventstore.Event) error
+}
+
 // copySource is the ledger that is copied.
 type copySource struct {
-	store  eventstore.Store
+	store  copiedRecords
 	ledger uuid.UUID
 	origin string
 	// signed gives the smallest checkpoint of at least a size that was signed over it, or else the last one, its signature
 	// verified; one of size 0 where there is none.
 	signed func(ctx context.Context, size int64) (tlog.Head, error)
-	close  func() error
+	// unverified says that it was not: the key is not known.
+	unverified bool
+	close      func() error
 }
 
 // copyTarget is where a copy is made.
 type copyTarget interface {
-	eventstore.Replica
+	writtenRecords
+	Close() error
 	// finish makes of the copy a ledger that can be served, once it is whole and verified. It says what there is.
 	finish(ctx context.Context, c wholeCopy) error
 }
@@ -79,6 +102,9 @@ type dirPlace struct {
 func (d dirPlace) String() string { return string(d.dataDir) }
 
 func (d dirPlace) from(ctx context.Context) (_ *copySource, err error) {
+	if err := d.notANode("copy --from the cluster, not from this replica of it"); err != nil {
+		return nil, err
+	}
 	o, err := d.readUnanswered(ctx)
 	if err != nil {
 		return nil, err

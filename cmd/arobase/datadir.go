@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,8 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
-	"arobase/api/ledger/evidence/sqliteevidence"
+	"arobase/eventstore"
+	"arobase/eventstore/esdb"
 	"arobase/eventstore/sqlite"
 	"arobase/eventstore/vault"
 )
@@ -32,6 +34,7 @@ import (
 //	auth.db        who may write: tokens, as hashes, with the names of their owners (0600)
 //	workspace.db   what the jury prepares: drafts of decisions; never public (0600)
 //	evidence.db    files that were uploaded to show what is declared; can be erased (0600)
+//	words.db       words of public texts, while a server runs; made again by each, and not in backups
 //	log.key.next   there while it changes; log.key.<id>.retired where one was kept (both 0600, and not in backups)
 //	log.db         every checkpoint that was signed; those under a second origin are in log.2.db, and so on
 //	lock           held by the one process that writes
@@ -50,6 +53,7 @@ const (
 	authFile     = "auth.db"
 	roomFile     = "workspace.db"
 	evidenceFile = "evidence.db"
+	wordsFile    = "words.db"
 	lockFile     = "lock"
 	creatingFile = "creating"
 )
@@ -75,11 +79,17 @@ func (d dataDir) exists() (bool, error) {
 // opened is a ledger with what it is made of.
 type opened struct {
 	*ledger.Ledger
-	dir   dataDir
-	store *sqlite.Store
+	dir dataDir
+	// store is where records are written and read. local is ledger.db: the same store, or the replica of a cluster.
+	store   eventstore.Store
+	local   *sqlite.Store
+	cluster *esdb.Store // nil where the ledger is on this machine
+	meter   *storeMeter
+	hears   *slog.Logger // nil: nobody
+
 	vault vault.Vault
 	// files are those that were uploaded. Nil where there are none, and for whoever only reads.
-	files  *sqliteevidence.Store
+	files  fileStore
 	secret [32]byte // known to the one process that writes
 	lock   *os.File
 }
@@ -123,10 +133,11 @@ func (d dataDir) readUnanswered(ctx context.Context) (_ *opened, err error) {
 	}
 	o := &opened{dir: d}
 	defer closeOnError(o, &err)
-	if o.store, err = sqlite.OpenReadOnly(ctx, d.file(ledgerFile)); err != nil {
+	if o.local, err = sqlite.OpenReadOnly(ctx, d.file(ledgerFile)); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", d.file(ledgerFile), err)
 	}
-	o.vault, err = d.openVaultReadOnly(ctx, o.store.LedgerID())
+	o.store = o.local
+	o.vault, err = d.openVaultReadOnly(ctx, o.local.LedgerID())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
 		return nil, err
 	}
@@ -138,8 +149,8 @@ func (d dataDir) readUnanswered(ctx context.Context) (_ *opened, err error) {
 
 // sameLedger holds the ledger that the database names against the one that its first record opens.
 func (o *opened) sameLedger() error {
-	if o.LedgerID != o.store.LedgerID() {
-		return fmt.Errorf("%s says that it is of the ledger %s, and its first record is of %s", o.dir.file(ledgerFile), o.store.LedgerID(), o.LedgerID)
+	if o.LedgerID != o.local.LedgerID() {
+		return fmt.Errorf("%s says that it is of the ledger %s, and its first record is of %s", o.dir.file(ledgerFile), o.local.LedgerID(), o.LedgerID)
 	}
 	return nil
 }
@@ -154,6 +165,10 @@ func closeOnError(o *opened, err *error) {
 type genesis struct {
 	origin string
 	madeUp bool
+	// onCluster makes it in the cluster that the command was given, where there is none yet: never by the way.
+	onCluster bool
+	// logger hears how opening goes; nil: nobody.
+	logger *slog.Logger
 }
 
 // defaultOrigin is the origin of a ledger that nobody named: that of this machine only.
@@ -164,7 +179,7 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return nil, false, fmt.Errorf("making the directory of the ledger: %w", err)
 	}
-	o := &opened{dir: d}
+	o := &opened{dir: d, hears: g.logger}
 	defer closeOnError(o, &err)
 	if o.lock, err = lock(d.file(lockFile)); err != nil {
 		return nil, false, err
@@ -174,6 +189,13 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 	}
 	there, err := d.exists()
 	if err != nil {
+		return nil, false, err
+	}
+	if storeOf(ctx).shared() {
+		created, err = o.writeNode(ctx, g, there)
+		return o, created, err
+	}
+	if err := d.notANode("say with --store where that is; commands that have no --store write nothing there"); err != nil {
 		return nil, false, err
 	}
 	if !there {
@@ -189,16 +211,26 @@ func (d dataDir) write(ctx context.Context, g genesis) (_ *opened, created bool,
 
 // open opens the files of a ledger whose lock is held, for writing. vaultPath is that of the vault.
 func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
-	if o.store, err = sqlite.Open(ctx, o.dir.file(ledgerFile)); err != nil {
+	if o.local, err = sqlite.Open(ctx, o.dir.file(ledgerFile)); err != nil {
 		return fmt.Errorf("opening %s: %w", o.dir.file(ledgerFile), err)
 	}
-	if o.vault, err = o.dir.openVault(ctx, vaultPath, o.store.LedgerID()); err != nil {
+	o.store = o.measured(o.local)
+	return o.openRest(ctx, vaultPath)
+}
+
+// openRest opens what belongs to a store that is open.
+func (o *opened) openRest(ctx context.Context, vaultPath string) (err error) {
+	// A server that did not end by itself has left its index of words: no text is erased while a word of it stands there.
+	if err := os.Remove(o.dir.file(wordsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the index of words of a server that ended: %w", err)
+	}
+	if o.vault, err = o.dir.openVault(ctx, vaultPath, o.local.LedgerID()); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w; `arobase vault restore` brings it back from a backup, and --vault says where it is if it is elsewhere", err)
 		}
 		return err
 	}
-	if o.secret, err = readSecret(o.dir.file(secretFile), o.store.LedgerID()); err != nil {
+	if o.secret, err = readSecret(o.dir.file(secretFile), o.local.LedgerID()); err != nil {
 		return err
 	}
 	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Vault: o.vault, Secret: o.secret, Clock: time.Now}); err != nil {
@@ -208,7 +240,7 @@ func (o *opened) open(ctx context.Context, vaultPath string) (err error) {
 		return err
 	}
 	// Uploaded files are there for whatever is erased, whichever command erases it.
-	if o.files, err = sqliteevidence.Open(o.dir.file(evidenceFile), o.LedgerID); err == nil {
+	if o.files, err = o.openFiles(ctx); err == nil {
 		o.UseEvidence(o.files, ledger.DefaultEvidenceLimits())
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -231,6 +263,11 @@ func (d dataDir) change(ctx context.Context, nothing string) (*opened, error) {
 	o, _, err := d.write(ctx, genesis{})
 	if err != nil {
 		return nil, err
+	}
+	if o.cluster != nil { // what is decided rests on all that there is, and not on what has come so far
+		if _, err := o.cluster.CatchUp(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", nothing, err), o.close())
+		}
 	}
 	if err := o.signNow(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", nothing, err), o.close())
@@ -262,9 +299,10 @@ func (d dataDir) create(ctx context.Context, g genesis) (err error) {
 	}
 	o := &opened{}
 	defer func() { err = errors.Join(err, o.close()) }()
-	if o.store, err = sqlite.Create(ctx, d.file(ledgerFile), id); err != nil {
+	if o.local, err = sqlite.Create(ctx, d.file(ledgerFile), id); err != nil {
 		return err
 	}
+	o.store = o.local
 	if o.vault, err = createVault(ctx, d.file(vaultFile), id); err != nil {
 		return err
 	}
@@ -284,7 +322,7 @@ func (d dataDir) clear(ctx context.Context) error {
 		return err
 	}
 	ours := map[string]bool{lockFile: true}
-	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, evidenceFile}
+	all := []string{creatingFile, ledgerFile, vaultFile, secretFile, treeFile, keyFile, headsFile, authFile, roomFile, evidenceFile, wordsFile, cursorFile, cursorFile + ".confirmed"}
 	if _, err := os.Stat(d.file(creatingFile)); err == nil {
 		for _, f := range all {
 			ours[f] = true

@@ -15,7 +15,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"arobase/api/exports"
 	"arobase/domain"
@@ -221,9 +220,10 @@ func (w *world) described(seals map[int][]string) []string {
 	for i := range int(size) {
 		events = append(events, fill(fmt.Sprintf("E%06d", i), 36))
 	}
-	bodies := []string{"fr-commune-00000"}
+	bodies, actions := []string{"fr-commune-00000"}, []string{"none"}
 	for _, t := range w.towns {
 		bodies = append(bodies, string(t.ID))
+		actions = append(actions, "action-"+strings.ToLower(t.Code))
 	}
 	for _, at := range slices.Sorted(maps.Keys(seals)) {
 		values["{commitment}"] = append(values["{commitment}"], seals[at]...)
@@ -251,6 +251,8 @@ func (w *world) described(seals map[int][]string) []string {
 			values["{id}"] = events
 		case strings.HasPrefix(path, "/v1/collectivities/{id}"), strings.HasPrefix(path, "/v1/editions/{n}/candidacies/{id}"):
 			values["{id}"] = bodies
+		case strings.HasPrefix(path, "/v1/actions/{id}"):
+			values["{id}"] = actions
 		case strings.HasPrefix(path, "/v1/sources/{id}"):
 			values["{id}"] = sources
 		}
@@ -312,7 +314,7 @@ func (w *world) metricsOf() string {
 	w.admin.ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
 	var kept []string
 	for line := range strings.Lines(answer.Body.String()) {
-		for _, random := range []string{"go_", "process_", "promhttp_", "# ", "arobase_http_request_seconds_sum", "arobase_http_request_seconds_bucket", "arobase_info"} {
+		for _, random := range []string{"go_", "process_", "promhttp_", "# ", "arobase_http_request_seconds_sum", "arobase_http_request_seconds_bucket", "arobase_store_append_seconds_sum", "arobase_store_append_seconds_bucket", "arobase_info"} {
 			if strings.HasPrefix(line, random) {
 				line = ""
 			}
@@ -328,7 +330,7 @@ func (w *world) live(n names, from int) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), longest)
 	defer cancel()
 	r := httptest.NewRequestWithContext(ctx, "GET", fmt.Sprintf("http://site.test/v1/events/live?after=%d", from), nil)
 	ear := &ear{header: http.Header{}, last: fmt.Appendf(nil, "id: %d\n", size-eventstore.Position(1)), done: cancel}

@@ -181,12 +181,12 @@ func newWorld(t *testing.T, from string, d declarations, o []outcome) *world {
 	clock := func() time.Time { return d.start.Add(time.Duration(w.seconds.Load()) * time.Second) }
 	opened.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: w.store, Vault: w.vault, Secret: opened.secret, Clock: clock})
 	must(err)
-	room, err := opened.openWorkspace()
+	room, err := opened.openWorkspace(t.Context())
 	must(err)
 	t.Cleanup(func() { _ = room.Close() })
 	opened.UseWorkspace(room)
 	must(opened.takeEvidence(ctx, ledger.DefaultEvidenceLimits()))
-	kept, err := opened.openTokens()
+	kept, err := opened.openTokens(t.Context())
 	must(err)
 	t.Cleanup(func() { _ = kept.Close() })
 	var ticks atomic.Int64 // a tenth of a second each: nobody is too quick by being a test
@@ -195,9 +195,10 @@ func newWorld(t *testing.T, from string, d declarations, o []outcome) *world {
 	parts, err := opened.openLog(ctx, logger)
 	must(err)
 	t.Cleanup(func() { _ = parts.close() })
-	w.node = &node{opened: opened, logParts: parts, gate: auth.NewGate(tokens), signer: tlog.NewSigner(parts.key, parts.tree, parts.heads, time.Now), logger: logger}
+	w.node = &node{opened: opened, logParts: parts, gate: auth.NewGate(tokens), signer: tlog.NewSigner(parts.key, parts.tree, parts.heads, clock), logger: logger}
 	w.collector, err = parts.attend(nil, w.signer, logger)
 	must(err)
+	parts.log.Now = clock // an answer that says how old a checkpoint is would tell the two apart by when they were asked
 	running, stop := context.WithCancel(context.Background())
 	var beside sync.WaitGroup
 	beside.Go(func() { _ = w.Runner().Run(running) })
@@ -217,7 +218,7 @@ func newWorld(t *testing.T, from string, d declarations, o []outcome) *world {
 	give("president", auth.Grant{Role: auth.President})
 	give("second", auth.Grant{Role: auth.President})
 	for i, town := range d.towns {
-		give(fmt.Sprintf("declarant-%d", i), auth.Grant{Role: auth.Declarant, For: string(town.ID)})
+		give(fmt.Sprintf("declarant-%d", i), auth.Grant{Role: auth.Declarant, For: town.ID})
 	}
 	for n := 1; n <= embargoJurors; n++ {
 		give(fmt.Sprintf("juror-%d", n), auth.Grant{Role: auth.Juror, For: fmt.Sprintf("%d-%d", d.edition, n)})

@@ -43,6 +43,7 @@ of the vault keep what was erased until they end; see vault backup and vault pru
 		Args: between(2, 2, "a record and the place of a value in it, such as /data/note"),
 	}
 	data := dataFlag(cmd)
+	storeFlag(cmd.Flags())
 	f := cmd.Flags()
 	f.StringVar(&e.Ground, "ground", "", "why: request, objection, retention, court or other")
 	f.StringVar(&e.By, "by", "", "the `person` who erases; kept sealed")

@@ -272,7 +272,7 @@ func serveProcess(t *testing.T, data, logFile string) *process {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _, _ = p.cmd.Process.Wait(); _ = said.Close() })
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		answer, err := http.Get(p.site + "/log/checkpoint")
 		if err != nil {
 			continue

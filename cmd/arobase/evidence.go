@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/ledger"
 	"arobase/api/ledger/evidence"
+	"arobase/api/ledger/evidence/pgevidence"
 	"arobase/api/ledger/evidence/sqliteevidence"
 )
 
@@ -39,12 +40,60 @@ func (e evidenceFlags) read() (ledger.EvidenceLimits, error) {
 	return ledger.EvidenceLimits{File: e.file << 20, Room: e.room << 20, Unnamed: time.Duration(e.days) * 24 * time.Hour}, nil
 }
 
+// fileStore is where uploaded files are kept.
+type fileStore interface {
+	evidence.Store
+	Close() error
+}
+
+// openFiles opens the uploaded files for writing: those that the nodes of a cluster share, or the file of the directory,
+// which may not be there: fs.ErrNotExist.
+func (o *opened) openFiles(ctx context.Context) (fileStore, error) {
+	if db, err := o.besideVault(ctx); err != nil {
+		return nil, err
+	} else if db != nil {
+		files, err := pgevidence.Open(ctx, db)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		return &besideFiles{files, db}, nil
+	}
+	files, err := sqliteevidence.Open(o.dir.file(evidenceFile), o.LedgerID)
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// filesIfAny opens the uploaded files for reading: fs.ErrNotExist.
+func (o *opened) filesIfAny(ctx context.Context) (fileStore, error) {
+	if node, err := o.dir.isNode(); err != nil {
+		return nil, err
+	} else if node {
+		return o.openFiles(ctx)
+	}
+	files, err := sqliteevidence.OpenReadOnly(o.dir.file(evidenceFile), o.LedgerID)
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+type besideFiles struct {
+	*pgevidence.Store
+	db *beside
+}
+
+func (f *besideFiles) Close() error { return f.db.Close() }
+
 // takeEvidence lets files be uploaded, and makes their store where there is none yet.
 func (o *opened) takeEvidence(ctx context.Context, limits ledger.EvidenceLimits) (err error) {
 	if o.files == nil {
-		if o.files, err = sqliteevidence.Create(o.dir.file(evidenceFile), o.LedgerID); err != nil {
+		files, err := sqliteevidence.Create(o.dir.file(evidenceFile), o.LedgerID)
+		if err != nil {
 			return err
 		}
+		o.files = files
 		o.UseEvidence(o.files, limits)
 		// It knows of none yet: a file that was erased must not come back.
 		if _, err := o.RedoErasures(ctx); err != nil {
@@ -63,7 +112,11 @@ const sweep = time.Hour
 func (n *node) sweepUp(ctx context.Context) {
 	for again := time.NewTicker(sweep); ; {
 		if n.signer.State().Refused == nil {
-			switch removed, err := n.PurgeEvidence(ctx); {
+			removed, err := 0, n.knowsAll(ctx)
+			if err == nil {
+				removed, err = n.PurgeEvidence(ctx)
+			}
+			switch {
 			case ctx.Err() != nil:
 			case err != nil:
 				n.logger.Error("uploaded files that nobody named are not removed", "error", err)
@@ -87,9 +140,21 @@ func (n *node) sweepUp(ctx context.Context) {
 	}
 }
 
+// knowsAll returns when answers rest on every record that there is: on a cluster another node may have named a file.
+func (n *node) knowsAll(ctx context.Context) error {
+	if n.cluster == nil {
+		return nil
+	}
+	size, err := n.cluster.CatchUp(ctx)
+	if err != nil {
+		return err
+	}
+	return n.Runner().Wait(ctx, size)
+}
+
 // checkEvidence holds every uploaded file against its hash and against the erasures of the ledger.
 func checkEvidence(ctx context.Context, o *opened, line func(string, string, ...any)) (err error) {
-	files, err := sqliteevidence.OpenReadOnly(o.dir.file(evidenceFile), o.LedgerID)
+	files, err := o.filesIfAny(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -97,8 +162,10 @@ func checkEvidence(ctx context.Context, o *opened, line func(string, string, ...
 		return err
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
-	if err := checkPrivate(o, evidenceFile); err != nil {
-		return err
+	if _, shared := files.(*besideFiles); !shared {
+		if err := checkPrivate(o, evidenceFile); err != nil {
+			return err
+		}
 	}
 	erased, err := o.ErasedFiles(ctx)
 	if err != nil {

@@ -8,14 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"arobase/api/auth/sqliteauth"
 	"arobase/api/ledger"
 	"arobase/api/ledger/evidence"
-	"arobase/api/ledger/evidence/sqliteevidence"
-	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/domain/territory"
 )
 
@@ -79,7 +75,7 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 	is := func(name string) bool {
 		return strings.Contains(" "+territory.Fold(name)+" ", " "+territory.Fold(person)+" ")
 	}
-	tokens, err := sqliteauth.Open(d.file(authFile), o.LedgerID)
+	tokens, err := o.tokensIfAny(ctx)
 	if err == nil {
 		given, failed := tokens.All(ctx)
 		if err := errors.Join(failed, tokens.Close()); err != nil {
@@ -93,12 +89,12 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	inFiles, err := d.heldInFiles(ctx, o.LedgerID, is)
+	inFiles, err := o.heldInFiles(ctx, is)
 	if err != nil {
 		return nil, err
 	}
 	all = append(all, inFiles...)
-	room, err := sqliteworkspace.Open(d.file(roomFile), o.LedgerID)
+	room, err := o.workspaceIfAny(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	}
@@ -125,8 +121,8 @@ func (d dataDir) holds(ctx context.Context, person string) (all []heldLine, err 
 }
 
 // heldInFiles gives the uploaded texts that hold a name.
-func (d dataDir) heldInFiles(ctx context.Context, id uuid.UUID, is func(string) bool) (all []heldLine, err error) {
-	files, err := sqliteevidence.OpenReadOnly(d.file(evidenceFile), id)
+func (o *opened) heldInFiles(ctx context.Context, is func(string) bool) (all []heldLine, err error) {
+	files, err := o.filesIfAny(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -27,14 +27,19 @@ func newInit() *cobra.Command {
 		Long: `Make an empty ledger. The origin names its log: a host name that you control and a
 path, such as ledger.example.org/label. It stays as long as the history of the log can
 be continued (arobase log reopen --help). serve and import make a ledger by themselves,
-with the origin ` + defaultOrigin + `, where there is none.`,
+with the origin ` + defaultOrigin + `, where there is none.
+
+With --store it is made in an EventStoreDB cluster that holds none, and the directory
+becomes its first node. Another node needs ledger.secret and log.key of this one, in a
+directory of its own, and nothing else.`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
+	storeFlag(cmd.Flags())
 	origin := cmd.Flags().String("origin", defaultOrigin, "the `name` of the log")
 	madeUp := cmd.Flags().Bool("made-up", false, "a ledger of made-up facts; every page says so, for ever")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		o, created, err := dataDir(*data).write(cmd.Context(), genesis{*origin, *madeUp})
+		o, created, err := dataDir(*data).write(cmd.Context(), genesis{origin: *origin, madeUp: *madeUp, onCluster: storeOf(cmd.Context()).shared()})
 		if err != nil {
 			return err
 		}
@@ -63,6 +68,7 @@ and nothing of that file is written.`,
 		Args: atLeast(1, "a file or a directory"),
 	}
 	data, output := dataFlag(cmd), listing(cmd)
+	storeFlag(cmd.Flags())
 	by := cmd.Flags().String("by", "", "the `person` who enters the facts; kept sealed")
 	dry := cmd.Flags().Bool("dry-run", false, "check everything, write nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -19,7 +19,7 @@ type letterFlags struct{ server, user, password, from, home string }
 
 func (l *letterFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&l.server, "smtp", "", "the mail server, as `host:port`, for letters that confirm a dispute; with\nnone, the site says how else to dispute a fact")
-	f.StringVar(&l.user, "smtp-user", "", "the `name` under which to sign in to the mail server, over TLS only")
+	f.StringVar(&l.user, "smtp-user", "", "the `name` under which to sign in to the mail server, over TLS or\non the machine itself")
 	f.StringVar(&l.password, "smtp-password-file", "", "the `file` that holds the password for it")
 	f.StringVar(&l.from, "mail-from", "", "the `address` that letters come from; needed with --smtp")
 	f.StringVar(&l.home, "home", "", "the public `address` of this site, such as https://arobase.example, for links in\nletters; needed with --smtp")

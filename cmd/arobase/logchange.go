@@ -259,6 +259,9 @@ func (o *opened) closing(ctx context.Context, origins []domain.LogOrigin, oldKey
 
 // lastHead is the last checkpoint in a file; the zero Head where there is no file.
 func lastHead(ctx context.Context, path string, o *opened) (_ tlog.Head, err error) {
+	if err := o.dir.notANode("the checkpoints are in the cluster; ask a node for them, at /log/checkpoint"); err != nil {
+		return tlog.Head{}, err
+	}
 	heads, err := sqlitelog.Open(path, o.LedgerID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return tlog.Head{}, nil

@@ -133,6 +133,9 @@ func (o *opened) keyWasMade(ctx context.Context, origin int, key string) (_ bool
 
 // replaceLostKey makes a key where the key of a log is missing, so that the site can go on. It signs nothing.
 func (o *opened) replaceLostKey(ctx context.Context, logger *slog.Logger) (err error) {
+	if o.cluster != nil {
+		return nil // it was found to be there
+	}
 	for _, name := range []string{keyFile, nextKeyFile} {
 		if _, err := os.Lstat(o.dir.file(name)); !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -142,7 +145,7 @@ func (o *opened) replaceLostKey(ctx context.Context, logger *slog.Logger) (err e
 	if err != nil {
 		return err
 	}
-	heads, err := o.openHeads(ctx, signing{origins: origins})
+	heads, err := o.openHeadsFile(ctx, signing{origins: origins})
 	if err != nil {
 		return err
 	}
@@ -276,7 +279,18 @@ func (d dataDir) replaceKey() error {
 
 // openHeads opens the checkpoints of the origin in force. Under a new one there are none yet. Where the file of one that
 // has signed is missing, another is made, which knows that it does not know what was signed.
-func (o *opened) openHeads(ctx context.Context, s signing) (*sqlitelog.Heads, error) {
+func (o *opened) openHeads(ctx context.Context, s signing) (logHeads, error) {
+	if o.cluster != nil {
+		return o.openSharedHeads(ctx, len(s.origins)-1)
+	}
+	heads, err := o.openHeadsFile(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return heads, nil
+}
+
+func (o *opened) openHeadsFile(ctx context.Context, s signing) (*sqlitelog.Heads, error) {
 	path := o.dir.headsOf(len(s.origins) - 1)
 	if s.reopened() {
 		if heads, err := sqlitelog.Create(path, o.LedgerID); !errors.Is(err, fs.ErrExist) {

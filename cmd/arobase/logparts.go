@@ -32,12 +32,25 @@ func createLog(d dataDir, id uuid.UUID, origin string) error {
 // logParts are what a log is made of.
 type logParts struct {
 	signing
-	heads *sqlitelog.Heads
+	heads logHeads
 	tree  *transparency.Tree
 	log   *tlog.Log
 	// misfit is where the file of the tree and the ledger part, or nil: then the tree was computed in memory from the
 	// ledger as it is, and the file was left as it is.
 	misfit *transparency.DiffersError
+	turn   *turn // on a cluster: who signs; else nil
+}
+
+// logHeads are the checkpoints of a log with what is noted beside them: in a file, or in the cluster.
+type logHeads interface {
+	tlog.Heads
+	// Unprove says why the last checkpoint may not be the newest, durably.
+	Unprove(why string) error
+	// AddAbsent notes that records came here without their sealed values.
+	AddAbsent(ctx context.Context, a sqlitelog.Absent) error
+	// Stranger is the key that was made because that of the log was missing, or "".
+	Stranger(ctx context.Context) (string, error)
+	Close() error
 }
 
 // openLog opens the log of a ledger that this process writes, and finishes a change of its key that was interrupted.
@@ -47,6 +60,9 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 		return nil, err
 	}
 	p := &logParts{signing: s}
+	if o.cluster != nil && (s.next != nil || s.pending) {
+		return nil, o.dir.errNode(nextKeyFile + " is there, and the key of a log on a cluster cannot be changed; move that file away")
+	}
 	if p.heads, err = o.openHeads(ctx, s); err != nil {
 		return nil, err
 	}
@@ -64,6 +80,18 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
+}
+
+// newSigner makes the signer of a log. On a cluster it signs what it has read a second time, and only while it is this
+// node's turn; p.turn is whose.
+func (o *opened) newSigner(p *logParts) *tlog.Signer {
+	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
+	if o.cluster != nil {
+		p.turn = newTurn(o.cluster)
+		signer.BeforeSigning(p.turn.confirm)
+		signer.Follows()
+	}
+	return signer
 }
 
 // openTree opens the tree of a ledger that this process writes. Where its file and the ledger part, the last checkpoint
@@ -128,6 +156,9 @@ func (o *opened) readLog(ctx context.Context) (*logParts, error) {
 
 // readKeyAndHeads opens the key, as it is, and the checkpoints of the origin in force.
 func (o *opened) readKeyAndHeads(ctx context.Context) (*logParts, error) {
+	if err := o.dir.notANode("the checkpoints are in the cluster; ask a node for them, at /log/checkpoint"); err != nil {
+		return nil, err
+	}
 	s := signing{}
 	var err error
 	if s.origins, err = o.Origins(ctx); err != nil {
@@ -148,6 +179,9 @@ func (o *opened) readKeyAndHeads(ctx context.Context) (*logParts, error) {
 
 func (p *logParts) close() error {
 	var errs []error
+	if p.turn != nil {
+		errs = append(errs, p.turn.end())
+	}
 	if p.tree != nil {
 		errs = append(errs, p.tree.Close())
 	}
@@ -170,7 +204,7 @@ func (o *opened) signNow(ctx context.Context) (err error) {
 	if p.unsettled != nil {
 		return fmt.Errorf("finishing the change of the log's key: %w", p.unsettled)
 	}
-	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
+	signer := o.newSigner(p)
 	if err := p.reconsider(ctx, signer); err != nil {
 		return err
 	}

@@ -265,9 +265,10 @@ func (r *restoration) assemble(ctx context.Context, seen [][]byte) (last, shown 
 	bad := func(format string, args ...any) error {
 		return &unprovenError{fmt.Errorf("%w: "+format, append([]any{r.refused}, args...)...)}
 	}
-	if o.store, err = sqlite.OpenReadOnly(ctx, r.staged.file(ledgerFile)); err != nil {
+	if o.local, err = sqlite.OpenReadOnly(ctx, r.staged.file(ledgerFile)); err != nil {
 		return last, shown, bad("%w", err)
 	}
+	o.store = o.local
 	if o.Ledger, err = ledger.Open(ctx, ledger.Parts{Store: o.store, Clock: time.Now}); err != nil {
 		return last, shown, bad("%w", err)
 	}

@@ -30,7 +30,10 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 verification failed.`,
 			if err := fromEnvironment(cmd.Flags()); err != nil {
 				return err
 			}
-			return withVault(cmd)
+			if err := withVault(cmd); err != nil {
+				return err
+			}
+			return withStore(cmd)
 		},
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},

@@ -33,7 +33,7 @@ func (f *follower) follow(ts *testscript.TestScript, neg bool, args []string) {
 			if !ok || !regexp.MustCompile(args[1]).MatchString(line) {
 				ts.Fatalf("the next line is %q", line)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(longest):
 			ts.Fatalf("there is no further line")
 		}
 	case args[0] == "stop" && len(args) == 1:

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -55,10 +56,12 @@ func killMidway(ts *testscript.TestScript, neg bool, args []string) {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	path := dataDir(ts.MkAbs(args[0])).file(ledgerFile)
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		_ = cmd.Process.Signal(syscall.SIGSTOP) // it stands still while it is looked at, or it would be over on a loaded machine
 		if sizeOf(path) >= eventstore.Position(most) {
 			break
 		}
+		_ = cmd.Process.Signal(syscall.SIGCONT)
 	}
 	_ = cmd.Process.Kill() // it may have ended just now
 	<-ended
@@ -115,10 +118,9 @@ func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: freeport NAME")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	_, port, err := net.SplitHostPort(freeAddress())
 	ts.Check(err)
-	defer l.Close()
-	ts.Setenv(args[0], fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+	ts.Setenv(args[0], port)
 }
 
 // waitfor waits until an address answers 200: waitfor URL.
@@ -126,7 +128,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: waitfor URL")
 	}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		resp, err := http.Get(args[0])
 		if err != nil {
 			continue

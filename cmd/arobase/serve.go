@@ -19,6 +19,7 @@ import (
 	"arobase/api/tlog"
 	"arobase/api/web"
 	"arobase/projections"
+	"arobase/projections/actions/wordindex"
 )
 
 // settings are those of serve.
@@ -43,6 +44,9 @@ on --admin. One process at a time serves a directory. A ledger is made where the
 is none, and an admin token is printed once. Interrupt it to stop: requests under way
 are finished first.
 
+With --store the records are kept in an EventStoreDB cluster, any number of nodes serve
+them, and the directory holds this node's replica of them (docs/eventstoredb.md).
+
 ` + trustHelp + "\n\n" + witnessHelp,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -57,6 +61,7 @@ are finished first.
 	f := cmd.Flags()
 	f.StringVar(&s.data, "data", "./arobase-data", "the `directory` of the ledger")
 	vaultFlag(f)
+	storeFlag(f)
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8080", "the `address` of the site, the API and the log")
 	f.StringVar(&s.admin, "admin", "127.0.0.1:9090", "the `address` of metrics, health and readiness; not for the public")
 	f.StringVar(&s.clock, "made-up-clock", "", "for a rehearsal: a `file` that says how far ahead the clock of a made-up ledger is, such as 240h")
@@ -88,7 +93,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	o, created, err := dataDir(s.data).write(ctx, genesis{origin: defaultOrigin})
+	o, created, err := dataDir(s.data).write(ctx, genesis{origin: defaultOrigin, logger: logger})
 	if err != nil {
 		return err
 	}
@@ -99,7 +104,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err := o.replaceLostKey(ctx, logger); err != nil {
 		return err
 	}
-	tokens, err := o.openTokens()
+	tokens, err := o.openTokens(ctx)
 	if err != nil {
 		return err
 	}
@@ -109,12 +114,18 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 			return err
 		}
 	}
-	room, err := o.openWorkspace()
+	room, err := o.openWorkspace(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, room.Close()) }()
 	o.UseWorkspace(room)
+	words, err := wordindex.Open(o.dir.file(wordsFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, words.Close()) }()
+	o.UseWords(words)
 	if err := o.takeEvidence(ctx, limits); err != nil {
 		return err
 	}
@@ -128,7 +139,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now), logger: logger, letters: letters, started: time.Now()}
+	n := &node{opened: o, logParts: p, gate: auth.NewGate(authority(tokens)), signer: o.newSigner(p), logger: logger, letters: letters, started: time.Now()}
 	if n.collector, err = p.attend(witnesses, n.signer, logger); err != nil {
 		return err
 	}
@@ -147,9 +158,11 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	if err := errors.Join(n.doubt(ctx), n.show(ctx, others.seen)); err != nil {
 		return err
 	}
-	n.ask(ctx, others) // before anything is signed
-	if err := o.purge(ctx, p, n.signer, logger); err != nil {
-		return err
+	n.ask(ctx, others)    // before anything is signed
+	if o.cluster == nil { // elsewhere others write too, and this node may not know of it yet: arobase vault purge
+		if err := o.purge(ctx, p, n.signer, logger); err != nil {
+			return err
+		}
 	}
 	if err := o.Runner().CatchUp(ctx); err != nil {
 		logger.Error("answers stand before an event that cannot be read", "error", err)
@@ -165,6 +178,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
+	g.Go(func() error { n.indexWords(ctx); return nil })
 	g.Go(func() error { return n.growTree(ctx) })
 	g.Go(func() error { return n.signer.Run(ctx) })
 	g.Go(func() error { n.collector.Run(ctx); return nil })
@@ -221,6 +235,13 @@ func (n *node) project(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// indexWords enters the texts that are there, so that the first who searches does not wait for it.
+func (n *node) indexWords(ctx context.Context) {
+	if err := n.IndexWords(ctx); err != nil && ctx.Err() == nil {
+		n.logger.Error("words are not found until the next question", "error", err)
+	}
 }
 
 // node is a running server.

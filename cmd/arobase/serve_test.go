@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,15 +70,35 @@ func takePlace(dir string) error {
 	return nil
 }
 
+// longest is how long a test waits for what comes at once on a machine that has nothing else to do.
+const longest = time.Minute
+
 // free is an address that nobody listens on.
 func free(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	return freeAddress()
+}
+
+// freePorts were given out already. They lie below those that a system gives to whoever asks for any, so that no other
+// test and no connection takes one between here and the server that it is for.
+var freePorts = struct {
+	sync.Mutex
+	next int
+}{next: 20_000 + os.Getpid()%10_000}
+
+func freeAddress() string {
+	freePorts.Lock()
+	defer freePorts.Unlock()
+	for {
+		if freePorts.next++; freePorts.next >= 32_000 {
+			freePorts.next = 20_000
+		}
+		address := fmt.Sprintf("127.0.0.1:%d", freePorts.next)
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // served runs serve on a directory until the test has looked at it. ready is what readiness says.
@@ -87,7 +109,7 @@ func served(t *testing.T, dir string, look func(site string, ready map[string]st
 	done := make(chan error, 1)
 	go func() { done <- serve(ctx, s, slog.New(slog.DiscardHandler)) }()
 	var state struct{ Checks map[string]string }
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(longest); ; time.Sleep(10 * time.Millisecond) {
 		if answer, err := http.Get("http://" + s.admin + "/readyz"); err == nil {
 			err = json.NewDecoder(answer.Body).Decode(&state)
 			answer.Body.Close()

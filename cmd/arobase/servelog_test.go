@@ -85,43 +85,63 @@ func statedSize(t *testing.T, site string) int64 {
 
 // An event is under a public checkpoint a second later at most, with its tile and its proof, on a quiet log and on one that
 // never rests; and while nothing happens nothing is signed. The events come from another connection to the file, so that
-// the server has to notice them: the slowest way there is.
+// the server has to notice them: the slowest way there is. A machine that has much else to do is late now and then, and a
+// server that waits for too long is late each time: it is late when it is so in every round.
 func TestServePublishesWithinASecond(t *testing.T) {
 	dir := imported(t)
 	served(t, dir, func(site string, _ map[string]string) {
 		l := writer(t, dir)
 		key := strings.TrimSpace(mustCommand(t, "log", "key", "--data", dir))
-		var slowest time.Duration
-		for i := range 5 {
-			time.Sleep(time.Duration(i*i) * 20 * time.Millisecond) // at different moments of whatever goes round in the server
-			index, err := cite(t.Context(), l, fmt.Sprint("quiet-", i))
-			if err != nil {
-				t.Fatal(err)
-			}
-			written := time.Now()
-			for statedSize(t, site) <= index {
-				if time.Since(written) > 10*mostToPublic {
-					t.Fatalf("event %d is not public", index)
-				}
-				time.Sleep(5 * time.Millisecond)
-			}
-			slowest = max(slowest, time.Since(written))
-			width := statedSize(t, site) % 256
-			if tile := body(t, fmt.Sprintf("%s/log/tile/entries/%03d.p/%d", site, index/256, width)); !strings.Contains(tile, fmt.Sprint("source-quiet-", i)) {
-				t.Errorf("the tile of event %d does not hold it", index)
-			}
-			proof := mustCommand(t, "log", "proof", fmt.Sprint(index), "--data", dir)
-			if v, err := tlog.VerifyProof([]byte(proof), key); err != nil || v.Index != index {
-				t.Errorf("the proof of event %d: %v", index, err)
-			}
-		}
-		t.Logf("quiet: %v at most", slowest)
-		if slowest > mostToPublic {
-			t.Errorf("an event was public after %v", slowest)
-		}
-		busy(t, site, l)
+		inTime(t, "quiet", func(round int) time.Duration { return quiet(t, dir, site, key, l, round) })
+		inTime(t, "busy", func(round int) time.Duration { return busy(t, site, l, round) })
 		idle(t, site, dir)
 	})
+}
+
+// inTime measures how late the latest event was public, again where that is too late.
+func inTime(t *testing.T, what string, slowest func(round int) time.Duration) {
+	t.Helper()
+	for round := range 5 {
+		took := slowest(round)
+		t.Logf("%s: %v at most", what, took)
+		if took <= mostToPublic {
+			return
+		}
+	}
+	t.Errorf("%s: some event was public after more than %v, however often it was tried", what, mostToPublic)
+}
+
+// quiet writes now and then.
+func quiet(t *testing.T, dir, site, key string, l *ledger.Ledger, round int) (slowest time.Duration) {
+	t.Helper()
+	for i := range 5 {
+		time.Sleep(time.Duration(i*i) * 20 * time.Millisecond) // at different moments of whatever goes round in the server
+		name := fmt.Sprintf("quiet-%d-%d", round, i)
+		index, err := cite(t.Context(), l, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := time.Now()
+		for statedSize(t, site) <= index {
+			if time.Since(written) > longest {
+				t.Fatalf("event %d is not public", index)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		slowest = max(slowest, time.Since(written))
+		tile := fmt.Sprintf("%s/log/tile/entries/%03d", site, index/256)
+		if size := statedSize(t, site); size/256 == index/256 {
+			tile += fmt.Sprintf(".p/%d", size%256)
+		}
+		if tile := body(t, tile); !strings.Contains(tile, "source-"+name) {
+			t.Errorf("the tile of event %d does not hold it", index)
+		}
+		proof := mustCommand(t, "log", "proof", fmt.Sprint(index), "--data", dir)
+		if v, err := tlog.VerifyProof([]byte(proof), key); err != nil || v.Index != index {
+			t.Errorf("the proof of event %d: %v", index, err)
+		}
+	}
+	return slowest
 }
 
 func mustCommand(t *testing.T, args ...string) string {
@@ -134,7 +154,7 @@ func mustCommand(t *testing.T, args ...string) string {
 }
 
 // busy writes for a while without rest, and looks at what is public meanwhile.
-func busy(t *testing.T, site string, l *ledger.Ledger) {
+func busy(t *testing.T, site string, l *ledger.Ledger, round int) (slowest time.Duration) {
 	t.Helper()
 	type event struct {
 		index int64
@@ -143,8 +163,8 @@ func busy(t *testing.T, site string, l *ledger.Ledger) {
 	written, done := make(chan event, 10_000), make(chan error, 1)
 	go func() {
 		defer close(written)
-		for begun, i := time.Now(), 0; time.Since(begun) < time.Second; i++ {
-			index, err := cite(t.Context(), l, fmt.Sprint("busy-", i))
+		for begun, i := time.Now(), 0; i < 20 || time.Since(begun) < time.Second; i++ {
+			index, err := cite(t.Context(), l, fmt.Sprintf("busy-%d-%d", round, i))
 			if err != nil {
 				done <- err
 				return
@@ -153,24 +173,18 @@ func busy(t *testing.T, site string, l *ledger.Ledger) {
 		}
 		done <- nil
 	}()
-	var slowest time.Duration
-	n := 0
 	for e := range written {
 		for statedSize(t, site) <= e.index {
-			if time.Since(e.at) > 10*mostToPublic {
+			if time.Since(e.at) > longest {
 				t.Fatalf("event %d is not public", e.index)
 			}
 		}
 		slowest = max(slowest, time.Since(e.at))
-		n++
 	}
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("busy: %d events, %v at most", n, slowest)
-	if slowest > mostToPublic || n < 20 {
-		t.Errorf("of %d events one was public after %v", n, slowest)
-	}
+	return slowest
 }
 
 // idle waits for longer than the signer ever does, and finds nothing new.

@@ -130,7 +130,7 @@ func prepareRehearsal(ctx context.Context, data, clock string) (token string, er
 	if err := replaceFile(clock, "0s"); err != nil {
 		return "", err
 	}
-	tokens, err := o.openTokens()
+	tokens, err := o.openTokens(ctx)
 	if err != nil {
 		return "", err
 	}

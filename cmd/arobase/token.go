@@ -14,11 +14,30 @@ import (
 	"github.com/spf13/cobra"
 
 	"arobase/api/auth"
+	"arobase/api/auth/pgauth"
 	"arobase/api/auth/sqliteauth"
 )
 
-// openTokens opens the tokens of the ledger in a directory, and makes their file where there is none yet.
-func (o *opened) openTokens() (*sqliteauth.Tokens, error) {
+// tokenStore is where tokens are kept.
+type tokenStore interface {
+	auth.Tokens
+	// Restore adds tokens as they were, and gives how many are new.
+	Restore(ctx context.Context, tokens []auth.Token) (added int, err error)
+	Close() error
+}
+
+// openTokens opens the tokens of the ledger in a directory, and makes their file where there is none yet. Those of a ledger
+// on a cluster are beside its vault.
+func (o *opened) openTokens(ctx context.Context) (tokenStore, error) {
+	if db, err := o.besideVault(ctx); err != nil {
+		return nil, err
+	} else if db != nil {
+		tokens, err := pgauth.Open(ctx, db)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		return &besideTokens{tokens, db}, nil
+	}
 	path := o.dir.file(authFile)
 	tokens, err := sqliteauth.Open(path, o.LedgerID)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,7 +57,7 @@ func withTokens(ctx context.Context, data string, f func(a *auth.Authority) erro
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	tokens, err := o.openTokens()
+	tokens, err := o.openTokens(ctx)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
-	"time"
 
 	"arobase/api/auth"
 )
@@ -16,14 +16,19 @@ import (
 // The first serve of an empty directory shows an admin token, which works; the second shows nothing.
 func TestFirstServeShowsAToken(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	var shown [2]bytes.Buffer
+	var shown [2]bytes.Buffer // each is whole once the server has ended
 	for i := range shown {
 		ctx, stop := context.WithCancel(t.Context())
+		s := settings{data: dir, listen: free(t), admin: free(t), show: &shown[i]}
 		done := make(chan error, 1)
-		go func() {
-			done <- serve(ctx, settings{data: dir, listen: "127.0.0.1:0", admin: "127.0.0.1:0", show: &shown[i]}, slog.New(slog.DiscardHandler))
-		}()
-		time.Sleep(300 * time.Millisecond) // long enough to have begun; ending earlier is in order too
+		go func() { done <- serve(ctx, s, slog.New(slog.DiscardHandler)) }()
+		eventually(t, "the server answers", func() bool { // by then it has shown what it shows
+			answer, err := http.Get("http://" + s.admin + "/readyz")
+			if err == nil {
+				answer.Body.Close()
+			}
+			return err == nil
+		})
 		stop()
 		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)

@@ -177,7 +177,7 @@ func (n *node) askMirror(ctx context.Context, mirror *tlog.Mirror) error {
 		return fmt.Errorf("mirror %s: %w", mirror, err)
 	}
 	size, err := n.store.Size(ctx)
-	if err != nil || head.Size <= int64(size) {
+	if err != nil || head.Size <= int64(size) || n.cluster != nil { // records come from the cluster only
 		return err
 	}
 	n.logger.Info("fetching missing records", "mirror", mirror.String(), "from", size, "to", head.Size-1)
@@ -186,7 +186,7 @@ func (n *node) askMirror(ctx context.Context, mirror *tlog.Mirror) error {
 		return err
 	}
 	n.lacking.Store(true)
-	refill := tlog.Refill{Mirror: mirror, Ledger: n.LedgerID, Tree: n.tree, Replicate: n.store.Replicate}
+	refill := tlog.Refill{Mirror: mirror, Ledger: n.LedgerID, Tree: n.tree, Replicate: n.local.Replicate}
 	added, err := refill.To(ctx, head, int64(size))
 	if errors.Is(err, tlog.ErrOtherHistory) {
 		n.signer.Hold(tlog.Contradicts, fmt.Sprintf("the mirror %s has a checkpoint of %d records, and the %d here are not the first of them", mirror, head.Size, size))
@@ -314,7 +314,11 @@ func (n *node) newScrubber(period time.Duration, logger *slog.Logger) (*tlog.Scr
 	if period == 0 {
 		period = scrubPeriodDefault
 	}
-	watch, err := watched(n.dir.file(ledgerFile), n.dir.headsOf(len(n.origins)-1))
+	files := []string{n.dir.file(ledgerFile)}
+	if n.cluster == nil {
+		files = append(files, n.dir.headsOf(len(n.origins)-1))
+	}
+	watch, err := watched(files...)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func (r running) says(what string) string {
 // comesTo waits until readiness says of the log what it should.
 func (r running) comesTo(want string) {
 	r.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !strings.Contains(r.says("log"), want); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longest); !strings.Contains(r.says("log"), want); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			r.t.Fatalf("readiness says %q of the log, want %q", r.says("log"), want)
 		}

@@ -29,7 +29,7 @@ func newVault() *cobra.Command {
 		Use: "vault", Short: "All that is private: encrypted backups that end, and bringing it back",
 		Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVaultBackup(), newVaultRestore(), newVaultPrune())
+	cmd.AddCommand(newVaultBackup(), newVaultRestore(), newVaultPrune(), newVaultPurge())
 	return cmd
 }
 
@@ -113,7 +113,10 @@ func (d dataDir) backUpVault(ctx context.Context, path string, keep time.Duratio
 	h := vaultbackup.Header{Ledger: o.LedgerID, Made: now, Until: now.Add(keep)}
 	var c vaultbackup.Counts
 	var beside roomCounts
-	rooms := d.rooms(o.LedgerID, &beside)
+	rooms, err := o.rooms(&beside)
+	if err != nil {
+		return err
+	}
 	err = writeNew(path, func(w io.Writer) (err error) {
 		c, err = vaultbackup.WriteWith(ctx, w, h, o.vault, secret, rooms, recipients...)
 		return err
@@ -255,7 +258,7 @@ func (r vaultRestore) merge(ctx context.Context, file io.Reader, vaultPath strin
 	if _, err := vaultbackup.RestoreWith(ctx, file, o.vault, take, r.identities...); err != nil {
 		return 0, 0, err
 	}
-	if err := beside.finish(ctx); err != nil {
+	if err := beside.finish(ctx, o); err != nil {
 		return 0, 0, err
 	}
 	err = o.vault.Each(ctx, func(s vault.Secret) error {

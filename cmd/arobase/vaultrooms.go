@@ -67,15 +67,20 @@ func (c roomCounts) String() string {
 }
 
 // rooms are those of a directory that are there, for a backup. They are open for as long as it is written.
-func (d dataDir) rooms(id uuid.UUID, c *roomCounts) []vaultbackup.Room {
+func (o *opened) rooms(c *roomCounts) ([]vaultbackup.Room, error) {
+	d := o.dir
+	node, err := d.isNode()
+	if err != nil {
+		return nil, err
+	}
 	var all []vaultbackup.Room
 	add := func(file, name string, each func(ctx context.Context, put func(any) error) error) {
-		if _, err := os.Stat(d.file(file)); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(d.file(file)); !errors.Is(err, fs.ErrNotExist) || node {
 			all = append(all, vaultbackup.Room{Name: name, Each: each})
 		}
 	}
 	add(roomFile, roomDocuments, func(ctx context.Context, put func(any) error) (err error) {
-		room, err := sqliteworkspace.Open(d.file(roomFile), id)
+		room, err := o.workspaceIfAny(ctx)
 		if err != nil {
 			return err
 		}
@@ -99,7 +104,7 @@ func (d dataDir) rooms(id uuid.UUID, c *roomCounts) []vaultbackup.Room {
 		return nil
 	})
 	add(evidenceFile, roomFiles, func(ctx context.Context, put func(any) error) (err error) {
-		files, err := sqliteevidence.OpenReadOnly(d.file(evidenceFile), id)
+		files, err := o.filesIfAny(ctx)
 		if err != nil {
 			return err
 		}
@@ -112,7 +117,7 @@ func (d dataDir) rooms(id uuid.UUID, c *roomCounts) []vaultbackup.Room {
 		})
 	})
 	add(authFile, roomTokens, func(ctx context.Context, put func(any) error) (err error) {
-		tokens, err := sqliteauth.Open(d.file(authFile), id)
+		tokens, err := o.tokensIfAny(ctx)
 		if err != nil {
 			return err
 		}
@@ -129,7 +134,7 @@ func (d dataDir) rooms(id uuid.UUID, c *roomCounts) []vaultbackup.Room {
 		}
 		return nil
 	})
-	return all
+	return all, nil
 }
 
 // roomItem is what an item says: one of the three is there.
@@ -187,10 +192,10 @@ func checkRoomItem(room string, text json.RawMessage) error {
 type roomRestore struct {
 	dir      dataDir
 	ledger   uuid.UUID
-	room     *sqliteworkspace.Workspace
-	files    *sqliteevidence.Store // of its own, or that of the ledger
-	ours     bool                  // that files are of its own
-	tokens   *sqliteauth.Tokens
+	room     room
+	files    fileStore // of its own, or that of the ledger
+	ours     bool      // that files are of its own
+	tokens   tokenStore
 	missing  []string // of which the file is being made
 	versions []workspace.Document
 	given    []auth.Token
@@ -238,9 +243,11 @@ func (r *roomRestore) openFiles(ctx context.Context, o *opened) error {
 		return err
 	}
 	r.ours = true
-	if r.files, err = sqliteevidence.Create(path, r.ledger); err != nil {
+	files, err := sqliteevidence.Create(path, r.ledger)
+	if err != nil {
 		return err
 	}
+	r.files = files
 	erased, err := o.ErasedFiles(ctx)
 	if err != nil {
 		return err
@@ -272,17 +279,9 @@ func (r *roomRestore) takeFile(ctx context.Context, k evidence.Kept) error {
 }
 
 // finish adds documents and tokens and closes what was opened.
-func (r *roomRestore) finish(ctx context.Context) error {
+func (r *roomRestore) finish(ctx context.Context, o *opened) (err error) {
 	if len(r.versions) > 0 {
-		path, missing, err := r.path(roomFile)
-		if err != nil {
-			return err
-		}
-		open := sqliteworkspace.Open
-		if missing {
-			open = sqliteworkspace.Create
-		}
-		if r.room, err = open(path, r.ledger); err != nil {
+		if r.room, err = r.openRoom(ctx, o); err != nil {
 			return err
 		}
 		if r.added.documents, err = r.room.Restore(ctx, r.versions); err != nil {
@@ -290,15 +289,7 @@ func (r *roomRestore) finish(ctx context.Context) error {
 		}
 	}
 	if len(r.given) > 0 {
-		path, missing, err := r.path(authFile)
-		if err != nil {
-			return err
-		}
-		open := sqliteauth.Open
-		if missing {
-			open = sqliteauth.Create
-		}
-		if r.tokens, err = open(path, r.ledger); err != nil {
+		if r.tokens, err = r.openTokens(ctx, o); err != nil {
 			return err
 		}
 		if r.added.tokens, err = r.tokens.Restore(ctx, r.given); err != nil {
@@ -306,6 +297,50 @@ func (r *roomRestore) finish(ctx context.Context) error {
 		}
 	}
 	return r.close()
+}
+
+// openRoom opens the workspace that is restored into: that which the nodes of a cluster share, or the file.
+func (r *roomRestore) openRoom(ctx context.Context, o *opened) (room, error) {
+	if node, err := r.dir.isNode(); err != nil {
+		return nil, err
+	} else if node {
+		return o.openWorkspace(ctx)
+	}
+	path, missing, err := r.path(roomFile)
+	if err != nil {
+		return nil, err
+	}
+	open := sqliteworkspace.Open
+	if missing {
+		open = sqliteworkspace.Create
+	}
+	w, err := open(path, r.ledger)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// openTokens opens the tokens that are restored into, as openRoom does.
+func (r *roomRestore) openTokens(ctx context.Context, o *opened) (tokenStore, error) {
+	if node, err := r.dir.isNode(); err != nil {
+		return nil, err
+	} else if node {
+		return o.openTokens(ctx)
+	}
+	path, missing, err := r.path(authFile)
+	if err != nil {
+		return nil, err
+	}
+	open := sqliteauth.Open
+	if missing {
+		open = sqliteauth.Create
+	}
+	tokens, err := open(path, r.ledger)
+	if err != nil {
+		return nil, err
+	}
+	return tokens, nil
 }
 
 // close closes the files, without which they are not whole.

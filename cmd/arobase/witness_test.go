@@ -35,9 +35,9 @@ func fetch(t *testing.T, address string) string {
 // eventually waits until something holds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longest); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("not in ten seconds: ", what)
+			t.Fatalf("not in %v: %s", longest, what)
 		}
 	}
 }
@@ -186,7 +186,7 @@ func TestServeWithWrongWitnesses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, tt.args...)
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), longest)
 			defer cancel()
 			var out, errs strings.Builder
 			code := run(ctx, args, strings.NewReader(""), &out, &errs)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,11 +9,31 @@ import (
 	"strings"
 	"time"
 
+	"arobase/api/ledger/workspace"
+	"arobase/api/ledger/workspace/pgworkspace"
 	"arobase/api/ledger/workspace/sqliteworkspace"
 )
 
-// openWorkspace opens the private workspace of the ledger in a directory, and makes its file where there is none yet.
-func (o *opened) openWorkspace() (*sqliteworkspace.Workspace, error) {
+// room is where the workspace is kept.
+type room interface {
+	workspace.Workspace
+	// Restore adds documents as they were, and gives how many are new.
+	Restore(ctx context.Context, versions []workspace.Document) (added int, err error)
+	Close() error
+}
+
+// openWorkspace opens the private workspace of the ledger in a directory, and makes its file where there is none yet. That
+// of a ledger on a cluster is beside its vault.
+func (o *opened) openWorkspace(ctx context.Context) (room, error) {
+	if db, err := o.besideVault(ctx); err != nil {
+		return nil, err
+	} else if db != nil {
+		w, err := pgworkspace.Open(ctx, db)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		return &besideRoom{w, db}, nil
+	}
 	path := o.dir.file(roomFile)
 	room, err := sqliteworkspace.Open(path, o.LedgerID)
 	if errors.Is(err, fs.ErrNotExist) {

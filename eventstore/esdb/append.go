@@ -154,6 +154,9 @@ func (a *attempt) run(ctx context.Context, seen <-chan arrival) (eventstore.Appe
 	pause := a.store.options.Backoff / 4
 	for tries := 1; ; tries++ {
 		g := a.store.cluster.generation()
+		if tries > 1 {
+			a.store.again.Add(1)
+		}
 		err := a.send(ctx)
 		switch {
 		case err == nil:

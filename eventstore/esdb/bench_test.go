@@ -1,10 +1,12 @@
 package esdb_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +65,58 @@ func BenchmarkAppend(b *testing.B) {
 			})
 		}
 	}
+}
+
+// Many writers on one node, until another node has every event: for the embedded store, until who follows it has.
+func BenchmarkFollow(b *testing.B) {
+	const writers = 64
+	follow := func(b *testing.B, writing, following eventstore.Store) {
+		run := uuid.NewString()
+		ctx, stop := context.WithCancel(b.Context())
+		defer stop()
+		done := make(chan error, writers)
+		for w := range writers {
+			go func() {
+				for n := w; n < b.N; n += writers {
+					if _, err := writing.Append(ctx, fmt.Sprintf("%s-%d", run, w), eventstore.Revision(n/writers-1), []eventstore.Proposed{benchEvent(w, n)}); err != nil {
+						done <- err
+						return
+					}
+				}
+				done <- nil
+			}()
+		}
+		n := 0
+		for e, err := range following.Follow(ctx, 0) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			if strings.HasPrefix(e.Stream, run) {
+				n++
+			}
+			if n == b.N {
+				break
+			}
+		}
+		for range writers {
+			if err := <-done; err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	}
+	b.Run("sqlite", func(b *testing.B) {
+		s, err := sqlite.Create(b.Context(), filepath.Join(b.TempDir(), "ledger.db"), testLedger)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer s.Close()
+		follow(b, s, s)
+	})
+	b.Run("esdb", func(b *testing.B) {
+		c := esdbtest.Start(b, 1)
+		follow(b, openIn(b, c.ConnectionString(), b.TempDir(), esdb.Options{}), openIn(b, c.ConnectionString(), b.TempDir(), esdb.Options{}))
+	})
 }
 
 // A new node follows AROBASE_BENCH_EVENTS events (100,000 if not set) from the beginning; beside it the embedded store takes the same events as a copy.

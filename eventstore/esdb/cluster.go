@@ -103,7 +103,7 @@ func (c *cluster) do(ctx context.Context, call func(context.Context, *esdb.Clien
 	}
 	select {
 	case g.stuck <- struct{}{}:
-		go func() { _ = <-done; <-g.stuck }()
+		go func() { <-done; <-g.stuck }()
 	default:
 	}
 	return ctx.Err()

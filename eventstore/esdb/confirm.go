@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -28,8 +29,26 @@ const page = 1000
 func (s *Store) Confirm(ctx context.Context, to eventstore.Position) error {
 	s.confirming.Lock()
 	defer s.confirming.Unlock()
+	return s.confirmAnd(ctx, to, false)
+}
+
+// CatchUp reads the cluster to its end as it is now, by plain reads, waits until the replica has all of that, compares it
+// as Confirm does, and gives the number of events. It is for whoever must not act on an old state: what the subscription
+// has brought so far does not tell what there is.
+func (s *Store) CatchUp(ctx context.Context) (eventstore.Position, error) {
+	s.confirming.Lock()
+	defer s.confirming.Unlock()
+	if err := s.confirmAnd(ctx, math.MaxUint64, true); err != nil {
+		return 0, err
+	}
+	return s.confirmed.Next, nil
+}
+
+// confirmAnd confirms, keeps how far that came and halts the replica where it is another than the cluster. Called with
+// confirming held.
+func (s *Store) confirmAnd(ctx context.Context, to eventstore.Position, all bool) error {
 	before := s.confirmed.Next
-	err := s.confirm(ctx, to)
+	err := s.confirm(ctx, to, all)
 	if s.confirmed.Next > before {
 		if kept := s.confirmed.write(s.confirmedFile()); kept != nil {
 			s.options.Logger.Warn("the next start will confirm from further back", "error", kept)
@@ -43,6 +62,9 @@ func (s *Store) Confirm(ctx context.Context, to eventstore.Position) error {
 	case passing(err) && ctx.Err() == nil:
 		err = fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err)
 	}
+	if all {
+		return fmt.Errorf("confirming all events from %d on: %w", before, err)
+	}
 	return fmt.Errorf("confirming events %d to %d: %w", before, to, err)
 }
 
@@ -53,15 +75,16 @@ func (s *Store) confirmedFile() string {
 	return s.options.Cursor + ".confirmed"
 }
 
-func (s *Store) confirm(ctx context.Context, to eventstore.Position) error {
+// confirm compares up to a position, or, with all, up to the end of the cluster.
+func (s *Store) confirm(ctx context.Context, to eventstore.Position, all bool) error {
 	if s.confirmed.Next >= to {
 		return nil
 	}
 	here, stop := iter.Pull2(s.replica.ReadAll(ctx, s.confirmed.Next))
-	defer stop()
+	defer func() { stop() }()
 	at := s.confirmed.place()
 	for s.confirmed.Next < to {
-		events, last, err := s.readPage(ctx, at)
+		events, last, more, err := s.readPage(ctx, at)
 		if err != nil {
 			return err
 		}
@@ -72,11 +95,19 @@ func (s *Store) confirm(ctx context.Context, to eventstore.Position) error {
 				}
 				continue
 			}
-			e, err, more := here()
+			e, err, there := here()
+			if !there && all { // it has grown since it was looked at, or will
+				if _, err := s.await(ctx, a.ID); err != nil {
+					return err
+				}
+				stop()
+				here, stop = iter.Pull2(s.replica.ReadAll(ctx, s.confirmed.Next))
+				e, err, there = here()
+			}
 			switch {
 			case err != nil:
 				return err
-			case !more:
+			case !there:
 				return fmt.Errorf("%w: the replica has %d events", eventstore.ErrUnavailable, s.confirmed.Next)
 			case !same(a.Event, e):
 				return fmt.Errorf("%w: event %d of the cluster is another one", eventstore.ErrDiverged, e.Position)
@@ -84,6 +115,9 @@ func (s *Store) confirm(ctx context.Context, to eventstore.Position) error {
 			if s.confirmed = s.confirmed.after(a); s.confirmed.Next == to {
 				return nil
 			}
+		}
+		if all && !more {
+			return nil
 		}
 		if last == nil || at == esdb.AllPosition(*last) {
 			return fmt.Errorf("%w: the cluster does not give event %d", eventstore.ErrUnavailable, s.confirmed.Next)
@@ -94,14 +128,15 @@ func (s *Store) confirm(ctx context.Context, to eventstore.Position) error {
 }
 
 // readPage reads `$all` from a position on, the event there included. It gives those that are ours, and the place of the
-// last one of any kind, or nil if there are none.
-func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) ([]arrival, *esdb.Position, error) {
+// last one of any kind, or nil if there are none. more says that the page was full: there may be others.
+func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) (events []arrival, last *esdb.Position, more bool, err error) {
 	type result struct {
 		events []arrival
 		last   *esdb.Position
+		count  int
 	}
 	done := make(chan result, 1)
-	err := s.within(ctx, func(ctx context.Context, c *esdb.Client) error {
+	err = s.within(ctx, func(ctx context.Context, c *esdb.Client) error {
 		var got result
 		r, err := c.ReadAll(ctx, esdb.ReadAllOptions{From: at}, page)
 		if err != nil {
@@ -117,6 +152,7 @@ func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) ([]arrival, *
 			if err != nil {
 				return err
 			}
+			got.count++
 			if e.Event == nil {
 				continue
 			}
@@ -133,10 +169,10 @@ func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) ([]arrival, *
 		}
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	got := <-done
-	return got.events, got.last, nil
+	return got.events, got.last, got.count == page, nil
 }
 
 // ErrRetention says that the cluster is told to delete events.

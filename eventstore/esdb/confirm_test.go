@@ -53,7 +53,7 @@ func TestConfirmWhileAway(t *testing.T) {
 	}
 	c.Back()
 	for tries := 0; s.Confirm(t.Context(), 1) != nil; tries++ {
-		if tries == 100 {
+		if tries == 1000 {
 			t.Fatal("it does not recover")
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -78,6 +78,10 @@ type Store struct {
 	live    atomic.Bool
 	behind  atomic.Int64 // nanoseconds between the last event's commit and its arrival in the replica
 
+	caughtUp      atomic.Bool  // that the server said so once
+	subscriptions atomic.Int64 // how many have begun
+	again         atomic.Int64 // how often an append was sent again
+
 	waiting waiters
 
 	cursor cursor // used by the follower only
@@ -141,13 +145,20 @@ type Status struct {
 	Live bool
 	// Lag is how long the last event took from the cluster to the replica, by the two clocks.
 	Lag time.Duration
+	// CaughtUp says that this process has once followed all that there was.
+	CaughtUp bool
+	// Subscriptions is how many have begun, and Retries how often an append was sent again because its answer was unclear.
+	Subscriptions, Retries int64
 	// Halted is nil when all is well.
 	Halted *Halted
 }
 
 // Status is how the replica does.
 func (s *Store) Status() Status {
-	return Status{Live: s.live.Load(), Lag: time.Duration(s.behind.Load()), Halted: s.halted.Load()}
+	return Status{
+		Live: s.live.Load(), Lag: time.Duration(s.behind.Load()), CaughtUp: s.caughtUp.Load(),
+		Subscriptions: s.subscriptions.Load(), Retries: s.again.Load(), Halted: s.halted.Load(),
+	}
 }
 
 // Resolve implements eventstore.Store. A token is the id of the last event; it is known here when the replica has it. A

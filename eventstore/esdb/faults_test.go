@@ -55,7 +55,7 @@ func must(t *testing.T, err error) {
 // wantExactly holds that a store has n events in one stream, each once, as they were sent, and that the cluster has no more.
 func wantExactly(t *testing.T, c *esdbtest.Cluster, s eventstore.Store, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if n > 0 {
 		if _, err := s.Resolve(ctx, eventstore.Token(event(n-1).ID.String())); err != nil {
@@ -142,7 +142,7 @@ func TestClusterAway(t *testing.T) {
 		if err := put(t.Context(), s, "a", 5+round, 5+round); !errors.Is(err, eventstore.ErrUnavailable) {
 			t.Fatalf("writing: %v, want ErrUnavailable", err)
 		}
-		if took := time.Since(begun); took > 3*time.Second {
+		if took := time.Since(begun); took > 30*time.Second { // it would be for ever; of a third of a second a loaded machine makes some
 			t.Errorf("it took %v", took)
 		}
 		wantExactly(t, c, s, 5+round)
@@ -153,7 +153,7 @@ func TestClusterAway(t *testing.T) {
 			if err == nil {
 				break
 			}
-			if tries == 30 {
+			if tries == 1000 {
 				t.Fatalf("it does not recover: %v", err)
 			}
 			time.Sleep(50 * time.Millisecond)
@@ -172,13 +172,13 @@ func TestClusterAwayUnderLoad(t *testing.T) {
 	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Second, Attempt: 200 * time.Millisecond})
 	ctx, stop := context.WithCancel(t.Context())
 	var writers sync.WaitGroup
-	acknowledged := make([]int, 8)
+	acknowledged := make([]atomic.Int64, 8)
 	for w := range acknowledged {
 		writers.Go(func() {
 			for n := 0; ctx.Err() == nil; {
 				if err := put(ctx, s, fmt.Sprint("s", w), n, w*1000+n); err == nil {
 					n++
-					acknowledged[w] = n
+					acknowledged[w].Store(int64(n))
 				}
 			}
 		})
@@ -192,13 +192,19 @@ func TestClusterAwayUnderLoad(t *testing.T) {
 		c.Back()
 	}
 	time.Sleep(time.Second)
+	for w := range acknowledged { // on a loaded machine each has its turn later
+		for end := time.Now().Add(time.Minute); acknowledged[w].Load() == 0 && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
 	stop()
 	writers.Wait()
-	for w, n := range acknowledged {
+	for w := range acknowledged {
+		n := int(acknowledged[w].Load())
 		if n == 0 {
 			t.Errorf("writer %d wrote nothing", w)
 		}
-		waiting, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		waiting, cancel := context.WithTimeout(t.Context(), time.Minute)
 		for i := range n {
 			p, err := s.Resolve(waiting, eventstore.Token(event(w*1000+i).ID.String()))
 			if err != nil {
@@ -329,7 +335,7 @@ func TestStartsAgain(t *testing.T) {
 func wantHalt(t *testing.T, s *esdb.Store) {
 	t.Helper()
 	for tries := 0; s.Status().Halted == nil; tries++ {
-		if tries == 300 {
+		if tries == 6000 {
 			t.Fatal("it follows another cluster")
 		}
 		time.Sleep(10 * time.Millisecond)

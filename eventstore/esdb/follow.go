@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -116,6 +117,7 @@ func (s *Store) followOnce(ctx context.Context) error {
 		}
 	}()
 	s.live.Store(true)
+	s.subscriptions.Add(1)
 	return s.take(ctx, events)
 }
 
@@ -161,6 +163,9 @@ func (s *Store) reread(ctx context.Context) error {
 		}
 		defer r.Close()
 		e, err := r.Recv()
+		if errors.Is(err, io.EOF) {
+			return fmt.Errorf("%w: the cluster does not give event %d, which was followed: it lags, or has lost its end", eventstore.ErrUnavailable, here.Position)
+		}
 		if err != nil {
 			return err
 		}
@@ -219,6 +224,8 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 					return errors.Join(s.apply(ctx, batch), err)
 				}
 				batch = append(batch, a)
+			case e.CaughtUp != nil:
+				s.caughtUp.Store(true)
 			}
 			if len(batch) == chunk {
 				break gather

@@ -23,7 +23,7 @@ func TestReadOnlyFollowsAnotherProcess(t *testing.T) {
 	}
 
 	cmd, lines := child(t, "append", path)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	n := 0
 	for e, err := range s.Follow(ctx, 0) {

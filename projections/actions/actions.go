@@ -23,11 +23,11 @@ type Actions struct {
 	byID           map[domain.ActionID]*history
 	byCollectivity map[domain.CollectivityID][]*history
 	byService      map[string][]*history // each action once for each service that it ever rendered
-	byTitle        map[string]*history   // by the commitments of its texts
 	named          map[string]uint64     // where each file was named first, by its hash
 	naming         map[uuid.UUID][]domain.Evidence
 	erased         map[string]bool // the files of which the bytes were destroyed, by their hashes
 	all            []*history      // in the order in which they were declared
+	texts          []string        // the commitments of titles and descriptions, in the order in which they became known
 }
 
 // history is an action with every state that it had.
@@ -59,8 +59,7 @@ func (a Action) Runs() bool { return a.EndedOn == "" }
 func New() *Actions {
 	return &Actions{
 		byID: map[domain.ActionID]*history{}, byCollectivity: map[domain.CollectivityID][]*history{},
-		byService: map[string][]*history{}, byTitle: map[string]*history{}, named: map[string]uint64{},
-		naming: map[uuid.UUID][]domain.Evidence{}, erased: map[string]bool{},
+		byService: map[string][]*history{}, named: map[string]uint64{}, naming: map[uuid.UUID][]domain.Evidence{}, erased: map[string]bool{},
 	}
 }
 
@@ -133,7 +132,6 @@ func (a *Actions) change(id domain.ActionID, r domain.Recorded, f func(*Action))
 
 func (a *Actions) add(h *history, next Action, r domain.Recorded) {
 	next.Event, next.Position, next.Revision = r.ID, r.Position, r.Revision
-	h.versions = append(h.versions, next)
 	for _, file := range domain.FilesOf(r.Event) {
 		a.naming[r.ID] = domain.EvidenceOf(r.Event)
 		if _, known := a.named[file]; !known {
@@ -146,20 +144,39 @@ func (a *Actions) add(h *history, next Action, r domain.Recorded) {
 		}
 	}
 	for _, text := range []*domain.Sealed{next.Title, next.Description} {
-		if c := text.Commitment(); c != "" {
-			a.byTitle[c] = h
+		if c := text.Commitment(); c != "" && !h.has(c) {
+			a.texts = append(a.texts, c)
 		}
 	}
+	h.versions = append(h.versions, next)
 }
+
+// has tells whether a text is that of a state that the action had before.
+func (h *history) has(commitment string) bool {
+	return slices.ContainsFunc(h.versions, func(v Action) bool {
+		return v.Title.Commitment() == commitment || v.Description.Commitment() == commitment
+	})
+}
+
+// Texts gives the commitments of titles and descriptions from the nth on, in the order in which they became known.
+func (a *Actions) Texts(n int) []string { return slices.Clone(a.texts[n:]) }
 
 // at gives the action as it stood at a size; false where it was not declared yet.
 func (h *history) at(size uint64) (Action, bool) {
-	for _, v := range slices.Backward(h.versions) {
-		if v.Position < size {
-			return v, true
-		}
+	if v := h.standing(size); v != nil {
+		return *v, true
 	}
 	return Action{}, false
+}
+
+// standing is at without a copy; nil where the action was not declared yet.
+func (h *history) standing(size uint64) *Action {
+	for i := len(h.versions) - 1; i >= 0; i-- {
+		if h.versions[i].Position < size {
+			return &h.versions[i]
+		}
+	}
+	return nil
 }
 
 // Get gives one action.
@@ -182,7 +199,7 @@ func (a *Actions) History(id domain.ActionID, size uint64) []Action {
 
 // Of gives the actions of a collectivity, in the order in which they were declared.
 func (a *Actions) Of(id domain.CollectivityID, size uint64) []Action {
-	return standing(a.byCollectivity[id], size, Filter{})
+	return a.Find(Filter{Collectivity: id}, size)
 }
 
 // Filter chooses actions. What is left empty is not asked for.
@@ -192,23 +209,22 @@ type Filter struct {
 	Services []string
 	// Running leaves out those that ended.
 	Running bool
-	// Texts are commitments to titles or descriptions, one of which must be that of the action as it stands; nil: any.
-	Texts map[string]bool
 }
 
 // Find gives the actions that fit a filter, in the order in which they were declared. O(actions of the collectivity, of
 // the services, or all).
 func (a *Actions) Find(f Filter, size uint64) []Action {
+	var out []Action
+	a.Each(f, size, func(v *Action) { out = append(out, *v) })
+	return out
+}
+
+// Each calls f with the actions that fit a filter, in the order in which they were declared. They must not be changed.
+func (a *Actions) Each(f Filter, size uint64, do func(*Action)) {
 	from := a.all
 	switch {
 	case f.Collectivity != "":
 		from = a.byCollectivity[f.Collectivity]
-	case f.Texts != nil:
-		from = a.sorted(func(add func(*history)) {
-			for c := range f.Texts {
-				add(a.byTitle[c])
-			}
-		})
 	case f.Services != nil:
 		from = a.sorted(func(add func(*history)) {
 			for _, s := range f.Services {
@@ -218,7 +234,11 @@ func (a *Actions) Find(f Filter, size uint64) []Action {
 			}
 		})
 	}
-	return standing(from, size, f)
+	for _, h := range from {
+		if v := h.standing(size); v != nil && f.takes(v) {
+			do(v)
+		}
+	}
 }
 
 // sorted gives each history once, in the order in which they were declared.
@@ -235,23 +255,11 @@ func (a *Actions) sorted(each func(add func(*history))) []*history {
 	return all
 }
 
-func standing(from []*history, size uint64, f Filter) []Action {
-	var out []Action
-	for _, h := range from {
-		if v, ok := h.at(size); ok && f.takes(v) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func (f Filter) takes(v Action) bool {
+func (f Filter) takes(v *Action) bool {
 	switch {
 	case f.Running && !v.Runs():
 		return false
 	case f.Services != nil && !slices.ContainsFunc(v.Services, func(s string) bool { return slices.Contains(f.Services, s) }):
-		return false
-	case f.Texts != nil && !f.Texts[v.Title.Commitment()] && !f.Texts[v.Description.Commitment()]:
 		return false
 	}
 	return true

@@ -113,6 +113,31 @@ func TestOneAction(t *testing.T) {
 	}
 }
 
+// A text is told once, whatever becomes of the action; what comes later is told from where one had come to.
+func TestTexts(t *testing.T) {
+	sealed := func(c string) *domain.Sealed {
+		s := domain.Text("x")
+		s.Seal(c)
+		return s
+	}
+	with := func(title string) domain.ActionParticulars {
+		p := particulars("wifi-public")
+		p.Title, p.Description = sealed(title), sealed("about")
+		return p
+	}
+	a := fold(told(
+		&domain.ActionDeclared{Action: "wifi", Collectivity: "fr-commune-73008", ActionParticulars: with("first")},
+		&domain.ActionConfirmed{Action: "wifi", On: "2026-10-01"},
+		&domain.ActionAmended{Action: "wifi", ActionParticulars: with("second")},
+	))
+	if got := a.Texts(0); !slices.Equal(got, []string{"first", "about", "second"}) {
+		t.Errorf("texts %q", got)
+	}
+	if got := a.Texts(2); !slices.Equal(got, []string{"second"}) {
+		t.Errorf("later texts %q", got)
+	}
+}
+
 func TestRendered(t *testing.T) {
 	a := fold(story)
 	if got := a.Rendered(3)["wifi-public"]; got != 1 {

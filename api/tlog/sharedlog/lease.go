@@ -22,6 +22,7 @@ type Lease struct {
 
 	count eventstore.Revision // of records that were read
 	last  holder
+	held  bool // as it was asked last
 }
 
 type holder struct {
@@ -38,21 +39,16 @@ func NewLease(r Register, owner string, term time.Duration, now func() time.Time
 // Hold says whether this node has the lease, having taken it if nobody has, and prolonged it if half of the term is over.
 // Where the register does not answer it is not held.
 func (l *Lease) Hold(ctx context.Context) (bool, error) {
-	records, err := l.register.Read(ctx, l.count)
-	if err != nil {
+	l.held = false
+	if err := l.read(ctx); err != nil {
 		return false, fmt.Errorf("asking who signs: %w", err)
-	}
-	for _, b := range records {
-		if err := json.Unmarshal(b, &l.last); err != nil {
-			return false, fmt.Errorf("asking who signs: %w", err)
-		}
-		l.count++
 	}
 	now := l.now()
 	switch mine := l.last.Owner == l.owner; {
 	case !mine && now.Before(l.last.Until):
 		return false, nil
 	case mine && now.Before(l.last.Until.Add(-l.term/2)):
+		l.held = true
 		return true, nil
 	}
 	b, err := json.Marshal(holder{Owner: l.owner, Until: now.Add(l.term).UTC()})
@@ -66,5 +62,49 @@ func (l *Lease) Hold(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("taking the lease of the signer: %w", err)
 	}
+	l.held = true
 	return true, nil
+}
+
+// Release gives the lease back, where it is held, so that another node need not wait for its end. It is for a node that stops.
+func (l *Lease) Release(ctx context.Context) error {
+	if !l.held {
+		return nil
+	}
+	l.held = false
+	if err := l.read(ctx); err != nil {
+		return fmt.Errorf("giving back the lease of the signer: %w", err)
+	}
+	now := l.now().UTC()
+	if l.last.Owner != l.owner || !now.Before(l.last.Until) {
+		return nil
+	}
+	b, err := json.Marshal(holder{Owner: l.owner, Until: now})
+	if err != nil {
+		return err
+	}
+	err = l.register.Append(ctx, l.count-1, b)
+	if _, slower := errors.AsType[*eventstore.RevisionConflict](err); slower {
+		return nil // somebody else has it
+	}
+	if err != nil {
+		return fmt.Errorf("giving back the lease of the signer: %w", err)
+	}
+	return nil
+}
+
+// read takes in what others, and this node, have written since.
+func (l *Lease) read(ctx context.Context) error {
+	records, err := l.register.Read(ctx, l.count)
+	if err != nil {
+		return err
+	}
+	for _, b := range records {
+		l.last = holder{}
+		if err := json.Unmarshal(b, &l.last); err != nil {
+			return err
+		}
+		l.count++
+	}
+	return nil
 }

@@ -128,7 +128,7 @@ func TestOneHistory(t *testing.T) {
 	total := eventstore.Position(c.Count("arobase."))
 	roots := make(map[xtlog.Hash]bool)
 	for _, n := range nodes {
-		waiting, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		waiting, cancel := context.WithTimeout(t.Context(), time.Minute)
 		for token := range acknowledged.Range {
 			if _, err := n.store.Resolve(waiting, token.(eventstore.Token)); err != nil {
 				t.Fatalf("%s: an event that was acknowledged on some node: %v", n.name, err)
@@ -159,7 +159,7 @@ func TestOneHistory(t *testing.T) {
 // awaitSigner gives the node that signs, once it has signed.
 func awaitSigner(t *testing.T, nodes []*signing, round int) int {
 	t.Helper()
-	for range 2000 {
+	for range 20_000 {
 		for i, n := range nodes {
 			if n.holds.Load() && n.signed.Load() > 0 {
 				return i

@@ -67,6 +67,7 @@ type record struct {
 	Accepted   *acceptance      `json:"accepted,omitempty"`
 	Difference *tlog.Difference `json:"difference,omitempty"`
 	Agrees     bool             `json:"agrees,omitempty"`
+	Unproven   string           `json:"unproven,omitempty"`
 }
 
 type cosignature struct {
@@ -123,6 +124,8 @@ func (s *state) apply(b []byte) error {
 		if s.doubts.Difference == nil {
 			s.doubts.Difference = r.Difference
 		}
+	case r.Unproven != "":
+		s.doubts.Unproven = r.Unproven
 	case r.Agrees:
 		s.doubts.Difference = nil
 	default:
@@ -315,5 +318,25 @@ func (h *Heads) SetDifference(ctx context.Context, d *tlog.Difference) error {
 			return &record{Agrees: true}, nil
 		}
 		return &record{Difference: d}, nil
+	})
+}
+
+// Unprove says why the last checkpoint may not be the newest: no node signs until one is shown that.
+func (h *Heads) Unprove(ctx context.Context, why string) error {
+	return h.change(ctx, func(s *state) (*record, error) {
+		if why == "" || s.doubts.Unproven != "" {
+			return nil, nil // the first reason is the one that is kept
+		}
+		return &record{Unproven: why}, nil
+	})
+}
+
+// Begin is Unprove for a register that holds nothing yet: whoever is faster has begun it.
+func (h *Heads) Begin(ctx context.Context, why string) error {
+	return h.change(ctx, func(s *state) (*record, error) {
+		if s.count > 0 || why == "" {
+			return nil, nil
+		}
+		return &record{Unproven: why}, nil
 	})
 }

@@ -92,3 +92,73 @@ func TestLease(t *testing.T) {
 		t.Errorf("not asked: %v, %v", held, err)
 	}
 }
+
+// One signs at a time; who stops gives its turn back, and who is gone loses it when it is over.
+func TestTakingTurns(t *testing.T) {
+	c := esdbtest.Start(t, 1)
+	s := node(t, c)
+	now := time.Unix(1_800_000_000, 0)
+	lease := func(owner string) *sharedlog.Lease {
+		return sharedlog.NewLease(s.Register("arobase-log-lease"), owner, 10*time.Second, func() time.Time { return now })
+	}
+	a, b := lease("a"), lease("b")
+	held := func(l *sharedlog.Lease, want bool) {
+		t.Helper()
+		if got, err := l.Hold(t.Context()); err != nil || got != want {
+			t.Errorf("held %v, %v; want %v", got, err, want)
+		}
+	}
+	held(a, true)
+	held(b, false)
+	now = now.Add(6 * time.Second)
+	held(a, true) // and prolongs it
+	now = now.Add(6 * time.Second)
+	held(b, false)
+	if err := b.Release(t.Context()); err != nil { // it is not b's to give back
+		t.Fatal(err)
+	}
+	held(b, false)
+	if err := a.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	held(b, true)
+	held(a, false)
+	now = now.Add(11 * time.Second)
+	held(a, true)
+	held(b, false)
+	if err := b.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	held(a, true)
+}
+
+// What is not known to be the newest is said once, by whoever begins, and to all; showing ends it.
+func TestUnproven(t *testing.T) {
+	c := esdbtest.Start(t, 1)
+	a, b := sharedlog.Open(node(t, c).Register("arobase-log-heads")), sharedlog.Open(node(t, c).Register("arobase-log-heads"))
+	doubt := func(want string) {
+		t.Helper()
+		for _, h := range []*sharedlog.Heads{a, b} {
+			if d, err := h.Doubts(t.Context()); err != nil || d.Unproven != want {
+				t.Errorf("%q, %v; want %q", d.Unproven, err, want)
+			}
+		}
+	}
+	if err := errors.Join(a.Begin(t.Context(), ""), a.Begin(t.Context(), "copied"), b.Begin(t.Context(), "lost"), b.Unprove(t.Context(), "a witness")); err != nil {
+		t.Fatal(err)
+	}
+	doubt("copied")
+	shown := tlog.Head{Size: 3, Signed: []byte("note"), At: time.UnixMilli(1).UTC()}
+	if err := b.Accept(t.Context(), tlog.Head{}, shown); err != nil {
+		t.Fatal(err)
+	}
+	doubt("")
+	if err := a.Begin(t.Context(), "copied"); err != nil {
+		t.Fatal(err)
+	}
+	doubt("")
+	if err := a.Unprove(t.Context(), "a witness"); err != nil {
+		t.Fatal(err)
+	}
+	doubt("a witness")
+}

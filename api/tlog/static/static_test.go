@@ -334,7 +334,7 @@ func TestLeftOverOfALostHistory(t *testing.T) {
 	l.export(t, dir)
 
 	lost := newLog(t, 1).grown(t, history(300, 0, "record"))
-	lost.grown(t, history(1500, 300, "lost"))
+	lost.grown(t, history(1500, 300, "lostforever"))
 	s := lost.source()
 	s.Disclosed = func(context.Context, int64) iter.Seq2[vault.Commitment, error] {
 		return func(yield func(vault.Commitment, error) bool) { yield(vault.Commitment{}, errors.New("interrupted")) }
@@ -346,7 +346,7 @@ func TestLeftOverOfALostHistory(t *testing.T) {
 	l.grown(t, history(800, 300, "kept"))
 	l.export(t, dir)
 	for name, content := range files(t, dir) {
-		if strings.Contains(content, "lost") {
+		if strings.Contains(content, "lostforever") {
 			t.Errorf("%s is of the lost history", name)
 		}
 	}

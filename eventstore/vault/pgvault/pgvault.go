@@ -256,6 +256,10 @@ func (v *Vault) write(ctx context.Context, f func(tx pgx.Tx) error) error {
 	return v.transaction(ctx, f)
 }
 
+// Beside runs f in a transaction on the database of the vault, for what its ledger keeps there beside it, and returns when
+// that is durable. It is as safe a connection as the vault's, and vault.ErrAway means the same.
+func (v *Vault) Beside(ctx context.Context, f func(tx pgx.Tx) error) error { return v.write(ctx, f) }
+
 func (v *Vault) transaction(ctx context.Context, f func(tx pgx.Tx) error) error {
 	return away(pgx.BeginTxFunc(ctx, v.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, f))
 }

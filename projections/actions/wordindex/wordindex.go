@@ -22,8 +22,11 @@ import (
 // Index is an index of texts by key. Its methods may be called by many goroutines at once.
 type Index struct {
 	path string
-	// lent holds the one connection; who has taken it may use it.
+	// lent holds the one connection; who has taken it may use it, and what follows.
 	lent chan *sqlite.Conn
+	// keys are those of the texts by their place, places the other way: what is found is told without a text being read.
+	keys   map[int64]string
+	places map[string]int64
 }
 
 // The full-text extension of SQLite (FTS5): with secure-delete it takes what is removed out of its own pages, and with
@@ -31,9 +34,8 @@ type Index struct {
 var pragmas = []string{"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA secure_delete = ON"}
 
 const schema = `
-CREATE VIRTUAL TABLE texts USING fts5(words, key UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE VIRTUAL TABLE texts USING fts5(words, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3', columnsize = 0);
 INSERT INTO texts (texts, rank) VALUES ('secure-delete', 1);
-CREATE TABLE places (key TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
 
 // Open makes an empty index in a file, in the place of whatever is there. An empty path keeps it in memory.
@@ -57,7 +59,7 @@ func Open(path string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the index of words: %w", errors.Join(err, conn.Close()))
 	}
-	x := &Index{path: path, lent: make(chan *sqlite.Conn, 1)}
+	x := &Index{path: path, lent: make(chan *sqlite.Conn, 1), keys: map[int64]string{}, places: map[string]int64{}}
 	x.lent <- conn
 	return x, nil
 }
@@ -79,24 +81,25 @@ func (x *Index) use(ctx context.Context, f func(*sqlite.Conn) error) error {
 
 // Put enters texts by their keys. A key that is there keeps the text that it has: texts do not change.
 func (x *Index) Put(ctx context.Context, texts map[string]string) error {
-	err := x.use(ctx, func(conn *sqlite.Conn) (err error) {
-		defer sqlitex.Save(conn)(&err)
-		for key, text := range texts {
-			known := false
-			if err := sqlitex.Execute(conn, "SELECT 1 FROM places WHERE key = ?", &sqlitex.ExecOptions{
-				Args: []any{key}, ResultFunc: func(*sqlite.Stmt) error { known = true; return nil },
-			}); err != nil || known {
-				if err != nil {
+	err := x.use(ctx, func(conn *sqlite.Conn) error {
+		added := map[string]int64{}
+		err := together(conn, func() error {
+			for key, text := range texts {
+				if _, known := x.places[key]; known {
+					continue
+				}
+				if err := sqlitex.Execute(conn, "INSERT INTO texts (words) VALUES (?)", &sqlitex.ExecOptions{Args: []any{Fold(text)}}); err != nil {
 					return err
 				}
-				continue
+				added[key] = conn.LastInsertRowID()
 			}
-			if err := sqlitex.Execute(conn, "INSERT INTO texts (words, key) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{Fold(text), key}}); err != nil {
-				return err
-			}
-			if err := sqlitex.Execute(conn, "INSERT INTO places (key, place) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{key, conn.LastInsertRowID()}}); err != nil {
-				return err
-			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for key, place := range added {
+			x.keys[place], x.places[key] = key, place
 		}
 		return nil
 	})
@@ -108,17 +111,25 @@ func (x *Index) Put(ctx context.Context, texts map[string]string) error {
 
 // Remove takes texts out, so that the file holds nothing of them. Keys that are not there are passed over.
 func (x *Index) Remove(ctx context.Context, keys ...string) error {
-	err := x.use(ctx, func(conn *sqlite.Conn) (err error) {
-		defer sqlitex.Save(conn)(&err)
-		for _, key := range keys {
-			for _, statement := range []string{
-				"DELETE FROM texts WHERE rowid = (SELECT place FROM places WHERE key = ?)",
-				"DELETE FROM places WHERE key = ?",
-			} {
-				if err := sqlitex.Execute(conn, statement, &sqlitex.ExecOptions{Args: []any{key}}); err != nil {
+	err := x.use(ctx, func(conn *sqlite.Conn) error {
+		err := together(conn, func() error {
+			for _, key := range keys {
+				place, known := x.places[key]
+				if !known {
+					continue
+				}
+				if err := sqlitex.Execute(conn, "DELETE FROM texts WHERE rowid = ?", &sqlitex.ExecOptions{Args: []any{place}}); err != nil {
 					return err
 				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			delete(x.keys, x.places[key])
+			delete(x.places, key)
 		}
 		return nil
 	})
@@ -128,21 +139,27 @@ func (x *Index) Remove(ctx context.Context, keys ...string) error {
 	return nil
 }
 
-// Find gives the keys of the texts that have every word of a question, the best first, at most limit. A question
-// without a word finds nothing.
-func (x *Index) Find(ctx context.Context, question string, limit int) ([]string, error) {
+// together makes several changes, or none.
+func together(conn *sqlite.Conn, f func() error) (err error) {
+	defer sqlitex.Save(conn)(&err)
+	return f()
+}
+
+// Find gives the keys of the texts that have every word of a question, in no order. A question without a word finds
+// nothing.
+func (x *Index) Find(ctx context.Context, question string) ([]string, error) {
 	var terms []string
 	for _, word := range strings.FieldsFunc(Fold(question), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		terms = append(terms, `"`+word+`"*`)
 	}
-	if len(terms) == 0 || limit <= 0 {
+	if len(terms) == 0 {
 		return nil, nil
 	}
 	var keys []string
 	err := x.use(ctx, func(conn *sqlite.Conn) error {
-		return sqlitex.Execute(conn, "SELECT key FROM texts WHERE texts MATCH ? ORDER BY rank, rowid LIMIT ?", &sqlitex.ExecOptions{
-			Args:       []any{strings.Join(terms, " "), limit},
-			ResultFunc: func(s *sqlite.Stmt) error { keys = append(keys, s.ColumnText(0)); return nil },
+		return sqlitex.Execute(conn, "SELECT rowid FROM texts WHERE texts MATCH ?", &sqlitex.ExecOptions{
+			Args:       []any{strings.Join(terms, " ")},
+			ResultFunc: func(s *sqlite.Stmt) error { keys = append(keys, x.keys[s.ColumnInt64(0)]); return nil },
 		})
 	})
 	if err != nil {
