@@ -222,7 +222,7 @@ func (w *world) described(seals map[int][]string) []string {
 	}
 	bodies, actions := []string{"fr-commune-00000"}, []string{"none"}
 	for _, t := range w.towns {
-		bodies = append(bodies, string(t.ID))
+		bodies = append(bodies, t.ID)
 		actions = append(actions, "action-"+strings.ToLower(t.Code))
 	}
 	for _, at := range slices.Sorted(maps.Keys(seals)) {
