@@ -29,10 +29,15 @@ The old private key is destroyed. --keep-old keeps it as log.key.<id>.retired; n
 needs it any more, and whoever gets hold of it can deceive those who know no newer key.
 
 Stop serve first, and start it again afterwards. Should anything interrupt the change,
-run this again or start serve: both finish it.`,
+run this again or start serve: both finish it.
+
+On a cluster (--store) stop the serve of this one node; the others may go on. They stop
+signing until they have the new log.key: copy it to each, and start that one again
+(docs/eventstoredb.md).`,
 		Args: noArgs,
 	}
 	data, keep := dataFlag(cmd), keepOldFlag(cmd)
+	storeFlag(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		key, err := dataDir(*data).rotate(cmd.Context(), *keep, cmd.ErrOrStderr())
 		if err != nil {
@@ -108,6 +113,11 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 		return "", err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	if o.cluster != nil { // what is decided rests on all that there is, and not on what has come so far
+		if _, err := o.cluster.CatchUp(ctx); err != nil {
+			return "", err
+		}
+	}
 	s, err := o.signing(ctx)
 	if err != nil {
 		return "", err
@@ -133,6 +143,9 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 	}
 	if s, err = o.signing(ctx); err != nil {
 		return "", err
+	}
+	if o.cluster != nil {
+		fmt.Fprintf(tell, "every other node signs again once it has this log.key: copy %s to each, and start that one again\n", d.file(keyFile))
 	}
 	keys := s.origin().Keys
 	if n := len(keys); n > 1 {
