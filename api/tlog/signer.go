@@ -194,7 +194,12 @@ func (s *Signer) last(ctx context.Context) (Head, error) {
 	refuse := func(reason string) (Head, error) {
 		return Head{}, &Refusal{Cause: Unverified, Reason: reason, Last: last, Size: s.tree.Size()}
 	}
+	behind := s.follows && s.tree.Size() < last.Size
 	c, _, err := torchwood.VerifyCheckpoint(last.Signed, s.key.policy())
+	if err != nil && behind { // the event that brought another key into force may be among those that are still to come
+		return Head{}, &Refusal{Cause: Superseded, Last: last, Size: s.tree.Size(), Reason: fmt.Sprintf(
+			"the newest checkpoint, of size %d, is signed by another key than this node's, and its events have not come here yet", last.Size)}
+	}
 	if err != nil {
 		return refuse("the last checkpoint is not signed by this log's key: " + err.Error())
 	}

@@ -229,14 +229,14 @@ func (n *node) tellStanding(ctx context.Context) {
 		before = r.Reason
 	}
 	for ctx.Err() == nil {
-		now := ""
+		now, superseded := "", false
 		if r := n.signer.State().Refused; r != nil {
-			now = r.Reason
+			now, superseded = r.Reason, r.Cause == tlog.Superseded
 		}
 		switch {
 		case now == before:
-		case now != "" && n.refused() == nil:
-			n.logger.Warn("this node does not sign the log; other nodes do", "state", n.logState())
+		case superseded: // nothing is wrong with the log
+			n.logger.Warn("this node does not sign the log any more", "state", n.logState())
 		case now != "":
 			n.logger.Error("the log is not signed any more", "state", n.logState())
 		default:
