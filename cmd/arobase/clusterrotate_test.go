@@ -194,8 +194,8 @@ func TestRotateOnACluster(t *testing.T) {
 	if now, _, err := nodes[2].checkpoint(); err != nil || now != stands || now >= size {
 		t.Errorf("a checkpoint of %d was signed after that of %d, %v: by whom?", now, stands, err)
 	}
-	if page := nodes[2].gets(t, "/registre"); !bytes.Contains(page, []byte(domain.VerifierKeyID(second))) || bytes.Contains(page, []byte(domain.VerifierKeyID(first))) {
-		t.Error("the page of the register does not name the key in force")
+	if page := nodes[2].gets(t, "/registre"); bytes.Contains(page, []byte("ne signe pas")) || !bytes.Contains(page, []byte(domain.VerifierKeyID(second))) || bytes.Contains(page, []byte(domain.VerifierKeyID(first))) {
+		t.Error("the page of the register does not name the key in force, or says that the ledger is not signed")
 	}
 
 	nodes[0].start(t)
@@ -296,7 +296,15 @@ func TestInterruptedRotationOnACluster(t *testing.T) {
 			}
 			next := point.interrupt(keys[len(keys)-1])
 			size := other.mustWrite(t, token, fmt.Sprintf("interrupted-%d-%s", n, by))
-			if n > 0 {
+			if n == 0 { // nobody knows of it yet, and a start of serve does not begin with it
+				here.start(t)
+				here.ready(t)
+				covered(t, size, here, other)
+				here.stop(syscall.SIGTERM)
+				if !has(here.dir, nextKeyFile) || publicKeyOf(t, here) != keys[0] || !strings.Contains(here.log.String(), "arobase log rotate goes on with it") {
+					t.Errorf("serve went on with it, or does not say that it did not:\n%s", here.log)
+				}
+			} else {
 				other.superseded(t)
 				if now, _, err := other.checkpoint(); err != nil || now >= size {
 					t.Errorf("%s: a checkpoint of %d is signed, %v", point.at, now, err)
@@ -386,7 +394,7 @@ func TestRotateWhileTheClusterFails(t *testing.T) {
 		})
 		code, out, errs := command(t, append([]string{"log", "rotate", "--data", p.dir}, s.flags...)...)
 		s.stand.Break(nil)
-		if code == exitOK || !has(p.dir, nextKeyFile) {
+		if code == exitOK || !has(p.dir, nextKeyFile) || !strings.Contains(errs, "run arobase log rotate again") {
 			t.Fatalf("rotate whose append %d is lost: exit %d: %s%s", lost, code, out, errs)
 		}
 		t.Logf("append %d is lost: %s", lost, errs)
@@ -400,4 +408,16 @@ func TestRotateWhileTheClusterFails(t *testing.T) {
 	p.ready(t)
 	covered(t, p.mustWrite(t, token, "after"), p)
 	p.leads(t, len(keys)-1, keys...)
+	p.stop(syscall.SIGTERM)
+
+	// What is left to change moves to a directory first, with the newest key; and a refusal leaves nothing.
+	key := contentOf(t, p.dir, keyFile)
+	code, _, errs := command(t, append([]string{"log", "reopen", "--data", p.dir, "--origin", "cluster.example/log-2", "--cause", "other"}, s.vault()...)...)
+	if code != exitFailed || !strings.Contains(errs, "copy it to a directory") || has(p.dir, nextKeyFile) || !bytes.Equal(contentOf(t, p.dir, keyFile), key) {
+		t.Errorf("reopen: exit %d: %s", code, errs)
+	}
+	back := filepath.Join(t.TempDir(), "back")
+	if out := s.must(t, "copy", "--from", s.store, "--to", back, "--key", filepath.Join(p.dir, keyFile)); strings.Contains(out, "not verified") {
+		t.Error(out)
+	}
 }

@@ -113,6 +113,7 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 		return "", err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	o.rotating = true
 	if o.cluster != nil { // what is decided rests on all that there is, and not on what has come so far
 		if _, err := o.cluster.CatchUp(ctx); err != nil {
 			return "", err
@@ -138,6 +139,9 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 			return "", err
 		}
 		if err := o.signNow(ctx); err != nil {
+			if _, begun := os.Stat(d.file(nextKeyFile)); begun == nil && o.cluster != nil {
+				err = fmt.Errorf("%w\nthe change is begun and not finished; run arobase log rotate again, here, which finishes it", err)
+			}
 			return "", err
 		}
 	}
@@ -163,6 +167,9 @@ type reopening struct {
 // reopen closes the origin of the log and opens another, and gives the key of that one. It writes the record and leaves
 // the rest to whoever opens the log next, which is itself.
 func (d dataDir) reopen(ctx context.Context, r reopening, tell io.Writer) (key string, err error) {
+	if err := d.notANode("the name of a log on a cluster cannot be changed there; stop all nodes, copy it to a directory, change it there, and copy that into an empty cluster"); err != nil {
+		return "", err
+	}
 	o, err := d.writeExisting(ctx)
 	if err != nil {
 		return "", err

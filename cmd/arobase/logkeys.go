@@ -27,7 +27,8 @@ import (
 //  4. log.key.next becomes log.key, and the old key is destroyed.
 //
 // Whoever opens the log to write finds out how far that came, and takes the steps that are left (settle). Only before
-// the second step of a new origin nothing is to be done: why it is opened is not known yet.
+// the second step of a new origin nothing is to be done: why it is opened is not known yet. On a cluster only rotate
+// takes the second step (clusterkey.go).
 
 // nextKeyFile holds a key that is to take the place of log.key.
 const nextKeyFile = keyFile + ".next"
@@ -178,6 +179,10 @@ func makeStranger(d dataDir, heads *sqlitelog.Heads, ledger uuid.UUID, origin st
 // being finished, and is noted: the caller goes on, and whoever opens the log next tries again.
 func (o *opened) settle(ctx context.Context, p *logParts, logger *slog.Logger) error {
 	if p.next == nil && !p.pending || p.unfit != nil {
+		return nil
+	}
+	if o.cluster != nil && !p.pending && !o.rotating { // the other nodes would stop signing, and nobody may be there to help them
+		logger.Warn("a change of the log's key was begun here and never recorded; arobase log rotate goes on with it", "file", o.dir.file(nextKeyFile))
 		return nil
 	}
 	if p.unsettled = o.takeSteps(ctx, p, logger); p.misfit != nil {
