@@ -36,6 +36,8 @@ var juryMeanings = map[string]meaning{
 	"DossierLeftOut.title":    {says: "The title of the action. Empty once it was erased."},
 	"DossierAction.revision":  {says: "The revision of the action that was submitted."},
 	"DossierLeftOut.revision": {says: "The revision of the action that was submitted."},
+	"DossierAction.grid":      {says: "The version of the grid that it was declared under, where that is another than the edition's: it counts for the services that continue its own."},
+	"DossierLeftOut.grid":     {says: "The version of the grid that it was declared under, where that is another than the edition's."},
 	"DossierAction.url":       {says: "Where the service is found. Absent where the collectivity names nothing."},
 	"DossierLeftOut.url":      {says: "Where the service is found. Absent where the collectivity names nothing."},
 	"Evidence.url":            {says: "Where it is found."},

@@ -75,6 +75,17 @@ func (p *page) run(n int) (*runPart, error) {
 	return v, nil
 }
 
+// decidedHere gives the course of an edition whose palmarès was decided here and is published; nil for one of which only
+// sources tell.
+func (p *page) decidedHere(n int) *ledger.RunView {
+	for _, r := range p.site.Ledger.Runs(p.ctx, p.size) {
+		if r.Edition == n && r.Published != nil {
+			return &r
+		}
+	}
+	return nil
+}
+
 // runState says how far an edition has come.
 func (p *page) runState(r ledger.RunView) string {
 	day := r.Calendar.Ceremony
