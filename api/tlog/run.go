@@ -24,7 +24,9 @@ func (s *Signer) Run(ctx context.Context) error {
 		head, err := s.Sign(ctx)
 		await, pause := head.Size+1, spacing
 		if refusal, ok := errors.AsType[*Refusal](err); ok {
-			await = refusal.Size + 1
+			if await = refusal.Size + 1; refusal.Cause == Superseded {
+				await, pause = 0, retryAfter // others change that, not the tree
+			}
 		} else if err != nil {
 			await, pause = 0, retryAfter
 		}

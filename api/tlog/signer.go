@@ -64,7 +64,8 @@ type Signer struct {
 	told  func() // nil, or called after every success
 	// before is nil, or called before a tree is signed.
 	before  func(ctx context.Context, size int64) error
-	follows bool // others may have signed a greater tree
+	fits    func(ctx context.Context) error // nil, or called before anything is looked at
+	follows bool                            // others may have signed a greater tree
 
 	mu         sync.Mutex
 	state      State         // guarded by mu
@@ -86,6 +87,10 @@ func (s *Signer) OnSigned(f func()) { s.told = f }
 // of a network it reads them again, by another way. ErrElsewhere says that another node signs: then Sign gives the last
 // checkpoint as it is, which is no failure. It is to be set before the first Sign.
 func (s *Signer) BeforeSigning(f func(ctx context.Context, size int64) error) { s.before = f }
+
+// OnlyIf has a function called at the beginning of each attempt; its error is why the signer may not sign. A [*Refusal] of
+// the cause Superseded is for a key whose place another one took. It is to be set before the first Sign.
+func (s *Signer) OnlyIf(f func(ctx context.Context) error) { s.fits = f }
 
 // Follows says that others sign the same tree, and that this one comes to its events by following: where it is shorter than
 // the last checkpoint it lags, and Sign gives that one, which is no failure. It is to be set before the first Sign.
@@ -120,6 +125,11 @@ func (s *Signer) sign(ctx context.Context) (Head, error) {
 	for range attempts {
 		if err := s.holding(ctx); err != nil {
 			return Head{}, err
+		}
+		if s.fits != nil {
+			if err := s.fits(ctx); err != nil {
+				return Head{}, err
+			}
 		}
 		// The last checkpoint first: read after the tree, it could be of a greater tree although all is well.
 		last, err := s.last(ctx)
@@ -184,7 +194,12 @@ func (s *Signer) last(ctx context.Context) (Head, error) {
 	refuse := func(reason string) (Head, error) {
 		return Head{}, &Refusal{Cause: Unverified, Reason: reason, Last: last, Size: s.tree.Size()}
 	}
+	behind := s.follows && s.tree.Size() < last.Size
 	c, _, err := torchwood.VerifyCheckpoint(last.Signed, s.key.policy())
+	if err != nil && behind { // the event that brought another key into force may be among those that are still to come
+		return Head{}, &Refusal{Cause: Superseded, Last: last, Size: s.tree.Size(), Reason: fmt.Sprintf(
+			"the newest checkpoint, of size %d, is signed by another key than this node's, and its events have not come here yet", last.Size)}
+	}
 	if err != nil {
 		return refuse("the last checkpoint is not signed by this log's key: " + err.Error())
 	}

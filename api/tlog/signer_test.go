@@ -459,3 +459,35 @@ func TestSignBesideOthers(t *testing.T) {
 		t.Errorf("its turn: %+v, %v", head, err)
 	}
 }
+
+// A node whose key was replaced signs nothing, without anything being wrong with the log, and tries again later.
+func TestSignWithAKeyThatWasReplaced(t *testing.T) {
+	old, key, e, heads := newKey(t, 1), newKey(t, 2), newEvents(t, "sign", 4), &memoryHeads{}
+	whole := treeOf(t, e)
+	if _, err := tlog.NewSigner(key, whole, heads, clock).Sign(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	refusedFor := func(s *tlog.Signer, want tlog.Cause) {
+		t.Helper()
+		if _, err := s.Sign(t.Context()); err == nil || s.State().Refused == nil || s.State().Refused.Cause != want || s.State().Refused.Last.Size != 4 {
+			t.Errorf("%v, %+v, want %s", err, s.State().Refused, want)
+		}
+	}
+	lagging := tlog.NewSigner(old, treeOf(t, newEvents(t, "sign", 2)), heads, clock)
+	refusedFor(lagging, tlog.Unverified)
+	lagging.Follows() // it may not know yet why
+	refusedFor(lagging, tlog.Superseded)
+	there := tlog.NewSigner(old, whole, heads, clock)
+	there.Follows()
+	refusedFor(there, tlog.Unverified)
+
+	fits := tlog.NewSigner(key, whole, heads, clock)
+	var why error = &tlog.Refusal{Cause: tlog.Superseded, Reason: "another key", Last: tlog.Head{Size: 4}, Size: 4}
+	fits.OnlyIf(func(context.Context) error { return why })
+	grow(t, e, whole, 2)
+	refusedFor(fits, tlog.Superseded)
+	why = nil
+	if head, err := fits.Sign(t.Context()); err != nil || head.Size != 6 || fits.State().Refused != nil {
+		t.Errorf("%+v, %v, %+v", head, err, fits.State())
+	}
+}

@@ -78,6 +78,8 @@ const (
 	Differs Cause = "differs"
 	// Unverified: the last checkpoint is not signed by a key of this log, as far as its keys are known.
 	Unverified Cause = "unverified"
+	// Superseded: another key took the place of the signer's. Whoever has that one signs.
+	Superseded Cause = "superseded"
 	// Held: whoever runs the signer has stopped it.
 	Held Cause = "held"
 )

@@ -30,10 +30,19 @@ func (p *page) origin() string {
 
 // key is the public key of the log as a command takes it.
 func (p *page) key() string {
-	if p.site.Key == "" {
+	key := p.site.logKey()
+	if key == "" {
 		return p.T("proof.key")
 	}
-	return "'" + strings.ReplaceAll(p.site.Key, "'", "") + "'"
+	return "'" + strings.ReplaceAll(key, "'", "") + "'"
+}
+
+// logKey is the key in force, "" where it is not known.
+func (s *site) logKey() string {
+	if s.Key == nil {
+		return ""
+	}
+	return s.Key()
 }
 
 // proofCommands fetch a proof and check it.

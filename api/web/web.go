@@ -38,8 +38,9 @@ type Deps struct {
 	TextsAbsent func() bool
 	// Proof gives the proof of the record at an index as the log serves it. Nil where no log is kept.
 	Proof func(ctx context.Context, index uint64) ([]byte, error)
-	// Key is the public key of the log in the form of signed notes, for the commands that a reader pastes; may be empty.
-	Key string
+	// Key gives the public key of the log that is in force, in the form of signed notes, for the commands that a reader
+	// pastes; it may be empty. Nil: it is not known.
+	Key func() string
 	// Operator is who runs this site. Every page says so.
 	Operator string
 	Version  string
@@ -118,7 +119,7 @@ func New(deps Deps) http.Handler {
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
 		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
-		"panel": s.panel, "minutes": s.minutes,
+		"panel": s.panel, "minutes": s.minutes, "barometer": s.barometer,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"dispute":  s.dispute,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,

@@ -55,7 +55,7 @@ func (n *node) takeErasure(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, "reading the request: "+err.Error())
 		return
 	}
-	if refused := n.signer.State().Refused; refused != nil {
+	if refused := n.refused(); refused != nil {
 		writeProblem(w, http.StatusServiceUnavailable, fmt.Sprintf("nothing was erased: the log is not signed: %v", refused))
 		return
 	}

@@ -185,7 +185,7 @@ func (f *auditFlags) answersFrom(ctx context.Context, rests audit.Rests) (audit.
 	}
 	api := rest.New(rest.Deps{Ledger: l, Version: programVersion()})
 	site := web.New(web.Deps{
-		Ledger: l, Version: programVersion(), Key: f.key,
+		Ledger: l, Version: programVersion(), Key: func() string { return f.key },
 		Checkpoint: func() (uint64, bool, []byte) {
 			size, signed := rests.Checkpoint()
 			return size, true, signed

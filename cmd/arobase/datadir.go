@@ -89,9 +89,11 @@ type opened struct {
 
 	vault vault.Vault
 	// files are those that were uploaded. Nil where there are none, and for whoever only reads.
-	files  fileStore
-	secret [32]byte // known to the one process that writes
-	lock   *os.File
+	files fileStore
+	// rotating says that whoever opened it changes the key of the log.
+	rotating bool
+	secret   [32]byte // known to the one process that writes
+	lock     *os.File
 }
 
 func (o *opened) close() error {

@@ -111,7 +111,7 @@ const sweep = time.Hour
 // again. While the log is not signed nothing is removed: records that name them, or an appeal, may be missing here.
 func (n *node) sweepUp(ctx context.Context) {
 	for again := time.NewTicker(sweep); ; {
-		if n.signer.State().Refused == nil {
+		if n.refused() == nil {
 			removed, err := 0, n.knowsAll(ctx)
 			if err == nil {
 				removed, err = n.PurgeEvidence(ctx)

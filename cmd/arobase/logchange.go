@@ -29,10 +29,15 @@ The old private key is destroyed. --keep-old keeps it as log.key.<id>.retired; n
 needs it any more, and whoever gets hold of it can deceive those who know no newer key.
 
 Stop serve first, and start it again afterwards. Should anything interrupt the change,
-run this again or start serve: both finish it.`,
+run this again or start serve: both finish it.
+
+On a cluster (--store) stop the serve of this one node; the others may go on. They stop
+signing until they have the new log.key: copy it to each, and start that one again
+(docs/eventstoredb.md).`,
 		Args: noArgs,
 	}
 	data, keep := dataFlag(cmd), keepOldFlag(cmd)
+	storeFlag(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		key, err := dataDir(*data).rotate(cmd.Context(), *keep, cmd.ErrOrStderr())
 		if err != nil {
@@ -108,6 +113,12 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 		return "", err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	o.rotating = true
+	if o.cluster != nil { // what is decided rests on all that there is, and not on what has come so far
+		if _, err := o.cluster.CatchUp(ctx); err != nil {
+			return "", err
+		}
+	}
 	s, err := o.signing(ctx)
 	if err != nil {
 		return "", err
@@ -128,11 +139,17 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 			return "", err
 		}
 		if err := o.signNow(ctx); err != nil {
+			if _, begun := os.Stat(d.file(nextKeyFile)); begun == nil && o.cluster != nil {
+				err = fmt.Errorf("%w\nthe change is begun and not finished; run arobase log rotate again, here, which finishes it", err)
+			}
 			return "", err
 		}
 	}
 	if s, err = o.signing(ctx); err != nil {
 		return "", err
+	}
+	if o.cluster != nil {
+		fmt.Fprintf(tell, "every other node signs again once it has this log.key: copy %s to each, and start that one again\n", d.file(keyFile))
 	}
 	keys := s.origin().Keys
 	if n := len(keys); n > 1 {
@@ -150,6 +167,9 @@ type reopening struct {
 // reopen closes the origin of the log and opens another, and gives the key of that one. It writes the record and leaves
 // the rest to whoever opens the log next, which is itself.
 func (d dataDir) reopen(ctx context.Context, r reopening, tell io.Writer) (key string, err error) {
+	if err := d.notANode("the name of a log on a cluster cannot be changed there; stop all nodes, copy it to a directory, change it there, and copy that into an empty cluster"); err != nil {
+		return "", err
+	}
 	o, err := d.writeExisting(ctx)
 	if err != nil {
 		return "", err

@@ -9,13 +9,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/google/uuid"
 
 	"arobase/api/tlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/domain"
+	"arobase/eventstore"
 )
 
 // How the log comes to be signed by another key, under its name or under a new one, so that whatever happens in between
@@ -27,7 +27,8 @@ import (
 //  4. log.key.next becomes log.key, and the old key is destroyed.
 //
 // Whoever opens the log to write finds out how far that came, and takes the steps that are left (settle). Only before
-// the second step of a new origin nothing is to be done: why it is opened is not known yet.
+// the second step of a new origin nothing is to be done: why it is opened is not known yet. On a cluster only rotate
+// takes the second step (clusterkey.go).
 
 // nextKeyFile holds a key that is to take the place of log.key.
 const nextKeyFile = keyFile + ".next"
@@ -60,6 +61,8 @@ type signing struct {
 	unsettled error
 	// unfit is why log.key cannot sign this log, or nil: it is not the key that others know.
 	unfit error
+	// superseded says that on a cluster log.key is not the key in force; unfit says so in words.
+	superseded bool
 }
 
 // origin is the one in force.
@@ -97,6 +100,11 @@ func (o *opened) signing(ctx context.Context) (s signing, err error) {
 		return s, err
 	case inForce != "" && key.VerifierKey() != inForce:
 		s.key = key
+		if o.cluster != nil {
+			s.superseded = true
+			s.unfit = errors.New(o.dir.needsKey(key, origin.Keys[len(origin.Keys)-1]))
+			return s, nil
+		}
 		s.unfit = fmt.Errorf("%s is %s, and the key in force is %s: bring that one back, or see docs/keys.md for what to do where it is lost",
 			o.dir.file(keyFile), key, inForce)
 		return s, nil
@@ -173,6 +181,10 @@ func (o *opened) settle(ctx context.Context, p *logParts, logger *slog.Logger) e
 	if p.next == nil && !p.pending || p.unfit != nil {
 		return nil
 	}
+	if o.cluster != nil && !p.pending && !o.rotating { // the other nodes would stop signing, and nobody may be there to help them
+		logger.Warn("a change of the log's key was begun here and never recorded; arobase log rotate goes on with it", "file", o.dir.file(nextKeyFile))
+		return nil
+	}
 	if p.unsettled = o.takeSteps(ctx, p, logger); p.misfit != nil {
 		p.unsettled = errors.Join(p.misfit, p.unsettled)
 	}
@@ -186,11 +198,10 @@ func (o *opened) takeSteps(ctx context.Context, p *logParts, logger *slog.Logger
 	if p.misfit != nil {
 		return nil
 	}
-	sign := func() error {
-		_, err := tlog.NewSigner(p.key, p.tree, p.heads, time.Now).Sign(ctx)
+	if err := p.tree.CatchUp(ctx); err != nil {
 		return err
 	}
-	if err := sign(); err != nil { // a log that cannot be signed does not change its key
+	if err := o.signFrom(ctx, p, p.leastSize()); err != nil { // a log that cannot be signed does not change its key
 		return err
 	}
 	if p.next != nil {
@@ -200,7 +211,7 @@ func (o *opened) takeSteps(ctx context.Context, p *logParts, logger *slog.Logger
 		if err := errors.Join(p.tree.CatchUp(ctx), ctx.Err()); err != nil {
 			return err
 		}
-		if err := sign(); err != nil {
+		if err := o.signFrom(ctx, p, p.leastSize()); err != nil {
 			return err
 		}
 	}
@@ -219,9 +230,34 @@ func (o *opened) takeSteps(ctx context.Context, p *logParts, logger *slog.Logger
 	return nil
 }
 
+// leastSize is that of the checkpoint that a change of the key is to have before it goes on: one, so that it is known that
+// the log can be signed, or where the ledger names the next key, one that covers this record.
+func (p *logParts) leastSize() int64 {
+	if p.pending {
+		return int64(p.origin().Keys[len(p.origin().Keys)-1].Since) + 1
+	}
+	return 1
+}
+
 // nameKey has the ledger name the next key. One that the rules refuse has signed nothing and never will.
 func (o *opened) nameKey(ctx context.Context, p *logParts) error {
 	_, err := o.RotateKey(ctx, p.key.VerifierKey(), p.next.VerifierKey())
+	if o.cluster != nil { // an attempt before, of which nobody knew what became, may have come there only now
+		if _, caught := o.cluster.CatchUp(ctx); caught != nil {
+			return errors.Join(err, caught)
+		}
+		s, read := o.signing(ctx)
+		if read != nil {
+			return errors.Join(err, read)
+		}
+		if s.pending {
+			p.signing = s
+			return nil
+		}
+		if err == nil {
+			return fmt.Errorf("the record of the next key was taken, and is not here: %w", eventstore.ErrUnavailable)
+		}
+	}
 	if _, broken := errors.AsType[*domain.Broken](err); broken {
 		p.next = nil
 		return errors.Join(err, os.Remove(o.dir.file(nextKeyFile)))

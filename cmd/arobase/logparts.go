@@ -38,7 +38,9 @@ type logParts struct {
 	// misfit is where the file of the tree and the ledger part, or nil: then the tree was computed in memory from the
 	// ledger as it is, and the file was left as it is.
 	misfit *transparency.DiffersError
-	turn   *turn // on a cluster: who signs; else nil
+	// On a cluster: who signs, and whether with the key in force. Else nil.
+	turn    *turn
+	custody *custody
 }
 
 // logHeads are the checkpoints of a log with what is noted beside them: in a file, or in the cluster.
@@ -59,10 +61,15 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 	if err != nil {
 		return nil, err
 	}
-	p := &logParts{signing: s}
-	if o.cluster != nil && (s.next != nil || s.pending) {
-		return nil, o.dir.errNode(nextKeyFile + " is there, and the key of a log on a cluster cannot be changed; move that file away")
+	if o.cluster != nil && (s.next != nil || s.pending || s.unfit != nil) { // what has come here so far does not tell which key signs
+		if err := o.catchUp(ctx); err != nil {
+			return nil, err
+		}
+		if s, err = o.signing(ctx); err != nil {
+			return nil, err
+		}
 	}
+	p := &logParts{signing: s}
 	if p.heads, err = o.openHeads(ctx, s); err != nil {
 		return nil, err
 	}
@@ -83,12 +90,22 @@ func (o *opened) openLog(ctx context.Context, logger *slog.Logger) (_ *logParts,
 }
 
 // newSigner makes the signer of a log. On a cluster it signs what it has read a second time, and only while it is this
-// node's turn; p.turn is whose.
+// node's turn and its key the one in force; p.turn and p.custody tell.
 func (o *opened) newSigner(p *logParts) *tlog.Signer {
 	signer := tlog.NewSigner(p.key, p.tree, p.heads, time.Now)
 	if o.cluster != nil {
-		p.turn = newTurn(o.cluster)
-		signer.BeforeSigning(p.turn.confirm)
+		if p.turn == nil {
+			p.turn = newTurn(o.cluster)
+		}
+		turn, custody := p.turn, o.newCustody(p)
+		p.custody = custody
+		signer.OnlyIf(custody.fits)
+		signer.BeforeSigning(func(ctx context.Context, size int64) error {
+			if err := custody.covers(ctx, size); err != nil {
+				return err
+			}
+			return turn.confirm(ctx, size)
+		})
 		signer.Follows()
 	}
 	return signer

@@ -311,7 +311,7 @@ func (n *node) serveOn(ctx context.Context, g *errgroup.Group, l net.Listener, h
 func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler {
 	api := rest.New(rest.Deps{Ledger: n.Ledger, Gate: n.gate, Log: prover{n.log}, Logger: n.logger, Version: programVersion(), Stopping: stopping})
 	site := web.New(web.Deps{
-		Ledger: n.Ledger, Sessions: auth.NewSessions(n.gate), Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey(),
+		Ledger: n.Ledger, Sessions: auth.NewSessions(n.gate), Operator: s.operator, Version: programVersion(), Logger: n.logger, Key: n.publicKey,
 		Proof:   func(ctx context.Context, index uint64) ([]byte, error) { return n.log.Proof(ctx, int64(index)) },
 		Letters: n.letters, Checkpoint: n.checkpoint, Unsigned: n.unsigned, TextsAbsent: n.lacking.Load, Cosigners: n.cosigners,
 	})
@@ -324,8 +324,14 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 	return mux
 }
 
-// publicKey is the one that checkpoints are verified with, "" where it is not known here.
+// publicKey is the one that checkpoints are verified with, "" where it is not known here. On a cluster it may be another
+// than this node has.
 func (n *node) publicKey() string {
+	if n.custody != nil {
+		if named := n.custody.known(); named.Key != "" {
+			return named.Key
+		}
+	}
 	if n.unfit != nil {
 		return n.origin().InForce()
 	}
@@ -334,13 +340,13 @@ func (n *node) publicKey() string {
 
 // unsigned says why the log is not signed at the moment.
 func (n *node) unsigned() web.Unsigned {
-	r := n.signer.State().Refused
+	r := n.refused()
 	switch {
 	case r == nil:
 		return web.Signed
 	case r.Cause == tlog.Unproven:
 		return web.Waiting
-	case r.Cause == tlog.Unverified, r.Cause == tlog.Held:
+	case r.Cause == tlog.Unverified, r.Cause == tlog.Held, r.Cause == tlog.Superseded:
 		return web.Stopped
 	}
 	return web.Broken

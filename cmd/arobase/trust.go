@@ -229,12 +229,14 @@ func (n *node) tellStanding(ctx context.Context) {
 		before = r.Reason
 	}
 	for ctx.Err() == nil {
-		now := ""
+		now, superseded := "", false
 		if r := n.signer.State().Refused; r != nil {
-			now = r.Reason
+			now, superseded = r.Reason, r.Cause == tlog.Superseded
 		}
 		switch {
 		case now == before:
+		case superseded: // nothing is wrong with the log
+			n.logger.Warn("this node does not sign the log any more", "state", n.logState())
 		case now != "":
 			n.logger.Error("the log is not signed any more", "state", n.logState())
 		default:
@@ -273,7 +275,7 @@ func (n *node) differs(ctx context.Context, d tlog.Difference) {
 // doubt tells the signer what was found when the log was opened. Records that are missing from what was signed are not a
 // finding of their own: the signer sees that by itself, and until they are back.
 func (n *node) doubt(ctx context.Context) error {
-	if n.unfit != nil {
+	if n.unfit != nil && !n.superseded { // which the signer finds by itself, and for as long as it is so
 		n.signer.Hold(tlog.Held, n.unfit.Error())
 	}
 	if n.misfit == nil {

@@ -95,7 +95,7 @@ func (n *node) checkpoint() (size uint64, signed bool, note []byte) {
 	if err != nil {
 		return 0, false, nil // nothing is public yet, or the store says so elsewhere
 	}
-	return uint64(head.Size), n.signer.State().Refused == nil, head.Signed
+	return uint64(head.Size), n.refused() == nil, head.Signed
 }
 
 // cosigners is how many of the witnesses have cosigned a checkpoint, and how many there are.
