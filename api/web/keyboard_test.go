@@ -107,7 +107,7 @@ func TestKeyboard(t *testing.T) {
 	keys{t, ctx}.becomes("the skip link leads to", `document.activeElement.id`, "content")
 	tabTo(t, ctx, named("input#q"))
 	key(t, ctx, "arras")
-	enter("4 @ à l’édition 18")
+	enter("À l’édition 18 (2017), la dernière connue")
 	tabTo(t, ctx, named("/inscriptions/"))
 	enter("Vérifier cette inscription")
 	tabTo(t, ctx, named("#verifier-key"))
