@@ -21,12 +21,14 @@ type Assessment struct {
 	Services, Rendered     int
 	Stakes, StakesRendered int
 	ByStake                []StakeCoverage // those that apply, in the order of the grid
-	Counted                []ActionState   // in the order of their ids
-	LeftOut                []ActionLeftOut // in the order of their ids
-	Possible               int             // the highest level whose thresholds are reached, or 0
-	Assess                 []string        // what the jury must assess before it awards that level
-	Footing                Footing         // of the thresholds of that level
-	Next                   *Threshold      // those of the level above, which are not reached; nil where there is none
+	// Counted are in the order of their ids. One that was declared under the version of the grid before has the services that
+	// continue its own, and still names the grid of its declaration.
+	Counted  []ActionState
+	LeftOut  []ActionLeftOut // in the order of their ids
+	Possible int             // the highest level whose thresholds are reached, or 0
+	Assess   []string        // what the jury must assess before it awards that level
+	Footing  Footing         // of the thresholds of that level
+	Next     *Threshold      // those of the level above, which are not reached; nil where there is none
 }
 
 // StakeCoverage is one stake: the services of it that apply, and who renders them.
@@ -53,7 +55,8 @@ type ActionLeftOut struct {
 type LeftOutFor string
 
 const (
-	// LeftOutGrid actions are linked to the services of another version of the grid: they were not carried over.
+	// LeftOutGrid actions are linked to the services of another version of the grid that nothing continues in this one, by the
+	// mapping of it: amended, they are carried over by hand.
 	LeftOutGrid LeftOutFor = "another-grid"
 	// LeftOutOperator actions are given neither by the collectivity, nor by an association that it funds, nor by a
 	// contractor.
@@ -74,6 +77,7 @@ func Assess(grid *GridPublished, kind string, actions []ActionState, on string) 
 	actions = slices.SortedFunc(slices.Values(actions), func(a, b ActionState) int { return cmp.Compare(a.Action, b.Action) })
 	renders := map[string][]ActionID{}
 	for _, action := range actions {
+		action.Services = grid.carriedOver(action)
 		if why := grid.leavesOut(action, kind, on); why != "" {
 			a.LeftOut = append(a.LeftOut, ActionLeftOut{action.Action, action.Revision, why})
 			continue
@@ -104,6 +108,23 @@ func Assess(grid *GridPublished, kind string, actions []ActionState, on string) 
 	return a
 }
 
+// carriedOver gives the services of this grid that an action renders: those that it is linked to, or, where it was declared
+// under the version before, those that continue them. What nothing continues is not there.
+func (e *GridPublished) carriedOver(action ActionState) []string {
+	if action.Grid == e.Grid || action.Grid != e.Before || e.Before == "" {
+		return action.Services
+	}
+	var all []string
+	for _, before := range action.Services {
+		for _, id := range e.Continues(before) {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+	}
+	return all
+}
+
 // leavesOut says why an action does not count, or "".
 func (e *GridPublished) leavesOut(action ActionState, kind, on string) LeftOutFor {
 	applies := func(id string) bool {
@@ -111,7 +132,7 @@ func (e *GridPublished) leavesOut(action ActionState, kind, on string) LeftOutFo
 		return s != nil && s.AppliesTo(kind)
 	}
 	switch {
-	case action.Grid != e.Grid:
+	case action.Grid != e.Grid && (action.Grid != e.Before || len(action.Services) == 0):
 		return LeftOutGrid
 	case action.OperatorKind == "other":
 		return LeftOutOperator

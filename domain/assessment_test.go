@@ -19,6 +19,7 @@ func running(id ActionID, services ...string) ActionState {
 
 func TestAssess(t *testing.T) {
 	grid := new(gridOf(asItIs))
+	grid.Before, grid.Mapping = "grille-2024", []Correspondence{{From: "cours", To: "ateliers"}, {From: "cours", To: "bornes"}, {From: "kiosques", To: "bornes"}}
 	changed := func(change func(*ActionState)) ActionState { return with(running("a", "ateliers"), change) }
 	for _, tt := range []struct {
 		what     string
@@ -37,6 +38,10 @@ func TestAssess(t *testing.T) {
 		{"a service that does not apply", "village", []ActionState{running("a", "bornes")}, 1, "0/2 0/2", LeftOutService},
 		{"one that applies beside it", "village", []ActionState{running("a", "bornes", "ateliers")}, 3, "1/2 1/2", ""},
 		{"another grid", "ville", []ActionState{changed(func(s *ActionState) { s.Grid = "grille-2025" })}, 1, "0/3 0/2", LeftOutGrid},
+		{"carried over from the version before", "ville", []ActionState{changed(func(s *ActionState) { s.Grid, s.Services = "grille-2024", []string{"cours"} })}, 3, "2/3 1/2", ""},
+		{"what nothing continues", "ville", []ActionState{changed(func(s *ActionState) { s.Grid, s.Services = "grille-2024", []string{"minitel"} })}, 1, "0/3 0/2", LeftOutGrid},
+		{"carried over to what does not apply", "village", []ActionState{changed(func(s *ActionState) { s.Grid, s.Services = "grille-2024", []string{"kiosques"} })}, 1, "0/2 0/2", LeftOutService},
+		{"a service of that name in the version before", "ville", []ActionState{changed(func(s *ActionState) { s.Grid, s.Services = "grille-2024", []string{"agenda"} })}, 1, "0/3 0/2", LeftOutGrid},
 		{"somebody else", "ville", []ActionState{changed(func(s *ActionState) { s.OperatorKind = "other" })}, 1, "0/3 0/2", LeftOutOperator},
 		{"an association", "ville", []ActionState{changed(func(s *ActionState) { s.OperatorKind = "association" })}, 3, "1/3 1/2", ""},
 		{"ended, and old", "ville", []ActionState{changed(func(s *ActionState) { s.Ended = "2026" })}, 1, "0/3 0/2", LeftOutAge},

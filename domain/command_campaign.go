@@ -245,10 +245,12 @@ func (c PublishPalmares) Decide(in Input) ([]Event, error) {
 // checkPeople holds that a second person publishes. A stranger sees that two are named, and is told by the ledger that they
 // are two.
 func (c PublishPalmares) checkPeople(r ruled) error {
-	switch first, _ := c.By.Value().(string); {
+	first, _ := c.By.Value().(string)
+	second, _ := c.Second.Value().(string)
+	switch {
 	case c.By == nil, first == "" && !r.in.judged:
 		return r.breach(RuleTwoPeople, "by", TopicEmbargo, "say who publishes: two people do it together")
-	case !r.in.judged && c.Second.Value() == first:
+	case !r.in.judged && SamePerson(first, second):
 		return r.breach(RuleTwoPeople, "second", TopicEmbargo, "the same person is named twice; two people publish together")
 	}
 	return nil

@@ -230,7 +230,7 @@ func fourEyes(in Input, facts []Recorded, by *Sealed) error {
 		return broken(RuleFourEyes, "by", "say who settles it: nobody settles alone a fact they entered")
 	}
 	for _, f := range facts {
-		if in.Opened[Opening{f.ID, byPointer}] == person {
+		if SamePerson(in.Opened[Opening{f.ID, byPointer}], person) {
 			return broken(RuleFourEyes, "by", "the same person entered the fact; another one must settle it")
 		}
 	}

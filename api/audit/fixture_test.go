@@ -114,7 +114,7 @@ func newEmptySite(t testing.TB, dir string) *site {
 
 	api := rest.New(rest.Deps{Ledger: s.ledger, Log: proving{s.log}, Version: version})
 	pages := web.New(web.Deps{
-		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey(), Operator: "Somebody",
+		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey, Operator: "Somebody",
 		Checkpoint: func() (uint64, bool, []byte) {
 			head, _ := s.heads.Last(t.Context())
 			return uint64(head.Size), head.Size > 0, head.Signed

@@ -34,6 +34,8 @@ type publishing struct {
 	On    string `json:"on"`
 	First string `json:"first"`
 	Token string `json:"token"`
+	// Second is the person who began to carry it out; "" until somebody does.
+	Second string `json:"second,omitempty"`
 }
 
 // Publish holds the ceremony of an edition, for two people together. The first to ask leaves the request in the workspace;
@@ -67,7 +69,11 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 	last := domain.PublishPalmares{Under: under}
 	last.Edition, last.On = e, p.On
 	last.By, last.Second = domain.Text(p.First), domain.Text(who.Person)
-	if !begun || p.First == who.Person {
+	again := domain.SamePerson(p.First, who.Person)
+	switch {
+	case p.Second != "":
+		last.Second = domain.Text(p.Second) // who began, whoever asks for the rest
+	case !begun || again:
 		// The same rules as in the end, but for the second person and the counts, which are not there yet.
 		last.Second = domain.Text(who.Person + " and another person")
 	}
@@ -96,8 +102,18 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 		}
 		done.Waiting, done.At = true, kept.At
 		return done, nil
-	case p.First == who.Person && !halfway:
+	case again && (!halfway || p.Second == ""):
 		return Publication{}, &domain.Broken{Rule: domain.RuleTwoPeople, Field: "second", Message: "you asked for it already; another person has to ask for the same"}
+	case p.Second == "":
+		// Kept before the first is opened: the record names the two, whoever asks for the rest after an interruption.
+		p.Second = who.Person
+		body, err := json.Marshal(p)
+		if err != nil {
+			return Publication{}, fmt.Errorf("keeping the request: %w", err)
+		}
+		if _, err := l.room.Put(ctx, workspace.Document{Key: publicationKey(e), Body: body, By: who.Person, At: l.clock().UTC()}, -1); err != nil {
+			return Publication{}, fmt.Errorf("keeping the request: %w", err)
+		}
 	}
 	for _, d := range opened {
 		if d.State.Disclosed != nil {

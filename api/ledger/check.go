@@ -104,7 +104,7 @@ func (l *Ledger) Check(ctx context.Context) (Checked, error) {
 		return c, err
 	}
 	for _, p := range pairs {
-		if first := people[p.first]; first != "" && first == people[p.second] {
+		if first := people[p.first]; first != "" && domain.SamePerson(first, people[p.second]) {
 			return c, fmt.Errorf("event %d: one person published alone: both names are the same, and two people publish together", p.index)
 		}
 	}

@@ -13,16 +13,23 @@ import (
 // BarometerView shows what the candidacies of an edition cover, together and one by one. All of it follows from what is
 // public: what was declared and what was submitted.
 type BarometerView struct {
-	Edition     int             `json:"edition"`
-	Year        int             `json:"year"`
-	Grid        string          `json:"grid"`
-	Candidacies int             `json:"candidacies"`
-	Groups      []dossier.Group `json:"groups"`
+	Edition     int              `json:"edition"`
+	Year        int              `json:"year"`
+	Grid        string           `json:"grid"`
+	Stakes      []BarometerStake `json:"stakes"`
+	Candidacies int              `json:"candidacies"`
+	Groups      []dossier.Group  `json:"groups"`
 	// Collectivities are nil before the ceremony: what a single one covers is no secret, but nobody is to take it for the
 	// decision of the jury.
 	Collectivities []BarometerLine `json:"collectivities"`
 	Withheld       string          `json:"withheld,omitempty"`
 	AsOf           uint64          `json:"asOf"`
+}
+
+// BarometerStake is a stake of the grid, with its name.
+type BarometerStake struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // BarometerLine is one candidacy: its diagnosis, as the collectivity has it itself.
@@ -36,7 +43,7 @@ type BarometerLine struct {
 
 // Barometer gives the barometer of an edition as of a size of the ledger. ErrUnknown where no such edition is run here.
 func (l *Ledger) Barometer(ctx context.Context, e domain.Edition, size uint64) (BarometerView, error) {
-	v := BarometerView{Edition: int(e), Year: e.Year(), AsOf: size}
+	v := BarometerView{Edition: int(e), Year: e.Year(), Stakes: []BarometerStake{}, AsOf: size}
 	history, err := l.historyAt(ctx, domain.EditionStream(e), size)
 	if err != nil {
 		return v, err
@@ -54,6 +61,7 @@ func (l *Ledger) Barometer(ctx context.Context, e domain.Edition, size uint64) (
 	if grid := domain.GridOf(published); grid != nil {
 		for _, s := range grid.Stakes {
 			stakes = append(stakes, s.ID)
+			v.Stakes = append(v.Stakes, BarometerStake{s.ID, s.Name})
 		}
 	}
 	all, err := l.casesAt(ctx, e, size)

@@ -67,6 +67,8 @@ type DossierAction struct {
 	Innovation  string            `json:"innovation,omitempty"`
 	URL         string            `json:"url,omitempty"`
 	Evidence    []domain.Evidence `json:"evidence,omitempty"`
+	// Grid is the version of the grid that it was declared under, where that is another than the edition's.
+	Grid string `json:"grid,omitempty"`
 	// Event is the record that says what the action is, as it was submitted; its proof is at /v1/events/{event}/proof.
 	Event uuid.UUID `json:"event"`
 	Index uint64    `json:"index"`
@@ -244,7 +246,12 @@ func seatOf(who auth.Principal, e domain.Edition) int {
 func (l *Ledger) dossierActions(ctx context.Context, j Judged) ([]DossierStake, []DossierLeftOut) {
 	byID := map[domain.ActionID]DossierAction{}
 	for _, a := range j.Actions {
+		declared := ""
+		if a.Grid != j.Grid.Grid {
+			declared = a.Grid
+		}
 		byID[a.Action] = DossierAction{
+			Grid:   declared,
 			Action: a.Action, Revision: a.Revision, Title: l.Text(ctx, a.Title.Commitment()), Description: l.Text(ctx, a.Description.Commitment()),
 			StartedOn: a.StartedOn, EndedOn: a.Ended, Operator: a.OperatorKind, Innovation: a.Innovation, URL: a.URL, Evidence: a.Evidence,
 			Event: j.Records[a.Action].ID, Index: j.Records[a.Action].Position,

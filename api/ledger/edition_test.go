@@ -18,6 +18,7 @@ import (
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/sqlite"
+	"arobase/eventstore/vault"
 	"arobase/eventstore/vault/sqlitevault"
 )
 
@@ -251,6 +252,45 @@ func TestInterruptedAnywhere(t *testing.T) {
 	}
 }
 
+// After an interruption the first person may have the rest done: the record names the second, who had begun it.
+func TestTheRecordNamesTheSecondPerson(t *testing.T) {
+	c := deliberated(t)
+	if _, err := c.CloseDeliberation(t.Context(), president, editionRun, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.day.Store(2)
+	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); err != nil {
+		t.Fatal(err)
+	}
+	c.store.left.Store(1)
+	if _, err := c.Publish(t.Context(), second, editionRun, "2026-11-25", nil); !errors.Is(err, errGone) {
+		t.Fatal(err)
+	}
+	c.store.left.Store(-1)
+	done, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.Event(t.Context(), done.Receipt.Events[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data struct {
+		Second struct{ Sealed string } `json:"second"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		t.Fatal(err)
+	}
+	commitment, err := vault.ParseCommitment(data.Second.Sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := c.parts.Vault.Get(t.Context(), commitment)
+	if err != nil || string(kept.Value) != `"Bruno"` {
+		t.Errorf("the second person is %s, %v", kept.Value, err)
+	}
+}
+
 // One person alone publishes nothing, nor anyone before the day.
 func TestTwoPeoplePublish(t *testing.T) {
 	c := deliberated(t)
@@ -268,6 +308,10 @@ func TestTwoPeoplePublish(t *testing.T) {
 	}
 	if _, err := c.Publish(t.Context(), president, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
 		t.Errorf("the same person again: %v", err)
+	}
+	other := auth.Principal{Token: "p3", Role: auth.President, Person: " ANNE "}
+	if _, err := c.Publish(t.Context(), other, editionRun, "2026-11-25", nil); !errors.As(err, &broken) || broken.Rule != domain.RuleTwoPeople {
+		t.Errorf("the same person with another token: %v", err)
 	}
 	if c.Size() != size {
 		t.Error("something was recorded by one person")
@@ -325,6 +369,45 @@ func TestDraftsAreForgotten(t *testing.T) {
 	c.act(president, "appeal-rejections", `{"edition":%d,"collectivity":%q,"appeal":%q,"article":"1","reason":"Aucun grief."}`, editionRun, aixID, appeal.Events[0].String())
 	forget("the appeal is over", 1, 0)
 	forget("again", 0, 0)
+}
+
+// What was declared under a version of the grid counts, without being declared again, for the services that continue its own
+// in the next: in the assessment, in the dossier and in the barometer. What nothing continues is told to be left out.
+func TestActionsAreCarriedOver(t *testing.T) {
+	c := newCampaign(t)
+	c.rules()
+	c.act(registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":"Aix","insee":"73008"}`, aixID)
+	c.act(registrar, "actions", `{"action":"wifi-aix","collectivity":%q,"grid":"g1","services":["wifi"],"startedOn":"2025","operatorKind":"collectivity","title":"Le Wi-Fi"}`, aixID)
+	grid := func(id, before, mapping string) {
+		c.act(president, "grids", `{"grid":%q,"kind":"made-up","before":%q,"mapping":%s,"themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
+			"services":[{"id":"wifi","stake":"s","name":"Autre chose"},{"id":"reseau","stake":"s","name":"Réseau ouvert"}],
+			"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"},{"level":2,"services":50,"stakes":100,"known":"assumed"}]}`, id, before, mapping)
+	}
+	grid("g2", "g1", `[{"from":"wifi","to":"reseau"}]`)
+	c.act(president, "editions", `{"edition":%d,"regulation":"r1","grid":"g2","calendar":{"opens":"2026-11-23","closes":"2026-11-23","jury":"2026-11-24","ceremony":"2026-11-25"}}`, editionRun)
+	c.act(registrar, "confirmations", `{"action":"wifi-aix","on":"2026-11-23"}`)
+	c.act(registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, editionRun, aixID)
+	c.act(registrar, "submissions", `{"edition":%d,"collectivity":%q,"actions":[{"action":"wifi-aix","revision":1}],"signedOff":"Le maire"}`, editionRun, aixID)
+	if err := c.Runner().Wait(t.Context(), eventstore.Position(c.Size())); err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Dossier(t.Context(), president, domain.Candidacy{Edition: editionRun, Collectivity: aixID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	services := map[string]string{}
+	for _, s := range d.Stakes[0].Services {
+		for _, a := range s.Actions {
+			services[s.Service] += string(a.Action) + " of " + a.Grid
+		}
+	}
+	if len(d.LeftOut) != 0 || d.Assessment.Possible != 2 || fmt.Sprint(services) != "map[reseau:wifi-aix of g1]" {
+		t.Errorf("services %v, possible %d, left out %v", services, d.Assessment.Possible, d.LeftOut)
+	}
+	b, err := c.Barometer(t.Context(), editionRun, c.Size())
+	if err != nil || b.Candidacies != 1 {
+		t.Errorf("the barometer: %+v, %v", b, err)
+	}
 }
 
 // The course of an edition is told as it was known at every size: it only ever goes forward, counts what was recorded by

@@ -29,7 +29,9 @@ func (o Operation) Type() domain.Type {
 }
 
 var (
-	anyone      = append([]auth.Role{auth.Public}, auth.Roles()...)
+	// anyone is whoever has a token. Without one a fact is disputed on the site, where an address is confirmed first
+	// (ConfirmObjection): what is recorded stays for ever, and must not be written by a program that nobody answers for.
+	anyone      = auth.Roles()
 	secretariat = []auth.Role{auth.Registrar}
 	presidency  = []auth.Role{auth.President}
 	// applicant: a collectivity for itself, or the secretariat for it.

@@ -109,11 +109,17 @@ func (r *run) whole(ctx context.Context) error {
 		return fmt.Errorf("registering collectivities: %w", err)
 	}
 	for n := range r.opt.Editions {
+		opened := r.next()
 		if err := r.edition(ctx, n == 0); err != nil {
 			return fmt.Errorf("the edition %d of the rehearsal: %w", n+1, err)
 		}
 		if err := r.server.Advance(200 * 24 * time.Hour); err != nil {
 			return err
+		}
+		for r.next() <= opened { // there is one a year
+			if err := r.server.Advance(30 * 24 * time.Hour); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -130,6 +130,7 @@ func (r *run) follows(ctx context.Context, n int, t *town, now, before int, size
 	for _, look := range []struct{ what, address, accept, has string }{
 		{"the badge", "/badge/" + t.ID + ".svg", "image/svg+xml", fmt.Sprintf(": %d @, édition %d (", now, n)},
 		{"the page", "/collectivites/" + t.ID, "text/html", fmt.Sprintf("%d @", now)},
+		{"the barometer", fmt.Sprintf("/editions/%d/barometre", n), "text/html", `id="group-1"`},
 		{"the table", fmt.Sprintf("/v1/editions/%d/palmares?limit=1000", n), "text/csv", fmt.Sprintf(",decided,level,%d,", now)},
 		{"the table as of before", fmt.Sprintf("/v1/editions/%d/palmares?limit=1000&as_of=%d", n, size), "text/csv", fmt.Sprintf(",level,%d,", before)},
 	} {

@@ -65,7 +65,7 @@ func awardColumns[T any](of func(T) ledger.EditionView) []column[T] {
 		{"derived", func(v T) any { return of(v).Derived }},
 		{"mentions", func(v T) any { return joined(of(v).Mentions) }},
 		{"sources", func(v T) any { return joined(sourcesOf(of(v).Facts)) }},
-		{"events", func(v T) any { return joined(eventsOf(of(v).Facts)) }},
+		{"events", func(v T) any { return joined(eventsOf(of(v))) }},
 	}
 }
 
@@ -96,10 +96,14 @@ func sourcesOf(facts []ledger.Fact) []string {
 	return out
 }
 
-func eventsOf(facts []ledger.Fact) []string {
+// eventsOf are the records of what sources say, and of what the jury decided.
+func eventsOf(e ledger.EditionView) []string {
 	var out []string
-	for _, f := range facts {
+	for _, f := range e.Facts {
 		out = append(out, f.Event.String())
+	}
+	if e.Decision != nil {
+		out = append(out, e.Decision.Event.String())
 	}
 	return out
 }

@@ -55,14 +55,14 @@ func (f *office) history() {
 	f.does("registrar", "mentions", mention, another)
 	f.does("registrar", "retractions", `{"event":"{mentions}","cause":"transcription"}`, "fact-exists")
 	f.refuses("registrar", "retractions", `{"event":"{mentions}","cause":"transcription"}`, "fact-exists")
-	f.refuses("", "disputes", `{"event":"{mentions}","claim":"C'est faux"}`, "fact-exists")
+	f.refuses("aix", "disputes", `{"event":"{mentions}","claim":"C'est faux"}`, "fact-exists")
 	for _, elsewhere := range []string{"{sources}", "{collectivities}", "{arbitrations}"} { // what is no fact of a candidacy
-		f.refuses("", "disputes", `{"event":"`+elsewhere+`","claim":"C'est faux"}`, "fact-exists")
+		f.refuses("aix", "disputes", `{"event":"`+elsewhere+`","claim":"C'est faux"}`, "fact-exists")
 		f.refuses("registrar", "retractions", `{"event":"`+elsewhere+`","cause":"transcription"}`, "fact-exists")
 		f.refuses("registrar", "figure-retractions", `{"event":"`+elsewhere+`","cause":"transcription"}`, "fact-exists")
 		f.refuses("clerk", "dispute-answers", `{"dispute":"`+elsewhere+`","answer":"Non","outcome":"noted"}`, "dispute-open")
 	}
-	f.does("", "disputes", `{"event":"{awards}","claim":"C'est faux"}`, another)
+	f.does("aix", "disputes", `{"event":"{awards}","claim":"C'est faux"}`, another)
 	f.refuses("clerk", "dispute-answers", `{"dispute":"{awards}","answer":"Non","outcome":"noted"}`, "dispute-open")
 	f.does("clerk", "dispute-answers", `{"dispute":"{disputes}","answer":"Non","outcome":"noted"}`, "dispute-open")
 

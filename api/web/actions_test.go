@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"arobase/api/auth"
 	"arobase/api/ledger"
 )
@@ -86,7 +84,7 @@ func TestDirectorySaysWhatWasErased(t *testing.T) {
 		t.Fatal("it is not found before")
 	}
 	for _, pointer := range []string{"/data/title", "/data/description"} {
-		if _, err := o.ledger.Erase(t.Context(), ledger.Erasure{Event: uuid.UUID(a.Event), Pointer: pointer, Ground: "request", By: "Ines", Reason: "x"}); err != nil {
+		if _, err := o.ledger.Erase(t.Context(), ledger.Erasure{Event: a.Event, Pointer: pointer, Ground: "request", By: "Ines", Reason: "x"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,8 +4,8 @@ package web
 var (
 	french = []words{frenchLayout, frenchVocabulary, frenchPages, frenchEditions, frenchCollectivity, frenchRecords,
 		frenchVerify, frenchArticles, frenchSession, frenchBrowse, frenchActions, frenchMine, frenchShow,
-		frenchForms, frenchCommands, frenchFields, frenchChoices, frenchRules, frenchJury, frenchData, frenchRun, frenchLetter}
+		frenchForms, frenchCommands, frenchFields, frenchChoices, frenchRules, frenchJury, frenchData, frenchRun, frenchBarometer, frenchLetter}
 	english = []words{englishLayout, englishVocabulary, englishPages, englishEditions, englishCollectivity, englishRecords,
 		englishVerify, englishArticles, englishSession, englishBrowse, englishActions, englishMine, englishShow,
-		englishForms, englishCommands, englishFields, englishChoices, englishRules, englishJury, englishData, englishRun, englishLetter}
+		englishForms, englishCommands, englishFields, englishChoices, englishRules, englishJury, englishData, englishRun, englishBarometer, englishLetter}
 )

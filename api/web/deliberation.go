@@ -188,10 +188,10 @@ func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEditi
 		return nil
 	}
 	on := max(today, e.Calendar.Ceremony)
-	switch e.First {
-	case "":
+	switch {
+	case e.First == "":
 		v.Ceremony = p.T("deliberation.ceremony.first", p.Date(e.Calendar.Ceremony))
-	case who.Person:
+	case domain.SamePerson(e.First, who.Person):
 		v.Ceremony = p.T("deliberation.ceremony.yours", p.Date(e.On), p.Moment(e.FirstAt))
 		return nil
 	default:

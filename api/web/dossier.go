@@ -268,6 +268,9 @@ func (p *page) dossierAction(a ledger.DossierAction, change string) dossierActio
 		x.Facts = append(x.Facts, p.T("dossier.until", p.Date(a.EndedOn)))
 	}
 	x.Facts = append(x.Facts, p.or("dossier.operator."+a.Operator, a.Operator))
+	if a.Grid != "" {
+		x.Facts = append(x.Facts, p.T("dossier.carried", a.Grid))
+	}
 	if a.Innovation != "" {
 		x.Facts = append(x.Facts, p.or("dossier.innovation."+a.Innovation, a.Innovation))
 	}

@@ -70,10 +70,16 @@ func (s *site) editions(p *page) (any, error) {
 
 func (p *page) editionLine(e ledger.EditionShort) editionLine {
 	line := editionLine{Year: e.Year, Ordinal: e.Edition, Href: p.href("edition", fmt.Sprint(e.Edition)), Recorded: p.Int(e.Recorded)}
-	if e.HeldOn != "" {
+	decided := p.decidedHere(e.Edition)
+	switch {
+	case e.HeldOn != "":
 		line.Held = p.Date(e.HeldOn)
+	case decided != nil:
+		line.Held = p.Date(decided.Published.On)
 	}
-	if f := e.Published; f != nil {
+	if f := e.Published; f == nil && decided != nil {
+		line.Published = p.N("editions.decided", e.Recorded)
+	} else if f != nil {
 		line.Published = p.figure(f.Value, f.Unit, f.Precision)
 		for _, s := range f.Sources {
 			line.Sources = append(line.Sources, p.cite(s))
@@ -129,6 +135,8 @@ type editionView struct {
 	Empty          bool // no source found for anything
 	MentionsText   string
 	Known          bool // something is known of its results
+	Names          string
+	NamesText      string
 	Run            *runPart
 	Lede           string
 	Previous, Next *labelled
@@ -191,6 +199,7 @@ func (s *site) edition(p *page) (any, error) {
 		Run: run, Known: true, Groups: p.groups(lines), Mentions: p.mentions(lines), More: more,
 		Reconciliation: p.hrefWith("reconciliation", "", map[string][]string{"edition": {fmt.Sprint(n)}}),
 	}
+	v.Names, v.NamesText = p.namesHeading(n)
 	if days := p.contestedDays(ceremony)[n]; days != "" {
 		v.Lede = p.T("edition.lede.contested", n, days)
 	} else if run != nil {
@@ -236,6 +245,15 @@ func (s *site) edition(p *page) (any, error) {
 	v.Download = p.download("editions/" + fmt.Sprint(n) + "/palmares")
 	v.contents(p)
 	return v, nil
+}
+
+// namesHeading is what stands above the names of an edition, and whose names they are: those that sources name, or all
+// that a jury decided here.
+func (p *page) namesHeading(n int) (heading, text string) {
+	if p.decidedHere(n) != nil {
+		return p.T("edition.decided"), p.T("edition.decided.text")
+	}
+	return p.T("edition.palmares"), p.T("edition.palmares.text")
 }
 
 // unknownEdition is the page of an edition that was held before the latest known one and of which no source was found. A
@@ -294,7 +312,7 @@ func (v *editionView) contents(p *page) {
 	}
 	add(v.Run != nil, p.T("run.heading"), "run")
 	add(len(v.Ceremony) > 0, p.T("edition.ceremony"), "ceremony")
-	add(v.Known, p.T("edition.palmares"), "names")
+	add(v.Known, v.Names, "names")
 	add(len(v.Mentions) > 0, p.T("contents.counted", p.T("edition.mentions"), p.Int(len(v.Mentions))), "mentions")
 	if v.Change != nil {
 		add(true, v.Change.Heading, "change")

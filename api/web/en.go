@@ -17,6 +17,8 @@ var englishLayout = words{
 	"layout.unsigned.more":    "What this means",
 	"layout.operator":         "This site is run by %s.",
 	"layout.nooperator":       "This site does not say who runs it.",
+	"layout.rehearsal":        "The open ledger of the label Territoires, Villes et Villages Internet: a rehearsal, with made-up editions.",
+	"layout.invented":         "The local authorities exist, all else is made up; the official palmarès is that of the association Villes Internet.",
 	"layout.notassociation":   "The facts are compiled from the press and from public pages; the official results are those of the association Villes Internet.",
 	"layout.verified":         "\"Verified\" means here: this record has not been altered since it was entered. It does not say that the source is right.",
 	"layout.check":            "Check it yourself",

@@ -28,7 +28,7 @@ var englishBrowse = words{
 	"paging.after":  "Next",
 
 	"palmares.title":          "Results of the %d edition, as sources have them",
-	"palmares.lede":           "Those whom sources name, and only those. Who is not here is not therefore missing from the results.",
+	"palmares.decided":        "Results of the %d edition",
 	"palmares.edition":        "Edition %d: ceremony, figures and rules",
 	"palmares.found":          "%[2]s, of %[1]s",
 	"palmares.nobody":         "No name answers this choice. Widen it, or show all again.",

@@ -62,6 +62,7 @@ var englishJury = words{
 	"dossier.operator.association":  "given by an association that it funds",
 	"dossier.operator.contractor":   "given by a contractor",
 	"dossier.operator.other":        "given by somebody else",
+	"dossier.carried":               "declared under the grid %s",
 	"dossier.innovation.local":      "said to be new in the place",
 	"dossier.innovation.national":   "said to be new in France",
 

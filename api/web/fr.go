@@ -17,6 +17,8 @@ var frenchLayout = words{
 	"layout.unsigned.more":    "Ce que cela veut dire",
 	"layout.operator":         "Ce site est tenu par %s.",
 	"layout.nooperator":       "Ce site ne dit pas qui le tient.",
+	"layout.rehearsal":        "Le registre ouvert du label Territoires, Villes et Villages Internet : une répétition, avec des éditions inventées.",
+	"layout.invented":         "Les collectivités existent, tout le reste est inventé ; le palmarès officiel est celui de l'association Villes Internet.",
 	"layout.notassociation":   "Les faits sont compilés à partir de la presse et de pages publiques ; le palmarès officiel est celui de l'association Villes Internet.",
 	"layout.verified":         "« Vérifié » veut dire ici : cette inscription n'a pas été modifiée depuis son entrée au registre. Cela ne dit pas que la source a raison.",
 	"layout.check":            "Vérifier soi-même",

@@ -28,7 +28,7 @@ var frenchBrowse = words{
 	"paging.after":  "Suite",
 
 	"palmares.title":          "Palmarès de l'édition %d, d'après les sources",
-	"palmares.lede":           "Ceux que des sources nomment, et eux seulement. Qui n'est pas ici n'est pas pour autant absent du palmarès.",
+	"palmares.decided":        "Palmarès de l'édition %d",
 	"palmares.edition":        "La %de édition : cérémonie, chiffres et règles",
 	"palmares.found":          "%[2]s, sur %[1]s",
 	"palmares.nobody":         "Aucun nom ne répond à ce choix. Élargissez-le, ou remontrez tout.",

@@ -62,6 +62,7 @@ var frenchJury = words{
 	"dossier.operator.association":  "assurée par une association qu'elle finance",
 	"dossier.operator.contractor":   "assurée par un prestataire",
 	"dossier.operator.other":        "assurée par un tiers",
+	"dossier.carried":               "déclarée sur la grille %s",
 	"dossier.innovation.local":      "dite nouvelle pour le territoire",
 	"dossier.innovation.national":   "dite nouvelle en France",
 

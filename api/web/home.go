@@ -229,7 +229,7 @@ func (p *page) holds(editions []ledger.EditionShort) []count {
 		labels += e.Recorded
 		mentions += e.Mentions
 	}
-	return []count{
+	out := []count{
 		{p.N("holds.editions", len(editions)), p.href("editions", "")},
 		{p.N("holds.labels", labels), ""},
 		{p.N("holds.mentions", mentions), ""},
@@ -237,4 +237,8 @@ func (p *page) holds(editions []ledger.EditionShort) []count {
 		{p.N("holds.sources", p.holdings().sources), p.href("sources", "")},
 		{p.N("holds.records", int(p.size)), p.href("register", "")},
 	}
+	if rendered := len(p.rendered()); rendered > 0 {
+		out = append(out, count{p.N("holds.services", rendered), p.href("actions", "")})
+	}
+	return out
 }

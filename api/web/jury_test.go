@@ -342,6 +342,42 @@ func TestMinutesForEachReader(t *testing.T) {
 	read("/editions/27/proces-verbal", president, append(public, "Juré 2"), nil)
 }
 
+// The barometer shows what candidacies cover, and of few of them no figure; single ones only after the ceremony. The page of
+// the edition leads to it.
+func TestBarometerPage(t *testing.T) {
+	c := newCourt(t)
+	for _, look := range []struct {
+		path    string
+		has     []string
+		without []string
+	}{
+		{"/editions/27", []string{`href="/editions/27/barometre"`}, nil},
+		{"/editions/28", []string{`href="/editions/28/barometre"`}, nil},
+		{"/editions/27/barometre", []string{"3 candidatures déposées", "Groupes sans chiffre", "Toutes les candidatures", `href="/collectivites/` + laon + `"`, "by=collectivities"}, []string{`id="group-1"`, "Après la cérémonie seulement"}},
+		{"/editions/28/barometre", []string{"Après la cérémonie seulement"}, []string{laon, "by=collectivities"}},
+		{"/en/editions/28/barometer", []string{"Only after the ceremony", "3 applications submitted"}, []string{laon}},
+	} {
+		w := get(c.h, look.path)
+		text := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(w.Body.String())
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: %d", look.path, w.Code)
+		}
+		for _, s := range look.has {
+			if !strings.Contains(text, s) {
+				t.Errorf("%s does not have %q", look.path, s)
+			}
+		}
+		for _, s := range look.without {
+			if strings.Contains(text, s) {
+				t.Errorf("%s has %q", look.path, s)
+			}
+		}
+	}
+	if w := get(c.h, "/editions/9/barometre"); w.Code != http.StatusNotFound {
+		t.Errorf("an edition that is not run here: %d", w.Code)
+	}
+}
+
 // What the jury wrote is public after the ceremony, beside the decision and with the record in which it was sealed; what was
 // erased says so.
 func TestReasonsOfTheJury(t *testing.T) {

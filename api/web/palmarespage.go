@@ -14,6 +14,7 @@ import (
 // palmaresPage is the palmarès of one edition as far as sources name it: narrowed, sorted, compared with the edition before.
 type palmaresPage struct {
 	Heading, Lede string
+	Names         string // what stands above them
 	Edition       labelled
 	Previous      *labelled
 	Next          *labelled
@@ -76,10 +77,14 @@ func (s *site) palmares(p *page) (any, error) {
 	number := fmt.Sprint(n)
 	now, before := p.roll(n), p.before(n)
 	v := palmaresPage{
-		Heading: p.T("palmares.title", yearOf(n)), Lede: p.T("palmares.lede"), Coverage: p.coverage(*short),
+		Heading: p.T("palmares.title", yearOf(n)), Coverage: p.coverage(*short),
 		Edition: labelled{p.T("palmares.edition", n), p.href("edition", number)}, Action: p.path("palmares", number, nil),
 		CSV: p.download("editions/" + number + "/palmares"), JSON: p.exportHref("/v1/editions/"+number+"/palmares", nil),
 		XLSX: p.exportHref("/exports/labels.xlsx", url.Values{"edition": {number}}),
+	}
+	v.Names, v.Lede = p.namesHeading(n)
+	if p.decidedHere(n) != nil {
+		v.Heading = p.T("palmares.decided", yearOf(n))
 	}
 	p.Title, p.Description = v.Heading, v.Lede+" "+v.Coverage
 	if n > 1 {

@@ -96,9 +96,9 @@ func ticks(points []ledger.PointView) []tick {
 	var out []tick
 	n := len(points)
 	for i, pt := range points {
-		last := i == n-1
-		major := i == 0 || last || i%9 == 8
-		if !major && i%3 != 2 {
+		last, toLast := i == n-1, n-1-i
+		major := i == 0 || last || i%9 == 8 && toLast > 2
+		if !major && (i%3 != 2 || toLast < 2) { // the last year needs the room
 			continue
 		}
 		out = append(out, tick{across(pt.Edition, n, 0.5), fmt.Sprint(pt.Year), !major})

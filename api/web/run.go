@@ -22,6 +22,8 @@ type runPart struct {
 	Rules    string
 	Steps    []stepLine
 	All      string // the address of all records of the edition
+	// Barometer is the address of what the candidacies cover.
+	Barometer string
 }
 
 type dayLine struct{ What, Day string }
@@ -44,7 +46,7 @@ func (p *page) run(n int) (*runPart, error) {
 	stream := string(domain.EditionStream(domain.Edition(n)))
 	v := &runPart{
 		State: p.runState(r), Embargo: r.Published == nil, Rules: p.T("run.rules", r.Regulation, r.Grid),
-		All: p.hrefWith("register", "", url.Values{"thread": {stream}}),
+		All: p.hrefWith("register", "", url.Values{"thread": {stream}}), Barometer: p.href("barometer", fmt.Sprint(n)),
 	}
 	for _, d := range []dayLine{
 		{"run.opens", r.Calendar.Opens}, {"run.closes", r.Calendar.Closes}, {"run.jury", r.Calendar.Jury}, {"run.ceremony", r.Calendar.Ceremony},
@@ -71,6 +73,17 @@ func (p *page) run(n int) (*runPart, error) {
 		v.Steps = append(v.Steps, stepLine{When: when, Text: text, Proof: p.proofs(when, []string{e.ID.String()})})
 	}
 	return v, nil
+}
+
+// decidedHere gives the course of an edition whose palmarès was decided here and is published; nil for one of which only
+// sources tell.
+func (p *page) decidedHere(n int) *ledger.RunView {
+	for _, r := range p.site.Ledger.Runs(p.ctx, p.size) {
+		if r.Edition == n && r.Published != nil {
+			return &r
+		}
+	}
+	return nil
 }
 
 // runState says how far an edition has come.

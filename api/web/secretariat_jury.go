@@ -169,7 +169,7 @@ func (b *board) ceremony(s *site) (boardSection, error) {
 		section.Says = []template.HTML{b.H("secretariat.notyet")}
 	case b.today < state.Calendar.Ceremony:
 		section.Says = []template.HTML{b.H("secretariat.embargo", b.Date(state.Calendar.Ceremony))}
-	case waiting && asked.First == b.who.Person:
+	case waiting && domain.SamePerson(asked.First, b.who.Person):
 		section.Says = []template.HTML{b.H("secretariat.second", asked.First, b.Moment(asked.At), b.Date(asked.On))}
 	case waiting:
 		section.Says, section.Actions = []template.HTML{b.H("secretariat.yours", asked.First, b.Moment(asked.At), b.Date(asked.On))}, action

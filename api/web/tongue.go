@@ -59,6 +59,7 @@ var routes = map[string][2]string{
 	"dossier":        {"/editions/{n}/dossiers/{id}", "/en/editions/{n}/dossiers/{id}"},
 	"diagnosis":      {"/editions/{n}/diagnostics/{id}", "/en/editions/{n}/diagnoses/{id}"},
 	"minutes":        {"/editions/{n}/proces-verbal", "/en/editions/{n}/minutes"},
+	"barometer":      {"/editions/{n}/barometre", "/en/editions/{n}/barometer"},
 	"desk":           {"/jury", "/en/jury"},
 	"deliberation":   {"/jury/{n}", "/en/jury/{n}"},
 	"decision":       {"/jury/{n}/decisions/{id}", "/en/jury/{n}/decisions/{id}"},

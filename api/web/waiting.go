@@ -120,7 +120,7 @@ func (w *waits) president(s *site) error {
 	if err != nil {
 		return err
 	}
-	if waiting && state.Published == nil && asked.First != w.who.Person {
+	if waiting && state.Published == nil && !domain.SamePerson(asked.First, w.who.Person) {
 		w.form(w.T("waiting.second", asked.First, w.Date(asked.On)), "publications", "on", asked.On)
 	}
 	w.on("waiting.appeals", appeals, "afterwards")

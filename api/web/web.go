@@ -119,7 +119,7 @@ func New(deps Deps) http.Handler {
 		"reconciliation": s.reconciliation, "trends": s.trends, "sources": s.sources, "source": s.source,
 		"palmares": s.palmares, "map": s.mapPage, "departement": s.departement, "mentions": s.mentionsAll, "mention": s.mention,
 		"actions": s.actionsAll, "action": s.action, "service": s.service, "neighbours": s.neighbours,
-		"panel": s.panel, "minutes": s.minutes,
+		"panel": s.panel, "minutes": s.minutes, "barometer": s.barometer,
 		"register": s.register, "record": s.record, "verify": s.verify, "data": s.data,
 		"dispute":  s.dispute,
 		"glossary": s.glossary, "accessibility": s.accessibility, "legal": s.legal,

@@ -342,7 +342,7 @@ func TestEmbargo(t *testing.T) {
 func TestEmbargoIsHeld(t *testing.T) {
 	a, b := twins(t, 2)
 	both(a, b, func(w *world) { w.post("president", "deliberations", 201, map[string]any{"edition": w.edition}) })
-	asking := "/v1/collectivities/" + string(a.towns[0].ID)
+	asking := "/v1/collectivities/" + a.towns[0].ID
 	for name, leak := range map[string]func(w *world, answer http.ResponseWriter, r *http.Request, next http.Handler){
 		"a byte more where the texts are long": func(w *world, answer http.ResponseWriter, r *http.Request, next http.Handler) {
 			next.ServeHTTP(answer, r)

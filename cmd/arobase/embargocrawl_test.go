@@ -220,9 +220,10 @@ func (w *world) described(seals map[int][]string) []string {
 	for i := range int(size) {
 		events = append(events, fill(fmt.Sprintf("E%06d", i), 36))
 	}
-	bodies := []string{"fr-commune-00000"}
+	bodies, actions := []string{"fr-commune-00000"}, []string{"none"}
 	for _, t := range w.towns {
-		bodies = append(bodies, string(t.ID))
+		bodies = append(bodies, t.ID)
+		actions = append(actions, "action-"+strings.ToLower(t.Code))
 	}
 	for _, at := range slices.Sorted(maps.Keys(seals)) {
 		values["{commitment}"] = append(values["{commitment}"], seals[at]...)
@@ -232,7 +233,7 @@ func (w *world) described(seals map[int][]string) []string {
 		"/v1/editions": {"?dialect=rfc4180"}, "/v1/editions/{n}/palmares": {"?dialect=excel-fr"},
 		"/v1/events": {
 			"?dialect=rfc4180", "?type=decision-sealed", "?type=decision-superseded", "?type=palmares-published", "?limit=7",
-			"?stream=candidacy-" + fmt.Sprint(w.edition) + "-" + string(w.towns[0].ID), fmt.Sprintf("?after=%d", size-3),
+			"?stream=candidacy-" + fmt.Sprint(w.edition) + "-" + w.towns[0].ID, fmt.Sprintf("?after=%d", size-3),
 		},
 		"/v1/trends":             {"?by=level", "?by=kind", "?by=region", "?by=departement", "?by=size", "?dialect=excel-fr"},
 		"/v1/trends/transitions": {fmt.Sprintf("?from=%d&to=%d", w.edition-1, w.edition)}, "/v1/reconciliation": {fmt.Sprintf("?edition=%d", w.edition), "?dialect=rfc4180"},
@@ -250,6 +251,8 @@ func (w *world) described(seals map[int][]string) []string {
 			values["{id}"] = events
 		case strings.HasPrefix(path, "/v1/collectivities/{id}"), strings.HasPrefix(path, "/v1/editions/{n}/candidacies/{id}"):
 			values["{id}"] = bodies
+		case strings.HasPrefix(path, "/v1/actions/{id}"):
+			values["{id}"] = actions
 		case strings.HasPrefix(path, "/v1/sources/{id}"):
 			values["{id}"] = sources
 		}
@@ -300,7 +303,7 @@ func (w *world) begin(size int) []string {
 	for _, t := range w.towns {
 		all = append(all, "/departements/"+t.Departement, "/en/departements/"+t.Departement, "/recherche?q="+url.QueryEscape(t.Name), "/en/search?q="+url.QueryEscape(t.Name))
 		all = append(all, fmt.Sprintf("/badge/%s.svg", t.ID), fmt.Sprintf("/en/badge/%s.svg", t.ID), fmt.Sprintf("/panel/%s?edition=%d", t.ID, w.edition),
-			fmt.Sprintf("/en/panel/%s?edition=%d", t.ID, w.edition), "/v1/collectivities/"+string(t.ID)+fmt.Sprintf("?as_of=%d", size-1))
+			fmt.Sprintf("/en/panel/%s?edition=%d", t.ID, w.edition), "/v1/collectivities/"+t.ID+fmt.Sprintf("?as_of=%d", size-1))
 	}
 	return all
 }

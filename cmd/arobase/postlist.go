@@ -63,6 +63,8 @@ func printRequests(cmd *cobra.Command, output string) error {
 		roles := strings.Join(l.Roles, ", ")
 		if slices.Contains(l.Roles, "public") {
 			roles = "anyone"
+		} else if len(l.Roles) > 4 {
+			roles = "any token" // all roles in a column leave no room for the fields
 		}
 		rows = append(rows, []string{l.Resource, roles, strings.TrimSpace(fields)})
 	}

@@ -87,6 +87,11 @@ func simulate(ctx context.Context, data string, opt rehearsal.Options, out, prog
 			return replaceFile(clock, to.String())
 		},
 	}
+	// It begins at noon of tomorrow, so that no midnight comes between a question and what rests on its answer.
+	now := time.Now().UTC()
+	if err := server.Advance(time.Date(now.Year(), now.Month(), now.Day()+1, 11, 0, 0, 0, time.UTC).Sub(now)); err != nil {
+		return err
+	}
 	opt.Progress = func(line string) { fmt.Fprintln(progress, line) }
 	counts, err := rehearsal.Run(ctx, server, opt)
 	if err != nil {

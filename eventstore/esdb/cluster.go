@@ -103,7 +103,7 @@ func (c *cluster) do(ctx context.Context, call func(context.Context, *esdb.Clien
 	}
 	select {
 	case g.stuck <- struct{}{}:
-		go func() { <-done; <-g.stuck }()
+		go func() { _, _ = <-done, <-g.stuck }() // whoever is late finds nobody to tell
 	default:
 	}
 	return ctx.Err()

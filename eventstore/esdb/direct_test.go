@@ -16,7 +16,7 @@ import (
 
 func direct(t *testing.T, c *esdbtest.Cluster) *esdb.Direct {
 	t.Helper()
-	d, err := esdb.OpenDirect(c.ConnectionString(), esdb.Options{Backoff: 5 * time.Millisecond, Attempt: 500 * time.Millisecond, Patience: 5 * time.Second})
+	d, err := esdb.OpenDirect(c.ConnectionString(), esdb.Options{Backoff: 5 * time.Millisecond, Attempt: 5 * time.Second, Patience: time.Minute})
 	must(t, err)
 	t.Cleanup(func() { _ = d.Close() })
 	return d

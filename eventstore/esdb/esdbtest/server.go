@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,13 +78,27 @@ type node struct {
 func Start(t testing.TB, nodes int) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t, log: newTransactionLog()}
+	host := ownHost()
 	for i := range nodes {
-		n := &node{cluster: c, index: i, address: "127.0.0.1:0"}
+		n := &node{cluster: c, index: i, address: net.JoinHostPort(host, "0")}
 		n.start()
 		c.nodes = append(c.nodes, n)
 	}
 	t.Cleanup(c.Away)
 	return c
+}
+
+// ownHost is an address of this machine that this process has for itself, so that nobody takes the port of a node while it
+// is away: neither another process nor a connection, which begins at 127.0.0.1. Systems but Linux have that one only.
+func ownHost() string {
+	pid := os.Getpid()
+	host := fmt.Sprintf("127.%d.%d.%d", 1+pid>>16%254, pid>>8&255, pid&255)
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return "127.0.0.1"
+	}
+	_ = l.Close()
+	return host
 }
 
 // ConnectionString names all nodes.

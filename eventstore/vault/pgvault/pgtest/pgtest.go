@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -46,9 +47,13 @@ func Start(t testing.TB) *Server {
 	}
 	// In memory where that is possible: a test looks at what is written, not at how long the disk takes. And short: the name
 	// of a socket has at most 107 bytes.
-	dir, err := os.MkdirTemp("/dev/shm", "arobase-pg-")
+	const memory = "/dev/shm"
+	dir := ""
+	if err = errors.ErrUnsupported; roomy(memory) {
+		dir, err = os.MkdirTemp(memory, "arobase-pg-")
+	}
 	if err != nil {
-		dir, err = os.MkdirTemp("", "arobase-pg-")
+		dir, err = os.MkdirTemp("/tmp", "arobase-pg-")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -85,9 +90,9 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// await waits until the server answers, for half a minute or more.
+// await waits until the server answers, for two minutes or more.
 func (s *Server) await(t testing.TB) (err error) {
-	for range 600 {
+	for range 2400 {
 		var conn *pgx.Conn
 		if conn, err = pgx.Connect(t.Context(), s.Address); err == nil {
 			return conn.Close(t.Context())
