@@ -23,6 +23,8 @@ type deliberationView struct {
 	SitNot        string    // why none is recorded now
 	Progress      string
 	Lines         []decisionLine
+	MissingFew    bool       // so few that naming them again helps
+	Final         bool       // nothing is drafted any more
 	Departing     []labelled // drafts that no precedent is like
 	Close         *formView
 	CloseNot      string // why it cannot be closed yet
@@ -80,6 +82,9 @@ func (p *page) onDesk(who auth.Principal) (ledger.DeskEdition, error) {
 	return desk.Editions[i], nil
 }
 
+// fewMissing bounds the list of candidacies without a draft: longer, it only says again what stands above it.
+const fewMissing = 10
+
 func (p *page) deliberationView(who auth.Principal, e ledger.DeskEdition) (deliberationView, error) {
 	edition := p.T("edition.bare", int(e.Edition), e.Edition.Year())
 	number := fmt.Sprint(int(e.Edition))
@@ -105,6 +110,8 @@ func (p *page) deliberationView(who auth.Principal, e ledger.DeskEdition) (delib
 		}
 		v.Lines = append(v.Lines, line)
 	}
+	v.MissingFew = len(v.Missing) <= fewMissing
+	v.Final = e.DeliberationClosed
 	return v, v.forms(p, who, e, here)
 }
 

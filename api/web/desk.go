@@ -61,6 +61,9 @@ func (s *site) desk(p *page) (any, error) {
 		if who.Is(auth.President) {
 			line.Conduct = &labelled{p.T("desk.conduct"), p.href("deliberation", fmt.Sprint(int(e.Edition)))}
 			line.Progress = p.progress(e)
+			if e.Published {
+				line.Conduct.Text = p.T("desk.reread")
+			}
 		} else {
 			line.juror(p, d.Seat, e)
 		}
@@ -99,6 +102,15 @@ func (p *page) calendar(e ledger.DeskEdition) []string {
 
 // progress counts what is drafted and what is sealed.
 func (p *page) progress(e ledger.DeskEdition) string {
+	if e.Published {
+		decided := 0
+		for _, c := range e.Candidacies {
+			if c.Stage == domain.StageDisclosed {
+				decided++
+			}
+		}
+		return p.T("desk.progress.published", p.N("minutes.decided", decided))
+	}
 	drafted, sealed := 0, 0
 	for _, c := range e.Candidacies {
 		switch {

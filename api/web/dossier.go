@@ -238,7 +238,7 @@ func (v *dossierView) actions(p *page, d ledger.Dossier) {
 			}
 			stake.Services = append(stake.Services, line)
 		}
-		stake.Without = strings.Join(without, " ; ")
+		stake.Without = strings.Join(without, p.T("dossier.between"))
 		v.Stakes = append(v.Stakes, stake)
 		of := 0
 		if s.Applies > 0 {

@@ -14,7 +14,7 @@ var englishActions = words{
 	"actions.found.one":  "%s declared action",
 	"actions.found.many": "%s declared actions",
 	"actions.nothing":    "No declared action answers this question. A local authority that is not here has declared nothing: that does not mean that it does nothing.",
-	"actions.none":       "No action has been declared in this ledger yet. The facts that it holds come from the press and from public pages, which tell who received how many at-signs, and not for which actions. The directory fills once an edition is run here and local authorities declare theirs.",
+	"actions.none":       "No action has been declared in this ledger yet. The facts that it holds come from the press and from public pages, which tell who received how many at-signs, and not for which actions. The directory fills once an edition is run here and local authorities declare theirs there, with their token.",
 	"actions.services":   "Who else does this? By service",
 	"actions.get":        "This list:",
 

@@ -193,7 +193,7 @@ var englishCollectivity = words{
 	"today.heading.then": "At that moment",
 	"held.on.contested":  "%s (the sources contradict each other)",
 	"today.from":         ": %s",
-	"today.current":      "%s in %s, the latest known.",
+	"today.current":      "In %[2]s, the latest known: %[1]s.",
 	"today.before":       "Before that: %s in %s.",
 	"today.last":         "Last known label: %s in %s.",
 	"today.unknown":      "Present status unknown: no source found names it for %s, the latest of which anything is known. That does not mean that the label is lost.",

@@ -3,6 +3,7 @@ package web
 // englishSession is what the page to sign in says.
 var englishSession = words{
 	"session.title":      "Members' area",
+	"session.link":       "Sign in",
 	"session.lede":       "For those who declare, examine or decide. All that the ledger publishes can be read without giving anything.",
 	"session.token":      "Your token (it begins with aro_)",
 	"session.in":         "Sign in",

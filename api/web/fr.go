@@ -64,7 +64,7 @@ var frenchLayout = words{
 	"margin.seal":    "État du registre",
 	"cite.read":      "lire",
 	"cite.of":        "la source : %s",
-	"cite.note":      "Note de saisie : %s",
+	"cite.note":      "Note de saisie, telle quelle : %s",
 	"proof":          "preuve",
 	"proof.of":       "Preuve de l'inscription, selon %s",
 	"proof.nth":      "preuve %s",

@@ -14,7 +14,7 @@ var frenchActions = words{
 	"actions.found.one":  "%s action déclarée",
 	"actions.found.many": "%s actions déclarées",
 	"actions.nothing":    "Aucune action déclarée ne répond à cette recherche. Une collectivité qui n'est pas ici n'a rien déclaré : cela ne veut pas dire qu'elle ne fait rien.",
-	"actions.none":       "Aucune action n'est encore déclarée dans ce registre. Les faits qu'il tient viennent de la presse et de pages publiques, qui disent qui a reçu combien d'arobases, et non pour quelles actions. L'annuaire se remplit quand une édition se tient ici et que les collectivités y déclarent les leurs.",
+	"actions.none":       "Aucune action n'est encore déclarée dans ce registre. Les faits qu'il tient viennent de la presse et de pages publiques, qui disent qui a reçu combien d'arobases, et non pour quelles actions. L'annuaire se remplit quand une édition se tient ici et que les collectivités y déclarent les leurs, avec leur jeton.",
 	"actions.services":   "Qui d'autre le fait ? Par service",
 	"actions.get":        "Cette liste :",
 

@@ -193,7 +193,7 @@ var frenchCollectivity = words{
 	"today.heading.then": "À ce moment-là",
 	"held.on.contested":  "%s (les sources se contredisent)",
 	"today.from":         " : %s",
-	"today.current":      "%s à %s, la dernière connue.",
+	"today.current":      "À %[2]s, la dernière connue : %[1]s.",
 	"today.before":       "Avant cela : %s à %s.",
 	"today.last":         "Dernier label connu : %s à %s.",
 	"today.unknown":      "Statut actuel inconnu : aucune source trouvée ne la nomme pour %s, la dernière dont on sait quelque chose. Cela ne veut pas dire que le label est perdu.",

@@ -3,6 +3,7 @@ package web
 // frenchSession is what the page to sign in says.
 var frenchSession = words{
 	"session.title":      "Espace réservé",
+	"session.link":       "Mon espace",
 	"session.lede":       "Pour celles et ceux qui déclarent, instruisent ou décident. Tout ce que le registre publie se lit sans rien donner.",
 	"session.token":      "Votre jeton (il commence par aro_)",
 	"session.in":         "Entrer",

@@ -42,6 +42,10 @@ func (s *site) mapPage(p *page) (any, error) {
 	if n == 0 {
 		return v, nil
 	}
+	if p.decidedHere(n) != nil {
+		v.Lede = p.T("map.lede.decided")
+		p.Description = v.Lede
+	}
 	r := p.roll(n)
 	v.Choices = []choice{
 		{"edition", p.T("choose.edition"), p.editionOptions(n)},
