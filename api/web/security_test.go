@@ -184,7 +184,7 @@ func TestHostile(t *testing.T) {
 		}
 	}
 	for path, says := range map[string][]string{
-		"/collectivites/fr-commune-62041": {"Les sources se contredisent", "4 @ :", "5 @ :", "niveau contesté, aucun n'est retenu", "un niveau contesté à l'édition 18 (2017)"},
+		"/collectivites/fr-commune-62041": {"Les sources se contredisent", "4 @ :", "5 @ :", "niveau contesté, aucun n'est retenu", "À l'édition 18 (2017), la dernière connue : un niveau contesté"},
 		"/collectivites/fr-commune-49007": {"Déduit : aucune source ne l'écrit", "3 @ se déduit pour l'édition 17 (2016)"},
 		"/editions/18":                    {"Niveau contesté", "Arras", evil},
 	} {
