@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
+	"arobase/domain"
 )
 
 // recordView is one inscription: what it says, the very bytes, and how anyone can check that it is still what it was.
@@ -23,7 +24,7 @@ type recordView struct {
 	Index    string
 	By       string
 	Texts    []disclosed
-	Erased   bool
+	Erased   string // what to say of what was erased, "" where nothing was
 	Absent   bool
 	Bytes    string // exactly
 	Readable string // the same with line breaks
@@ -43,9 +44,9 @@ type verifier struct {
 	Texts     bool   // there are sealed texts to compare
 }
 
-// disclosed is a text that belongs to a record and is public. The record holds only its seal, at Pointer; "" where the text
-// is not here.
-type disclosed struct{ Name, Text, Pointer string }
+// disclosed is a text or a file that belongs to a record and is public. The record holds only the seal of a text, at Pointer;
+// "" where the text is not here. Of a file it holds the hash, and Href is where the file is.
+type disclosed struct{ Name, Text, Pointer, Href string }
 
 func (s *site) record(p *page) (any, error) {
 	id, err := uuid.Parse(p.here())
@@ -62,26 +63,29 @@ func (s *site) record(p *page) (any, error) {
 	name := typeName(e.Type)
 	v := recordView{
 		Heading: p.T("record.heading", p.Int(int(e.Index))), Recorded: p.Moment(e.Recorded), Index: p.Int(int(e.Index)),
-		By: p.or("actor."+e.Actor, e.Actor), Erased: len(e.Erased) > 0, Absent: len(e.NotAtHand) > 0, Bytes: e.Envelope,
+		By: p.or("actor."+e.Actor, e.Actor), Absent: len(e.NotAtHand) > 0, Bytes: e.Envelope,
 	}
 	p.Title = v.Heading
 	p.Description = p.or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
 		if text := asText(value); text != "" {
-			v.Texts = append(v.Texts, disclosed{p.textName(pointer), text, pointer})
+			v.Texts = append(v.Texts, disclosed{Name: p.textName(pointer), Text: text, Pointer: pointer})
 		}
 	}
 	for _, pointer := range e.Erased {
 		gone := "item.erased"
-		if _, ok := fileAt(pointer); ok {
-			gone = "item.erasedFile"
+		if _, ok := fileAt(pointer); !ok {
+			v.Erased = "record.erased"
+		} else if gone = "item.erasedFile"; v.Erased == "" {
+			v.Erased = "record.erasedFile"
 		}
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T(gone), ""})
+		v.Texts = append(v.Texts, disclosed{Name: p.textName(pointer), Text: p.T(gone)})
 	}
 	for _, pointer := range e.NotAtHand {
-		v.Texts = append(v.Texts, disclosed{p.textName(pointer), p.T("item.absent"), ""})
+		v.Texts = append(v.Texts, disclosed{Name: p.textName(pointer), Text: p.T("item.absent")})
 	}
+	v.Texts = append(v.Texts, p.filesOf(e)...)
 	slices.SortFunc(v.Texts, func(a, b disclosed) int { return strings.Compare(a.Name, b.Name) })
 	var readable bytes.Buffer
 	if err := json.Indent(&readable, []byte(e.Envelope), "", "  "); err != nil {
@@ -101,6 +105,21 @@ func (p *page) textName(pointer string) string {
 		return p.T("record.text.file", p.Int(n+1))
 	}
 	return p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer)
+}
+
+// filesOf gives the uploaded files that a record names. Beside an address a hash is that of what is there.
+func (p *page) filesOf(e ledger.EventView) (all []disclosed) {
+	data, err := domain.Decode(e.Type, e.Data)
+	if err != nil {
+		return nil // of a type that this program does not know
+	}
+	for i, shown := range domain.EvidenceOf(data) {
+		pointer := "/data/evidence/" + strconv.Itoa(i)
+		if shown.SHA256 != "" && shown.URL == "" && !slices.Contains(e.Erased, pointer) {
+			all = append(all, disclosed{Name: p.textName(pointer), Text: p.T("record.download"), Href: "/evidence/" + shown.SHA256})
+		}
+	}
+	return all
 }
 
 // fileAt reads the place of a file in a record: /data/evidence/0.

@@ -330,6 +330,9 @@ func (p *play) eraseFile(r running, key string) {
 	if found, err := findText(p.dir, declared); err != nil || len(found) == 0 {
 		p.t.Fatal("the search does not even find a file that is there", err)
 	}
+	if page := p.ask(r, http.StatusOK, "", "GET", "/en/records/"+all.Items[0].ID, ""); !strings.Contains(page, `<a href="/evidence/`+nameOf(declared)+`">download the file</a>`) {
+		p.t.Error("the page of the record does not lead to the file")
+	}
 	does(p.t, exitOK, "erase", "--data", p.dir, all.Items[0].ID, "/data/evidence/0", "--ground", "request")
 	p.nowhere(declared)
 	p.ask(r, http.StatusGone, "", "GET", "/evidence/"+nameOf(declared), "")

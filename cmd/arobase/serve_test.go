@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,8 +32,8 @@ func copied(t *testing.T, from string) string {
 	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{vaultFile, secretFile, keyFile} {
-		if err := os.Chmod(filepath.Join(dir, name), 0o600); err != nil {
+	for _, name := range []string{vaultFile, secretFile, keyFile, evidenceFile} {
+		if err := os.Chmod(filepath.Join(dir, name), 0o600); err != nil && !(name == evidenceFile && errors.Is(err, fs.ErrNotExist)) {
 			t.Fatal(err)
 		}
 	}
