@@ -122,7 +122,8 @@ func (d desk) once(ctx context.Context, resource string, body []byte, headers ma
 		no.Problem = rest.Problem{Title: http.StatusText(resp.StatusCode), Detail: "not the answer of a ledger"}
 	}
 	no.Status = resp.StatusCode
-	if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable {
+	// A server that is away may have carried the request out all the same: only one with a key is sent again by itself.
+	if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable && headers["Idempotency-Key"] != "" {
 		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
 			after = time.Duration(seconds) * time.Second
 		}
