@@ -39,7 +39,8 @@ func TestByHand(t *testing.T) {
 				check(t, nearTo(t, nearTo(t, s)))
 				check(t, anyText(t))
 			})
-			if took[true] < 20 || took[false] < 20 {
+			// A short run draws a fifth of the texts, too few to tell.
+			if !testing.Short() && (took[true] < 20 || took[false] < 20) {
 				t.Errorf("%d texts were taken and %d refused", took[true], took[false])
 			}
 		})

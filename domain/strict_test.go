@@ -193,7 +193,8 @@ func TestDecodeStrictTakesWhatItTook(t *testing.T) {
 					}
 				})
 			}
-			if took[true] < 50 || took[false] < 50 {
+			// A short run draws a fifth of the texts, too few to tell.
+			if !testing.Short() && (took[true] < 50 || took[false] < 50) {
 				t.Errorf("%d texts were taken and %d refused", took[true], took[false])
 			}
 		})
