@@ -26,7 +26,8 @@ const around = 96
 
 // Append implements eventstore.Store. It returns when a majority of the cluster has the events and, unless this node
 // lags, the replica too. An unclear answer is not given to the caller: the same bytes are sent again with the same
-// expected revision for as long as Options.Patience; then the error is eventstore.ErrUnavailable.
+// expected revision for as long as Options.Patience; then the error is eventstore.ErrUnavailable. It is that at once where
+// the cluster is known to be away: the follower has looked for it in vain for Options.Grace.
 //
 // Besides the errors named there: *Halted, and ErrInvalid for a batch over [MaxBatch] and for the name of a system stream.
 // After a conflict the stream is read from the cluster: O(its length).
@@ -63,11 +64,25 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 	if err != nil || known {
 		return appended, err
 	}
+	away := s.away.during()
+	if away.Err() != nil {
+		return eventstore.Appended{}, context.Cause(away)
+	}
 	limited, cancel := context.WithTimeoutCause(ctx, s.options.Patience, eventstore.ErrUnavailable)
 	defer cancel()
+	limited, lose := context.WithCancelCause(limited)
+	defer lose(nil)
+	defer context.AfterFunc(away, func() { lose(context.Cause(away)) })()
 	appended, err = a.run(limited, seen)
 	if err != nil && ctx.Err() != nil {
 		return eventstore.Appended{}, fmt.Errorf("given up, outcome unclear: %w", ctx.Err())
+	}
+	if errors.Is(err, eventstore.ErrUnavailable) && away.Err() == nil {
+		// Nobody has noticed that the cluster is away, or it is well for those who follow it only: the follower looks.
+		select {
+		case s.doubt <- struct{}{}:
+		default:
+		}
 	}
 	return appended, err
 }
@@ -135,7 +150,7 @@ func (a *attempt) known(ctx context.Context) (_ eventstore.Appended, known bool,
 	case len(found) < len(a.events):
 		// Sent, the rest would be stored a second time. The replica may have half of a batch for a moment; the cluster tells.
 		appended, err := a.conflict(ctx)
-		return appended, true, err
+		return appended, true, unavailable(ctx, err)
 	}
 	for i, e := range found {
 		if e.Revision != found[0].Revision+eventstore.Revision(i) {
@@ -157,30 +172,34 @@ func (a *attempt) run(ctx context.Context, seen <-chan arrival) (eventstore.Appe
 		if tries > 1 {
 			a.store.again.Add(1)
 		}
-		err := a.send(ctx)
-		switch {
-		case err == nil:
-			appended, err := a.confirm(ctx, seen)
-			if err == nil || !passing(err) {
-				return appended, err
-			}
-		case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
-			appended, err := a.conflict(ctx)
-			if err == nil || !passing(err) {
-				return appended, err
-			}
-		case !passing(err):
-			return eventstore.Appended{}, err
-		case tries%3 == 0:
+		appended, err := a.once(ctx, seen)
+		if err == nil || !passing(err) && !errors.Is(err, context.Canceled) {
+			return appended, err
+		}
+		if tries%3 == 0 {
 			a.store.cluster.renew(g)
 		}
 		select {
 		case <-ctx.Done():
-			return eventstore.Appended{}, fmt.Errorf("%w: %w", eventstore.ErrUnavailable, errors.Join(err, ctx.Err()))
+			return eventstore.Appended{}, fmt.Errorf("%w: %w", eventstore.ErrUnavailable, errors.Join(err, context.Cause(ctx)))
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, longest*a.store.options.Backoff)
 	}
+}
+
+// once sends the events and finds out what became of them.
+func (a *attempt) once(ctx context.Context, seen <-chan arrival) (eventstore.Appended, error) {
+	err := a.send(ctx)
+	switch {
+	case err == nil:
+		return a.confirm(ctx, seen)
+	case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
+		return a.conflict(ctx)
+	case isCode(err, esdb.ErrorCodeStreamDeleted):
+		return eventstore.Appended{}, fmt.Errorf("%w: the cluster deleted the stream: %w", eventstore.ErrDamaged, err)
+	}
+	return eventstore.Appended{}, err
 }
 
 func (a *attempt) send(ctx context.Context) error {
@@ -243,6 +262,10 @@ func (a *attempt) judge(first eventstore.Revision, stored []arrival, n int) (eve
 	for i, p := range a.events[len(a.events)-n:] {
 		if stored[i].ID != p.ID || !bytes.Equal(stored[i].Bytes, p.Bytes) {
 			return eventstore.Appended{}, &eventstore.IDConflict{ID: p.ID}
+		}
+		if want := first + eventstore.Revision(len(a.events)-n+i); stored[i].Revision != want {
+			// A server lets a stream that was deleted begin anew, not at 0.
+			return eventstore.Appended{}, fmt.Errorf("%w: the cluster put event %d of %s in the place of event %d", eventstore.ErrDiverged, stored[i].Revision, a.stream, want)
 		}
 	}
 	return a.answer(first, stored[n-1].attempt != a.id), nil

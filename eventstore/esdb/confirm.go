@@ -90,7 +90,7 @@ func (s *Store) confirm(ctx context.Context, to eventstore.Position, all bool) e
 		}
 		for _, a := range events {
 			if s.confirmed.reached(a.place) {
-				if a.place.Commit == s.confirmed.Commit && a.ID != s.confirmed.ID {
+				if a.place == s.confirmed.at() && a.ID != s.confirmed.ID {
 					return fmt.Errorf("%w: the cluster has another event in the place of event %d", eventstore.ErrDiverged, s.confirmed.Next-1)
 				}
 				continue
@@ -148,6 +148,9 @@ func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) (events []arr
 			if errors.Is(err, io.EOF) {
 				done <- got
 				return nil
+			}
+			if noSuchPlace(err) {
+				return fmt.Errorf("%w: the cluster has nothing in a place that was read before: %w", eventstore.ErrDiverged, err)
 			}
 			if err != nil {
 				return err

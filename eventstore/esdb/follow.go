@@ -31,8 +31,9 @@ func (s *Store) follow(ctx context.Context) {
 	defer close(s.followed)
 	pause := s.options.Backoff
 	checked := false
-	for ctx.Err() == nil && s.halted.Load() == nil {
-		before := s.cursor.Next
+	for tries := 1; ctx.Err() == nil && s.halted.Load() == nil; tries++ {
+		before, begun := s.cursor.Next, s.subscriptions.Load()
+		g := s.cluster.generation()
 		var err error
 		if !checked {
 			err = s.retention(ctx)
@@ -49,7 +50,14 @@ func (s *Store) follow(ctx context.Context) {
 			s.halt(s.cursor.Next, err)
 			return
 		}
+		s.away.begin(s.options.Grace)
 		s.options.Logger.Warn("following the cluster was interrupted", "error", err)
+		switch {
+		case s.subscriptions.Load() > begun:
+			tries = 0
+		case tries%3 == 0:
+			s.cluster.renew(g) // the client stays with the node that it has found, also where that is cut off from the others
+		}
 		if s.cursor.Next > before {
 			pause = s.options.Backoff
 		}
@@ -71,6 +79,9 @@ func (s *Store) halt(at eventstore.Position, err error) {
 	s.applied.fire()
 	s.options.Logger.Error("the cluster is followed no longer", "error", h)
 }
+
+// errDoubt ends a subscription that may be dead without having said so: beginning anew tells.
+var errDoubt = fmt.Errorf("%w: the cluster took an append for as long as that may take, and did not answer", eventstore.ErrUnavailable)
 
 // contradicts says that following again cannot help.
 func contradicts(err error) bool {
@@ -116,8 +127,13 @@ func (s *Store) followOnce(ctx context.Context) error {
 			}
 		}
 	}()
+	select {
+	case <-s.doubt: // from before
+	default:
+	}
 	s.live.Store(true)
 	s.subscriptions.Add(1)
+	s.away.over()
 	return s.take(ctx, events)
 }
 
@@ -166,6 +182,9 @@ func (s *Store) reread(ctx context.Context) error {
 		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("%w: the cluster does not give event %d, which was followed: it lags, or has lost its end", eventstore.ErrUnavailable, here.Position)
 		}
+		if noSuchPlace(err) {
+			return fmt.Errorf("%w: the cluster has nothing in the place of event %d, which was followed: %w", eventstore.ErrDiverged, here.Position, err)
+		}
 		if err != nil {
 			return err
 		}
@@ -200,6 +219,8 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 			return ctx.Err()
 		case <-s.halting:
 			return s.halted.Load()
+		case <-s.doubt:
+			return errDoubt
 		case <-kept.C:
 			if unkept {
 				if err := s.cursor.write(s.options.Cursor); err != nil {
