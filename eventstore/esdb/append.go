@@ -68,12 +68,12 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 	if away.Err() != nil {
 		return eventstore.Appended{}, context.Cause(away)
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, s.options.Patience, eventstore.ErrUnavailable)
+	limited, cancel := context.WithTimeoutCause(ctx, s.options.Patience, fmt.Errorf("%w: the cluster gave no clear answer within %v", eventstore.ErrUnavailable, s.options.Patience))
 	defer cancel()
-	limited, lose := context.WithCancelCause(limited)
+	reachable, lose := context.WithCancelCause(limited)
 	defer lose(nil)
 	defer context.AfterFunc(away, func() { lose(context.Cause(away)) })()
-	appended, err = a.run(limited, seen)
+	appended, err = a.run(limited, reachable, seen)
 	if err != nil && ctx.Err() != nil {
 		return eventstore.Appended{}, fmt.Errorf("given up, outcome unclear: %w", ctx.Err())
 	}
@@ -164,15 +164,15 @@ func (a *attempt) answer(first eventstore.Revision, duplicate bool) eventstore.A
 	return eventstore.Appended{First: first, Last: first + eventstore.Revision(len(a.events)-1), Token: eventstore.Token(a.last.String()), Duplicate: duplicate}
 }
 
-// run sends the events until the outcome is clear.
-func (a *attempt) run(ctx context.Context, seen <-chan arrival) (eventstore.Appended, error) {
+// run sends the events until the outcome is clear, or reachable ends. What the cluster took is waited for all the same.
+func (a *attempt) run(ctx, reachable context.Context, seen <-chan arrival) (eventstore.Appended, error) {
 	pause := a.store.options.Backoff / 4
 	for tries := 1; ; tries++ {
 		g := a.store.cluster.generation()
 		if tries > 1 {
 			a.store.again.Add(1)
 		}
-		appended, err := a.once(ctx, seen)
+		appended, err := a.once(ctx, reachable, seen)
 		if err == nil || !passing(err) && !errors.Is(err, context.Canceled) {
 			return appended, err
 		}
@@ -180,8 +180,8 @@ func (a *attempt) run(ctx context.Context, seen <-chan arrival) (eventstore.Appe
 			a.store.cluster.renew(g)
 		}
 		select {
-		case <-ctx.Done():
-			return eventstore.Appended{}, fmt.Errorf("%w: %w", eventstore.ErrUnavailable, errors.Join(err, context.Cause(ctx)))
+		case <-reachable.Done():
+			return eventstore.Appended{}, fmt.Errorf("%w; the last attempt: %w", context.Cause(reachable), err)
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, longest*a.store.options.Backoff)
@@ -189,8 +189,8 @@ func (a *attempt) run(ctx context.Context, seen <-chan arrival) (eventstore.Appe
 }
 
 // once sends the events and finds out what became of them.
-func (a *attempt) once(ctx context.Context, seen <-chan arrival) (eventstore.Appended, error) {
-	err := a.send(ctx)
+func (a *attempt) once(ctx, reachable context.Context, seen <-chan arrival) (eventstore.Appended, error) {
+	err := a.send(reachable)
 	switch {
 	case err == nil:
 		return a.confirm(ctx, seen)

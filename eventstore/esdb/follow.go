@@ -36,7 +36,9 @@ func (s *Store) follow(ctx context.Context) {
 		g := s.cluster.generation()
 		var err error
 		if !checked {
-			err = s.retention(ctx)
+			if err = s.retention(ctx); err != nil {
+				s.away.begin(s.options.Grace)
+			}
 			checked = err == nil
 		}
 		if checked {
@@ -50,7 +52,6 @@ func (s *Store) follow(ctx context.Context) {
 			s.halt(s.cursor.Next, err)
 			return
 		}
-		s.away.begin(s.options.Grace)
 		s.options.Logger.Warn("following the cluster was interrupted", "error", err)
 		switch {
 		case s.subscriptions.Load() > begun:
@@ -96,7 +97,12 @@ func contradicts(err error) bool {
 // followOnce follows from the cursor until the subscription ends.
 func (s *Store) followOnce(ctx context.Context) error {
 	if err := s.reread(ctx); err != nil {
+		s.away.begin(s.options.Grace)
 		return err
+	}
+	known := s.cursor.Next > 0
+	if known {
+		s.away.over()
 	}
 	g, err := s.cluster.take()
 	if err != nil {
@@ -107,6 +113,9 @@ func (s *Store) followOnce(ctx context.Context) error {
 	subscription, err := s.subscribe(ctx, s.cursor.place(), s.options.Namespace.prefix())
 	if err != nil {
 		cancel()
+		if !known { // nothing else has told that the cluster answers
+			s.away.begin(s.options.Grace)
+		}
 		return err
 	}
 	events := make(chan *esdb.SubscriptionEvent, 2*chunk)
@@ -134,7 +143,9 @@ func (s *Store) followOnce(ctx context.Context) error {
 	s.live.Store(true)
 	s.subscriptions.Add(1)
 	s.away.over()
-	return s.take(ctx, events)
+	err = s.take(ctx, events)
+	s.away.begin(s.options.Grace)
+	return err
 }
 
 // subscribe begins a subscription to the events after a place whose type has a prefix.
