@@ -196,27 +196,37 @@ func (a *attempt) once(ctx, reachable context.Context, seen <-chan arrival) (eve
 		return a.confirm(ctx, seen)
 	case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
 		return a.conflict(ctx)
-	case isCode(err, esdb.ErrorCodeStreamDeleted):
-		return eventstore.Appended{}, fmt.Errorf("%w: the cluster deleted the stream: %w", eventstore.ErrDamaged, err)
 	}
 	return eventstore.Appended{}, err
 }
 
 func (a *attempt) send(ctx context.Context) error {
-	var expected esdb.ExpectedRevision = esdb.NoStream{}
-	switch {
-	case a.expected >= 0:
-		expected = esdb.Revision(uint64(a.expected))
-	case a.expected != eventstore.NoStream:
+	if a.expected < eventstore.NoStream {
 		return a.mismatch(ctx)
 	}
 	data, err := a.store.options.Namespace.proposal(a.events, a.id)
 	if err != nil {
 		return err
 	}
-	return a.store.within(ctx, func(ctx context.Context, c *esdb.Client) error {
-		_, err := c.AppendToStream(ctx, a.store.options.Namespace.stream(a.stream), esdb.AppendToStreamOptions{ExpectedRevision: expected, Deadline: &a.store.options.Attempt}, data...)
-		return err
+	return a.store.write(ctx, a.store.options.Namespace.stream(a.stream), a.expected, data)
+}
+
+// write appends to a stream of the cluster, by one call. One that takes the events elsewhere than after the expected revision
+// is eventstore.ErrDamaged: where a stream was deleted a server lets it begin anew, after the number of those that are gone.
+func (s *Store) write(ctx context.Context, stream string, expected eventstore.Revision, data []esdb.EventData) error {
+	var at esdb.ExpectedRevision = esdb.NoStream{}
+	if expected >= 0 {
+		at = esdb.Revision(uint64(expected))
+	}
+	return s.within(ctx, func(ctx context.Context, c *esdb.Client) error {
+		done, err := c.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: &s.options.Attempt}, data...)
+		if err != nil {
+			return err
+		}
+		if last := expected + eventstore.Revision(len(data)); done.NextExpectedVersion != uint64(last) {
+			return fmt.Errorf("%w: the cluster took event %d of stream %q as event %d", eventstore.ErrDamaged, last, stream, done.NextExpectedVersion)
+		}
+		return nil
 	})
 }
 
@@ -262,10 +272,6 @@ func (a *attempt) judge(first eventstore.Revision, stored []arrival, n int) (eve
 	for i, p := range a.events[len(a.events)-n:] {
 		if stored[i].ID != p.ID || !bytes.Equal(stored[i].Bytes, p.Bytes) {
 			return eventstore.Appended{}, &eventstore.IDConflict{ID: p.ID}
-		}
-		if want := first + eventstore.Revision(len(a.events)-n+i); stored[i].Revision != want {
-			// A server lets a stream that was deleted begin anew, not at 0.
-			return eventstore.Appended{}, fmt.Errorf("%w: the cluster put event %d of %s in the place of event %d", eventstore.ErrDiverged, stored[i].Revision, a.stream, want)
 		}
 	}
 	return a.answer(first, stored[n-1].attempt != a.id), nil

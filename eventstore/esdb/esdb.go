@@ -93,7 +93,9 @@ type Store struct {
 	away  absence
 	doubt chan struct{} // has room for one: an append has waited in vain, although the cluster seems to be followed
 
-	cursor cursor // used by the follower only
+	// Used by the follower only. suspects are the settings, by stream, that would delete events if there were any.
+	cursor   cursor
+	suspects map[string]string
 
 	confirming sync.Mutex
 	confirmed  cursor // guarded by confirming
@@ -118,7 +120,7 @@ func Open(ctx context.Context, connection string, replica eventstore.Replica, o 
 	if err != nil {
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)
 	}
-	s := &Store{replica: replica, cluster: c, options: o, halting: make(chan struct{}), followed: make(chan struct{}), doubt: make(chan struct{}, 1)}
+	s := &Store{replica: replica, cluster: c, options: o, halting: make(chan struct{}), followed: make(chan struct{}), doubt: make(chan struct{}, 1), suspects: make(map[string]string)}
 	if s.cursor, err = readCursor(ctx, o.Cursor, replica); err != nil {
 		c.close()
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)

@@ -22,8 +22,6 @@ const (
 	window, checkpoints = 1000, 10
 	// longest is the greatest pause before the cluster is followed again, in first pauses.
 	longest = 32
-	// retentionPatience bounds how long the settings of all streams are read at start: the server reads the whole log.
-	retentionPatience = 5 * time.Minute
 )
 
 // follow keeps the replica up to date until the context ends or something is found that cannot be true.
@@ -110,7 +108,7 @@ func (s *Store) followOnce(ctx context.Context) error {
 	}
 	defer g.calls.Done()
 	ctx, cancel := context.WithCancel(ctx)
-	subscription, err := s.subscribe(ctx, s.cursor.place(), s.options.Namespace.prefix())
+	subscription, err := s.subscribe(ctx, s.cursor.place(), s.options.Namespace.prefix(), settingsType, deletedType)
 	if err != nil {
 		cancel()
 		if !known { // nothing else has told that the cluster answers
@@ -148,17 +146,20 @@ func (s *Store) followOnce(ctx context.Context) error {
 	return err
 }
 
-// subscribe begins a subscription to the events after a place whose type has a prefix.
-func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefix string) (*esdb.Subscription, error) {
+// subscribe begins a subscription to the events after a place whose type has one of the prefixes.
+func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefixes ...string) (*esdb.Subscription, error) {
 	begun := make(chan *esdb.Subscription, 1)
 	err := s.within(ctx, func(_ context.Context, c *esdb.Client) error {
 		// The subscription lives as long as its context, which therefore is not that of the call.
 		sub, err := c.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{
 			From: after, MaxSearchWindow: window, CheckpointInterval: checkpoints,
-			Filter: &esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: []string{prefix}},
+			Filter: &esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: prefixes},
 		})
+		if err != nil {
+			return err
+		}
 		begun <- sub
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("subscribing: %w", err)
@@ -166,11 +167,19 @@ func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefix st
 	return <-begun, nil
 }
 
-// within makes a call to the cluster that takes one attempt's time at most.
+// within makes a call to the cluster that takes one attempt's time at most. A node that does not lead says who does, and the
+// client goes there: the call is made once more. A stream that was deleted is eventstore.ErrDamaged: nothing of ours ever is.
 func (s *Store) within(ctx context.Context, call func(context.Context, *esdb.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.Attempt)
 	defer cancel()
-	return s.cluster.do(ctx, call)
+	err := s.cluster.do(ctx, call)
+	if isCode(err, esdb.ErrorCodeNotLeader) {
+		err = s.cluster.do(ctx, call)
+	}
+	if isCode(err, esdb.ErrorCodeStreamDeleted) {
+		return fmt.Errorf("%w: %w", eventstore.ErrDamaged, err)
+	}
+	return err
 }
 
 // reread holds the last event that was followed against the cluster: it must be there, and be the same.
@@ -244,11 +253,15 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 		}
 		batch = batch[:0]
 		var dropped error
+		var setting *esdb.RecordedEvent
 	gather:
 		for e := first; ; {
 			switch {
 			case e.SubscriptionDropped != nil:
 				dropped = fmt.Errorf("the subscription ended: %w", e.SubscriptionDropped.Error)
+				break gather
+			case e.EventAppeared != nil && !s.options.Namespace.isOurs(e.EventAppeared):
+				setting = e.EventAppeared.Event
 				break gather
 			case e.EventAppeared != nil:
 				a, err := s.options.Namespace.arrived(e.EventAppeared)
@@ -272,11 +285,19 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 		if err := errors.Join(s.apply(ctx, batch), dropped); err != nil {
 			return err
 		}
+		if setting != nil {
+			if err := s.retained(ctx, setting); err != nil {
+				return err
+			}
+		}
 	}
 }
 
 // apply adds arrivals to the replica, all or none, and tells those who wait for them.
 func (s *Store) apply(ctx context.Context, batch []arrival) error {
+	if err := s.suspected(batch); err != nil {
+		return err
+	}
 	next := s.cursor
 	var fresh []eventstore.Event
 	for i, a := range batch {

@@ -162,6 +162,13 @@ func (c *Cluster) System(n int) {
 	}
 }
 
+// Write adds an event to a stream, as another application would.
+func (c *Cluster) Write(stream, kind string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.log.system(stream, kind)
+}
+
 // Set writes the metadata of a stream, as an operator would.
 func (c *Cluster) Set(stream, metadata string) {
 	c.mu.Lock()
@@ -227,7 +234,8 @@ func (n *node) start() {
 	streams.RegisterStreamsServer(n.server, n)
 	gossip.RegisterGossipServer(n.server, gossiper{node: n})
 	serverfeatures.RegisterServerFeaturesServer(n.server, n)
-	go func() { _ = n.server.Serve(l) }() // ends with stop
+	server := n.server
+	go func() { _ = server.Serve(l) }() // ends with stop
 }
 
 func (n *node) stop() {
