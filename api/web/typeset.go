@@ -55,6 +55,9 @@ func toTheLetter(tag []byte) string {
 	return ""
 }
 
+// narrowSpace is the no-break space of French typography.
+const narrowSpace = "\u202f"
+
 // apostrophe is one as html/template writes it.
 var apostrophe = []byte("&#39;")
 
@@ -69,7 +72,7 @@ func typesetText(out, text []byte) []byte {
 			i += len(apostrophe) - 1
 			kept = i + 1
 		case text[i] == ' ' && i > 0 && (beginsWithMark(text[i+1:]) || bytes.HasSuffix(text[:i], []byte("«"))):
-			out = append(append(out, text[kept:i]...), nnbsp...)
+			out = append(append(out, text[kept:i]...), narrowSpace...)
 			kept = i + 1
 		}
 	}
