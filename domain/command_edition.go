@@ -33,7 +33,7 @@ func (c RecordCeremonyFact) checkValue() error {
 	isDate, isNumber := c.Attribute == "date", c.Attribute == "edition_number" || c.Attribute == "assembly_number"
 	switch {
 	case isDate != (c.On != ""), isNumber != (c.Number != 0), (isDate || isNumber) == (c.Value != nil):
-		return broken(ceremonyValueOne, "value", c.Attribute)
+		return broken(ceremonyValueSingle, "value", c.Attribute)
 	case c.Until != "" && !isDate:
 		return broken(ceremonyValueLastDay, "until")
 	case c.Until != "" && c.Until < c.On:

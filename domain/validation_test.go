@@ -144,6 +144,9 @@ func TestValidate(t *testing.T) {
 			if err != nil && !errors.As(err, &got) {
 				t.Fatal(err)
 			}
+			for _, f := range got {
+				checkTelling(t, f.Message, f.Telling)
+			}
 			if !slices.Equal(wrongFieldsOf(got), tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}

@@ -148,7 +148,7 @@ func (l *Ledger) sealing(ctx context.Context, person string, input json.RawMessa
 	}
 	decision := e.(*domain.DecisionSealed)
 	if decision.Assessment != nil {
-		return domain.SealDecision{}, domain.Invalid{{Field: "assessment", Rule: "unknown", Message: "is computed from the grid, not given"}}
+		return domain.SealDecision{}, domain.Invalid{assessmentComputed.Fault("assessment")}
 	}
 	if decision.Departure == nil { // always there, so that its absence tells nothing
 		decision.Departure = domain.Secret("")
@@ -273,7 +273,7 @@ func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e do
 	}
 	for _, c := range domain.Corrections(run.History, regulation, run.Jurors, due) {
 		if c.Undone != nil {
-			return done, &domain.Broken{Rule: domain.RuleQuorum, Field: string(c.Collectivity), Message: "without the jurors who declared an interest the decision that is sealed does not stand; supersede it and decide again"}
+			return done, quorumUndone.Broken(string(c.Collectivity))
 		}
 		for _, recusal := range c.Recusals {
 			recusal.By = domain.Text(who.Person)
@@ -343,7 +343,7 @@ func (l *Ledger) drafted(ctx context.Context, e domain.Edition, due []domain.Due
 		}
 		draft, err := l.room.Get(ctx, draftKey(d.Candidacy))
 		if errors.Is(err, workspace.ErrAbsent) {
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: "decided", Message: "there is no decision on it"})
+			wrong = append(wrong, notDecided.Fault(string(d.Collectivity)))
 			continue
 		}
 		if err != nil {
@@ -356,7 +356,7 @@ func (l *Ledger) drafted(ctx context.Context, e domain.Edition, due []domain.Due
 		var broken *domain.Broken
 		switch {
 		case errors.As(err, &broken):
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: string(broken.Rule), Message: broken.Message})
+			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: string(broken.Rule), Message: broken.Message, Telling: broken.Telling})
 		case err != nil:
 			return nil, fmt.Errorf("the draft on %s: %w", d.Collectivity, err)
 		}
