@@ -45,7 +45,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmWhileAway(t *testing.T) {
 	t.Parallel()
 	c := esdbtest.Start(t, 1)
-	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Minute})
+	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Attempt: 200 * time.Millisecond})
 	must(t, put(t.Context(), s, "a", 0, 0))
 	c.Away()
 	if err := s.Confirm(t.Context(), 1); !errors.Is(err, eventstore.ErrUnavailable) {

@@ -78,7 +78,7 @@ func TestRetentionLater(t *testing.T) {
 
 func wantRetention(t *testing.T, s *esdb.Store) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); s.Status().Halted == nil; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(longest); s.Status().Halted == nil; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("it is followed all the same")
 		}
