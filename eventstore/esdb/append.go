@@ -74,11 +74,7 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 		return eventstore.Appended{}, fmt.Errorf("given up, outcome unclear: %w", ctx.Err())
 	}
 	if errors.Is(err, eventstore.ErrUnavailable) && limited.Err() != nil {
-		// Nobody has noticed that the cluster is away, or it is well for those who follow it only: the follower looks.
-		select {
-		case s.doubt <- struct{}{}:
-		default:
-		}
+		s.doubts(true)
 	}
 	return appended, err
 }
@@ -189,6 +185,9 @@ func (a *attempt) run(ctx, reachable context.Context, seen <-chan arrival) (even
 		appended, err := a.once(ctx, reachable, seen)
 		if err == nil || !passing(err) && !errors.Is(err, context.Canceled) {
 			return appended, err
+		}
+		if tries == 2 {
+			a.store.doubts(false)
 		}
 		if tries%3 == 0 {
 			a.store.cluster.renew(g)
