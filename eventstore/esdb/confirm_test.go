@@ -45,7 +45,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmWhileAway(t *testing.T) {
 	t.Parallel()
 	c := esdbtest.Start(t, 1)
-	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Attempt: 200 * time.Millisecond})
+	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Minute})
 	must(t, put(t.Context(), s, "a", 0, 0))
 	c.Away()
 	if err := s.Confirm(t.Context(), 1); !errors.Is(err, eventstore.ErrUnavailable) {
@@ -69,7 +69,7 @@ func TestRetention(t *testing.T) {
 		c.Set("other", `{}`) // the newest counts
 		c.Set("$scavenges", `{"$maxCount":5}`)
 		c.Set("a", setting)
-		s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: 500 * time.Millisecond})
+		s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{})
 		err := put(t.Context(), s, "a", 0, 0)
 		if got := errors.Is(err, esdb.ErrRetention); got != deletes || !deletes && err != nil {
 			t.Errorf("%s: %v", setting, err)
