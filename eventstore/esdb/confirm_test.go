@@ -45,7 +45,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmWhileAway(t *testing.T) {
 	t.Parallel()
 	c := esdbtest.Start(t, 1)
-	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Minute})
+	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Attempt: 200 * time.Millisecond})
 	must(t, put(t.Context(), s, "a", 0, 0))
 	c.Away()
 	if err := s.Confirm(t.Context(), 1); !errors.Is(err, eventstore.ErrUnavailable) {
@@ -57,23 +57,6 @@ func TestConfirmWhileAway(t *testing.T) {
 			t.Fatal("it does not recover")
 		}
 		time.Sleep(50 * time.Millisecond)
-	}
-}
-
-// A cluster that is set to delete events is not used until it is not.
-func TestRetention(t *testing.T) {
-	t.Parallel()
-	for setting, deletes := range map[string]bool{`{"$maxCount":5}`: true, `{"$maxAge":60}`: true, `{"$tb":3}`: true, `{"$acl":{}}`: false, `nonsense`: false} {
-		c := esdbtest.Start(t, 1)
-		c.Set("other", `{"$maxCount":5}`)
-		c.Set("other", `{}`) // the newest counts
-		c.Set("$scavenges", `{"$maxCount":5}`)
-		c.Set("a", setting)
-		s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{})
-		err := put(t.Context(), s, "a", 0, 0)
-		if got := errors.Is(err, esdb.ErrRetention); got != deletes || !deletes && err != nil {
-			t.Errorf("%s: %v", setting, err)
-		}
 	}
 }
 
