@@ -17,7 +17,6 @@ import (
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/api/web/forms"
-	"arobase/api/web/words"
 	"arobase/domain"
 )
 
@@ -131,7 +130,7 @@ func (s *site) object(p *page) (any, error) {
 		case errors.Is(err, ledger.ErrEnough): // nothing is sent, and nobody is told
 			return nil, redirect{p.path("dispute", e.ID.String(), url.Values{"sent": {""}})}
 		case errors.As(err, &invalid):
-			v.ClaimFault = forms.FaultText(p.Language, invalid[0].Rule, invalid[0].Message)
+			v.ClaimFault = p.maker().FaultText(invalid[0])
 		case errors.As(err, &often):
 			p.Status, v.Notice = http.StatusTooManyRequests, p.N("session.often", seconds(often))
 			p.head.Set("Retry-After", fmt.Sprint(seconds(often)))
@@ -216,7 +215,7 @@ func (s *site) confirmed(p *page) (any, error) {
 		p.Status = http.StatusGone
 		return confirmView{Over: true}, nil
 	case errors.As(err, &broken):
-		p.Status, v.Notice = http.StatusConflict, p.Or("rule."+string(broken.Rule), words.Sentence(broken.Message))
+		p.Status, v.Notice = http.StatusConflict, p.maker().BrokenText(broken)
 		return v, nil
 	case err != nil:
 		return nil, err

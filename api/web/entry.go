@@ -177,7 +177,7 @@ func (s *site) refused(p *page, c forms.Command, who auth.Principal, form url.Va
 		status, r.Wrong = http.StatusUnprocessableEntity, invalid
 	case errors.As(err, &broken):
 		view := p.maker().Form(c, form, r)
-		p.maker().Break(view, broken)
+		p.maker().Break(c, view, broken)
 		p.Status = status
 		return p.entryView(c, who, view), nil
 	case errors.As(err, &stale):

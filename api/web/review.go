@@ -12,7 +12,6 @@ import (
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/api/web/forms"
-	"arobase/api/web/words"
 	"arobase/domain"
 )
 
@@ -299,12 +298,9 @@ func (s *site) reviewFault(p *page, err error) string {
 	)
 	switch {
 	case errors.As(err, &invalid) && len(invalid) > 0:
-		return forms.FaultText(p.Language, invalid[0].Rule, invalid[0].Message)
+		return p.maker().FaultText(invalid[0])
 	case errors.As(err, &broken):
-		if key := "rule." + string(broken.Rule); p.Code == "fr" && p.Has(key) {
-			return p.T(key)
-		}
-		return words.Sentence(broken.Message)
+		return p.maker().BrokenText(broken)
 	case errors.As(err, &stale):
 		return p.T("form.conflict")
 	case errors.As(err, &often):

@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -143,8 +142,8 @@ var offices = []Command{
 			text, _, err := o.tokens().Issue(ctx, auth.Grant{
 				Role: in.Role, For: in.For, Person: in.Person, Life: time.Duration(in.Days) * 24 * time.Hour,
 			})
-			if errors.Is(err, auth.ErrGrant) {
-				return Outcome{}, domain.Invalid{{Field: "for", Rule: "grant", Message: strings.TrimPrefix(err.Error(), auth.ErrGrant.Error()+": ")}}
+			if refused, ok := errors.AsType[*auth.Ungranted](err); ok {
+				return Outcome{}, domain.Invalid{refused.Fault}
 			}
 			return Outcome{Secret: text}, err
 		},
@@ -158,7 +157,7 @@ var offices = []Command{
 			}
 			err := o.tokens().Revoke(ctx, in.ID)
 			if errors.Is(err, auth.ErrUnknown) {
-				err = domain.Invalid{{Field: "id", Rule: "known", Message: "there is no such token"}}
+				err = domain.Invalid{noSuchToken.Fault("id")}
 			}
 			return Outcome{Kept: true}, err
 		},

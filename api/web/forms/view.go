@@ -46,8 +46,7 @@ type Hidden struct{ Name, Value string }
 // Fault is one thing that is wrong. Href leads to its field, "" where it is about no field.
 type Fault struct {
 	Href, Label, Text string
-	Detail            string // in the words of the rule, in English
-	Article           string
+	Rule, Article     string // the rule that is broken, and its article in the regulation, where there is one
 }
 
 // Change is a record that was made meanwhile.
@@ -192,7 +191,11 @@ func (m *Maker) Form(c Command, form url.Values, r *Reading) *View {
 		return max(slices.Index(set.inOrder, e.Field), slices.Index(set.inOrder, owner(e.Field)))
 	}
 	for _, e := range slices.SortedStableFunc(slices.Values(r.Wrong), func(a, b domain.FieldError) int { return cmp.Compare(place(a), place(b)) }) {
-		v.Faults = append(v.Faults, set.fault(e.Field, FaultText(m.Language, e.Rule, e.Message), "", ""))
+		fault := set.fault(e.Field, m.FaultText(e))
+		if e.Case != nil && !e.Case.Form { // a rule that another step breaks: that of one decision, in a deliberation
+			fault.Rule = m.ruleText(domain.Rule(e.Rule))
+		}
+		v.Faults = append(v.Faults, fault)
 	}
 	return v
 }
@@ -256,7 +259,7 @@ func (s *setting) field(b blank, name string) Field {
 	s.inOrder = append(s.inOrder, name)
 	for _, e := range s.r.Wrong {
 		if e.Field == name || owner(e.Field) == name && b.Kind != rows && b.Kind != aGroup {
-			f.Faults = append(f.Faults, FaultText(s.Language, e.Rule, e.Message))
+			f.Faults = append(f.Faults, s.FaultText(e))
 		}
 	}
 	switch b.Kind {
@@ -388,8 +391,8 @@ func (s *setting) shown(f Field) template.HTML {
 }
 
 // fault makes a line of the summary.
-func (s *setting) fault(field, text, detail, article string) Fault {
-	v := Fault{Text: text, Detail: detail, Article: article}
+func (s *setting) fault(field, text string) Fault {
+	v := Fault{Text: text}
 	for _, name := range []string{field, owner(field)} {
 		if label, ok := s.labels[name]; ok && name != "" {
 			v.Href, v.Label = "#"+fieldID(firstForm, name), label
@@ -397,10 +400,28 @@ func (s *setting) fault(field, text, detail, article string) Fault {
 		}
 	}
 	if v.Href == "" && field != "" && field != "body" {
-		v.Label = s.NameOf(field)
+		v.Label = s.called(field)
 	}
 	return v
 }
+
+// called is what a field is called that is not shown: a part of the form that the page around it fills in, or a collectivity
+// of which a fault is told. It is "" where the reader has no word for it.
+func (s *setting) called(field string) string {
+	if name := s.NameOf(field); name != field {
+		return name
+	}
+	path := inBrackets.ReplaceAllString(field, "[]")
+	label := ""
+	each(s.command.Fields, func(b blank) {
+		if label == "" && (b.Path == path || b.Path == strings.TrimSuffix(path, "[]")) {
+			label = s.command.word(s.Language, "field", b)
+		}
+	})
+	return label
+}
+
+var inBrackets = regexp.MustCompile(`\[[0-9]+\]`)
 
 // NameOf is the name of a body where a fault names one, or the field as it is called.
 func (m *Maker) NameOf(field string) string {

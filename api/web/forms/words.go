@@ -34,32 +34,17 @@ func (c Command) choiceWord(l *words.Language, b blank, value string) string {
 	return l.T("choice." + value)
 }
 
-// FaultText says what is wrong with a field. What no catalogue knows is said as the ledger says it.
-func FaultText(l *words.Language, rule, message string) string {
-	if key := "fault." + rule; l.Has(key) {
-		return l.T(key)
-	}
-	return message
-}
-
 // Break adds the rule that is broken to the field that shows it.
-func (m *Maker) Break(view *View, b *domain.Broken) {
-	text, detail := words.Sentence(b.Message), ""
-	if key := "rule." + string(b.Rule); m.Code == "fr" && m.Has(key) {
-		text, detail = m.T(key), b.Message // the rule in the reader's language, the particulars as the ledger says them
-	}
-	article := ""
-	if b.Article != "" {
-		article = m.T("form.article", b.Article)
-	}
-	set := &setting{Maker: m, labels: map[string]string{}}
+func (m *Maker) Break(c Command, view *View, b *domain.Broken) {
+	text := m.BrokenText(b)
+	set := &setting{Maker: m, command: c, labels: map[string]string{}}
 	var at func(all []Field)
 	at = func(all []Field) {
 		for i := range all {
 			f := &all[i]
 			set.labels[f.Name] = f.Label
 			if f.Name == b.Field || owner(b.Field) == f.Name && f.Kind != rows && f.Kind != aGroup {
-				f.Faults = append(f.Faults, strings.TrimSpace(text+" "+article))
+				f.Faults = append(f.Faults, text)
 			}
 			at(f.Members)
 			for _, row := range f.Rows {
@@ -69,5 +54,12 @@ func (m *Maker) Break(view *View, b *domain.Broken) {
 	}
 	at(view.Fields)
 	at(view.More)
-	view.Faults = append(view.Faults, set.fault(b.Field, text, detail, article))
+	fault := set.fault(b.Field, text)
+	if rule := m.ruleText(b.Rule); rule != text {
+		fault.Rule = rule
+	}
+	if b.Article != "" {
+		fault.Article = m.T("form.article", b.Article)
+	}
+	view.Faults = append(view.Faults, fault)
 }

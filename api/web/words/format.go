@@ -156,11 +156,3 @@ func Capital(s string) string {
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
-
-// Sentence begins with a capital and ends with a full stop.
-func Sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") {
-		return s
-	}
-	return Capital(s) + "."
-}
