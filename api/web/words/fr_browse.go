@@ -36,7 +36,7 @@ var frenchBrowse = catalogue{
 	"palmares.found":          "%[2]s, sur %[1]s",
 	"palmares.nobody":         "Aucun nom ne correspond à ce choix. Élargissez-le, ou affichez tout.",
 	"palmares.before":         "L'édition précédente :",
-	"palmares.unseen":         "Quand rien n'est dit de l'édition précédente, aucune source n'a été trouvée.",
+	"palmares.unseen":         "Là où l'édition précédente n'est pas donnée : aucune source trouvée.",
 	"palmares.get":            "Tous les noms de l'édition :",
 	"palmares.change":         "Ce qui a changé depuis %d",
 	"palmares.names.one":      "%s nom, mention sans label recensé comprise",
@@ -85,7 +85,7 @@ var frenchBrowse = catalogue{
 	"map.silent.one":        "%s département où aucune source ne nomme personne",
 	"map.silent.many":       "%s départements où aucune source ne nomme personne",
 	"map.silent.text":       "Aucune source trouvée : cela ne veut pas dire qu'aucune collectivité n'y a reçu le label.",
-	"timeline.absence.here": "Pour qui n'est pas dans cette liste, aucune source n'a été trouvée ; cela ne dit rien de plus.",
+	"timeline.absence.here": "Une collectivité absente de cette liste veut dire : aucune source trouvée. Rien de plus.",
 
 	"departement.title":         "%s (%s)",
 	"departement.lede":          "Les collectivités du département que des sources nomment, avec ce qu'on en sait de plus récent ou pour une édition.",

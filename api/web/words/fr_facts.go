@@ -222,7 +222,7 @@ var frenchCollectivity = catalogue{
 	"kin.before.text":         "%[1]s a pris la place de %[2]s. Les labels qui suivent sont ceux de %[2]s : ils ne passent pas à qui lui succède.",
 
 	"timeline.heading": "Le label, édition par édition",
-	"timeline.absence": "Pour une édition qui n'est pas dans cette liste, aucune source n'a été trouvée ; cela ne dit rien de plus.",
+	"timeline.absence": "Une édition absente de cette liste veut dire : aucune source trouvée. Rien de plus.",
 	"undated.heading":  "Sans date certaine",
 	"undated.text":     "Des sources l'affirment sans qu'on puisse dire de quelle édition elles parlent. Ces faits ne comptent pour aucune.",
 	"undated.stated":   "année donnée : %s",
