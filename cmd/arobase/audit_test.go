@@ -122,7 +122,10 @@ func TestAuditFindsLies(t *testing.T) {
 				return entriesOf(t, b, func(e [][]byte) [][]byte { e[7], e[8] = e[8], e[7]; return e })
 			}},
 			"a level in the results": {"/v1/editions/18/palmares", "/v1/editions/18/palmares", func(b []byte) []byte { return bytes.Replace(b, []byte(`"level":5`), []byte(`"level":4`), 1) }},
-			"a number on a page":     {"/en/editions/17", "the page shows", func(b []byte) []byte { return bytes.Replace(b, []byte(`163`), []byte(`164`), 1) }},
+			"a number on a page": {"/en/editions/17", "the page shows", func(b []byte) []byte {
+				before, after, _ := bytes.Cut(b, []byte("<main")) // a file that the page names may have these digits in its hash
+				return append(append(bytes.Clone(before), "<main"...), bytes.Replace(after, []byte(`163`), []byte(`164`), 1)...)
+			}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				told := false

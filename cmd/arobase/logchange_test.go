@@ -195,7 +195,12 @@ func signatures(t *testing.T, dir string, origin int) (all []int) {
 // holdsSecret lists the files of a directory that hold the private key of a key file.
 func holdsSecret(t *testing.T, dir string, keyFile []byte) (names []string) {
 	t.Helper()
-	secret := bytes.TrimSpace(keyFile[bytes.LastIndex(keyFile, []byte("+A"))+1:]) // its base64 begins with the algorithm
+	_, line, _ := bytes.Cut(keyFile, []byte("PRIVATE+KEY+")) // then the name, the hash, and the base64, in which a plus may stand too
+	parts := bytes.SplitN(bytes.TrimSpace(line), []byte("+"), 3)
+	if len(parts) != 3 || len(parts[2]) < 40 {
+		t.Fatalf("this is no file of a key: %d parts", len(parts))
+	}
+	secret := parts[2]
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)

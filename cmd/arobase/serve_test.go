@@ -71,7 +71,7 @@ func takePlace(dir string) error {
 }
 
 // longest is how long a test waits for what comes at once on a machine that has nothing else to do.
-const longest = time.Minute
+const longest = 3 * time.Minute
 
 // free is an address that nobody listens on.
 func free(t *testing.T) string {
@@ -251,7 +251,7 @@ func TestServeSendsLiveReadersAway(t *testing.T) {
 		reader, stopped = answer.Body, time.Now()
 	})
 	defer reader.Close()
-	if took := time.Since(stopped); took > drain/2 {
+	if took := time.Since(stopped); took >= drain { // one who stays costs the whole of it
 		t.Errorf("a live reader kept the server for %v", took)
 	}
 	if _, err := io.ReadAll(reader); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
