@@ -40,9 +40,14 @@ type shared struct {
 	store string
 }
 
+// crowds bounds how many tests have a cluster, a database and some processes at once.
+var crowds = make(chan struct{}, 2)
+
 // newShared starts a stand-in of three nodes, or takes the server that AROBASE_ESDB names, with a namespace of its own there.
 func newShared(t *testing.T) *shared {
 	t.Helper()
+	crowds <- struct{}{}
+	t.Cleanup(func() { <-crowds })
 	s := &shared{}
 	if s.store = os.Getenv("AROBASE_ESDB"); s.store == "" {
 		s.stand = esdbtest.Start(t, 3)

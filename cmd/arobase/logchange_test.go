@@ -214,6 +214,7 @@ func holdsSecret(t *testing.T, dir string, keyFile []byte) (names []string) {
 }
 
 func TestRotate(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	held, err := os.Open(filepath.Join(l.dir, keyFile))
 	if err != nil {
@@ -279,6 +280,7 @@ func TestRotate(t *testing.T) {
 }
 
 func TestRotateKeepsTheOldKeyOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	_, errs := does(t, exitOK, "log", "rotate", "--keep-old", "--data", l.dir)
 	kept := retiredKeyFile(l.key)
@@ -299,6 +301,7 @@ func TestRotateKeepsTheOldKeyOnlyWhenAsked(t *testing.T) {
 
 // Wherever a rotation is interrupted, whoever comes next finishes it: one record, one more key, one history.
 func TestInterruptedRotation(t *testing.T) {
+	t.Parallel()
 	finishers := map[string]func(t *testing.T, l theLog){
 		"rotate": func(t *testing.T, l theLog) {
 			if _, errs := does(t, exitOK, "log", "rotate", "--data", l.dir); !strings.Contains(errs, "interrupted") {
@@ -368,6 +371,7 @@ func TestInterruptedRotation(t *testing.T) {
 
 // Whoever finished a rotation goes on with the new key alone.
 func TestAfterTheRotationOneKeySigns(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	written(t, l.dir, func(o *opened) {
 		name(t, o, l.key)
@@ -408,6 +412,7 @@ func name(t *testing.T, o *opened, from string) {
 
 // A key file of which only a part was written when the power went is no beginning of a rotation.
 func TestHalfWrittenKey(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	var whole []byte
 	written(t, l.dir, func(o *opened) {
@@ -431,6 +436,7 @@ func TestHalfWrittenKey(t *testing.T) {
 // A log that cannot be signed keeps its key: nothing is made and nothing is recorded, whether the rotation begins now or
 // was interrupted before.
 func TestRotateOfALogThatCannotBeSigned(t *testing.T) {
+	t.Parallel()
 	l := newLostLog(t)
 	size := sizeOf(filepath.Join(l.dir, ledgerFile))
 	_, errs := does(t, exitFailed, "log", "rotate", "--data", l.dir)
@@ -461,6 +467,7 @@ func TestRotateOfALogThatCannotBeSigned(t *testing.T) {
 // Where both keys did not sign the checkpoint that covers the record, as when an older program signed it in between,
 // nobody could follow: the old key stays.
 func TestRotationThatNobodyCouldFollow(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	written(t, l.dir, func(o *opened) {
 		name(t, o, l.key)
@@ -485,6 +492,7 @@ func TestRotationThatNobodyCouldFollow(t *testing.T) {
 
 // Nor could anybody where the new key signed alone. Check finds that too.
 func TestCheckOfARotationThatNobodyCanFollow(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	written(t, l.dir, func(o *opened) {
 		next := makeNext(t, o, firstOrigin)
@@ -513,6 +521,7 @@ func TestCheckOfARotationThatNobodyCanFollow(t *testing.T) {
 
 // A key that nobody named is not believed to be in force, and never replaces the one that is.
 func TestStrayKeys(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	does(t, exitOK, "log", "rotate", "--data", l.dir)
 	second := contentOf(t, l.dir, keyFile)
@@ -562,6 +571,7 @@ func TestStrayKeys(t *testing.T) {
 }
 
 func TestLogKeys(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	before, _ := does(t, exitOK, "log", "key", "--all", "-o", "json", "--data", l.dir)
 	if !strings.Contains(before, `"key":"`+l.key+`","since":0,"inForce":true`) {

@@ -172,6 +172,7 @@ func repairRecord(t *testing.T, dir string, position int) {
 // An old record is edited while it is served: the scrub finds it, the signer stops and says which, every page says so, a
 // restart forgets nothing, and once it is repaired everything goes on.
 func TestScrubFindsAnEditedRecord(t *testing.T) {
+	t.Parallel()
 	dir := history(t)
 	scrubbing := settings{data: dir, trust: trustFlags{scrub: time.Second}}
 	before := len(signedSizes(t, dir))
@@ -224,6 +225,7 @@ func TestScrubFindsAnEditedRecord(t *testing.T) {
 
 // A record is edited and nobody scrubs yet: whoever is served it, in a bundle or with its proof, finds it.
 func TestServedRecordsAreCompared(t *testing.T) {
+	t.Parallel()
 	for name, path := range map[string]string{"bundle": "/log/tile/entries/002", "proof": ""} {
 		t.Run(name, func(t *testing.T) {
 			dir := history(t)
@@ -268,6 +270,7 @@ func idOf(t *testing.T, dir string, position int) string {
 // The store is cut back while it is served. It is noticed within seconds, and after a restart; with the records back
 // everything goes on.
 func TestCutBackWhileServed(t *testing.T) {
+	t.Parallel()
 	dir := history(t)
 	whole := contentOf(t, dir, ledgerFile)
 	serving(t, settings{data: dir}, func(r running) {
@@ -300,6 +303,7 @@ func replaceLedger(t *testing.T, dir string, content []byte) {
 // Another file takes the place of the records, or of the checkpoints, while they are served: what would be written from
 // then on would be lost.
 func TestFileIsReplacedWhileServed(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{ledgerFile, headsFile} {
 		t.Run(name, func(t *testing.T) {
 			dir := history(t)
@@ -320,6 +324,7 @@ func TestFileIsReplacedWhileServed(t *testing.T) {
 // What is noticed at the start: an edited record, with the tree and without it; an older copy; a damaged tree, which is
 // made again from records that are what was signed.
 func TestWhatTheStartNotices(t *testing.T) {
+	t.Parallel()
 	older := filepath.Join(t.TempDir(), "data")
 	does(t, exitOK, "import", "--data", older, "../../history/sources.csv")
 	grown := copied(t, older)

@@ -55,7 +55,7 @@ func must(t *testing.T, err error) {
 // wantExactly holds that a store has n events in one stream, each once, as they were sent, and that the cluster has no more.
 func wantExactly(t *testing.T, c *esdbtest.Cluster, s eventstore.Store, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
 	if n > 0 {
 		if _, err := s.Resolve(ctx, eventstore.Token(event(n-1).ID.String())); err != nil {
@@ -197,7 +197,7 @@ func TestClusterAwayUnderLoad(t *testing.T) {
 	}
 	time.Sleep(time.Second)
 	for w := range acknowledged { // on a loaded machine each has its turn later
-		for end := time.Now().Add(5 * time.Minute); acknowledged[w].Load() == 0 && time.Now().Before(end); {
+		for end := time.Now().Add(longest); acknowledged[w].Load() == 0 && time.Now().Before(end); {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
@@ -208,7 +208,7 @@ func TestClusterAwayUnderLoad(t *testing.T) {
 		if n == 0 {
 			t.Errorf("writer %d wrote nothing", w)
 		}
-		waiting, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		waiting, cancel := context.WithTimeout(t.Context(), longest)
 		for i := range n {
 			p, err := s.Resolve(waiting, eventstore.Token(event(w*1000+i).ID.String()))
 			if err != nil {

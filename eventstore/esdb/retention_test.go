@@ -23,7 +23,7 @@ func TestRetention(t *testing.T) {
 		c.Write("gone", "SomethingHappened")
 		c.Delete("gone", true)
 		c.Set("a", setting)
-		s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: 500 * time.Millisecond})
+		s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{})
 		err := put(t.Context(), s, "a", 0, 0)
 		if got := errors.Is(err, esdb.ErrRetention); got != deletes || !deletes && err != nil {
 			t.Errorf("%s: %v", setting, err)
@@ -78,7 +78,7 @@ func TestRetentionLater(t *testing.T) {
 
 func wantRetention(t *testing.T, s *esdb.Store) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); s.Status().Halted == nil; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(longest); s.Status().Halted == nil; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("it is followed all the same")
 		}
