@@ -86,7 +86,7 @@ func (s *site) mine(p *page) (any, error) {
 	if err != nil && !unentered {
 		return nil, err
 	}
-	m.Name = cmp.Or(m.Name, p.nameOf(p.here()))
+	m.Name = cmp.Or(m.Name, p.maker().NameOf(p.here()))
 	v := minePage{
 		Heading: p.T("own.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
 		Public:     labelled{p.T("own.public"), p.href("collectivity", m.ID)},
