@@ -102,7 +102,7 @@ func newLitewitness(t *testing.T, name string, seed byte) *litewitness {
 // takes the port of a witness that is down.
 var lastPort = 10_000 + os.Getpid()%9_000
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 10_000 {
 		if lastPort++; lastPort >= 20_000 {
