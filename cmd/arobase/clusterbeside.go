@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+
+	"github.com/google/uuid"
 
 	"arobase/api/auth/pgauth"
 	"arobase/api/auth/sqliteauth"
@@ -134,89 +137,75 @@ func (o *opened) moveBeside(ctx context.Context) error {
 	return o.moveFiles(ctx)
 }
 
-func (o *opened) moveFiles(ctx context.Context) (err error) {
-	path := o.dir.file(evidenceFile)
-	from, err := sqliteevidence.Open(path, o.LedgerID)
+// move has a part of the ledger brought elsewhere out of its file, if there is one, and removes the file.
+func move[S io.Closer](o *opened, file string, open func(path string, ledger uuid.UUID) (S, error), bring func(from S) error) error {
+	path := o.dir.file(file)
+	from, err := open(path, o.LedgerID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err = errors.Join(err, from.Close()); err == nil {
-			err = removeDatabase(path)
-		}
-	}()
-	to := &roomRestore{files: o.files}
-	var moved []evidence.Hash
-	err = from.Each(ctx, func(k evidence.Kept) error {
-		moved = append(moved, k.Hash)
-		return to.takeFile(ctx, k)
-	})
-	if err != nil {
-		return err
-	}
-	return from.Erase(ctx, moved...) // overwritten before the file goes
-}
-
-func (o *opened) moveTokens(ctx context.Context, db *pgvault.Vault) error {
-	path := o.dir.file(authFile)
-	from, err := sqliteauth.Open(path, o.LedgerID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	all, err := from.All(ctx)
-	if err = errors.Join(err, from.Close()); err != nil {
-		return err
-	}
-	to, err := pgauth.Open(ctx, db)
-	if err != nil {
-		return err
-	}
-	if _, err := to.Restore(ctx, all); err != nil {
+	if err := errors.Join(bring(from), from.Close()); err != nil {
 		return err
 	}
 	return removeDatabase(path)
 }
 
-func (o *opened) moveDrafts(ctx context.Context, db *pgvault.Vault) (err error) {
-	path := o.dir.file(roomFile)
-	from, err := sqliteworkspace.Open(path, o.LedgerID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err = errors.Join(err, from.Close()); err == nil {
-			err = removeDatabase(path)
-		}
-	}()
-	to, err := pgworkspace.Open(ctx, db)
-	if err != nil {
-		return err
-	}
-	newest, err := from.List(ctx, "")
-	if err != nil {
-		return err
-	}
-	var all []workspace.Document
-	for _, n := range newest {
-		versions, err := from.Versions(ctx, n.Key)
+func (o *opened) moveFiles(ctx context.Context) error {
+	return move(o, evidenceFile, sqliteevidence.Open, func(from *sqliteevidence.Store) error {
+		to := &roomRestore{files: o.files}
+		var moved []evidence.Hash
+		err := from.Each(ctx, func(k evidence.Kept) error {
+			moved = append(moved, k.Hash)
+			return to.takeFile(ctx, k)
+		})
 		if err != nil {
 			return err
 		}
-		all = append(all, versions...)
-	}
-	if _, err := to.Restore(ctx, all); err != nil {
+		return from.Erase(ctx, moved...) // overwritten before the file goes
+	})
+}
+
+func (o *opened) moveTokens(ctx context.Context, db *pgvault.Vault) error {
+	return move(o, authFile, sqliteauth.Open, func(from *sqliteauth.Tokens) error {
+		all, err := from.All(ctx)
+		if err != nil {
+			return err
+		}
+		to, err := pgauth.Open(ctx, db)
+		if err != nil {
+			return err
+		}
+		_, err = to.Restore(ctx, all)
 		return err
-	}
-	return from.Forget(ctx, "") // overwritten before the file goes
+	})
+}
+
+func (o *opened) moveDrafts(ctx context.Context, db *pgvault.Vault) error {
+	return move(o, roomFile, sqliteworkspace.Open, func(from *sqliteworkspace.Workspace) error {
+		to, err := pgworkspace.Open(ctx, db)
+		if err != nil {
+			return err
+		}
+		newest, err := from.List(ctx, "")
+		if err != nil {
+			return err
+		}
+		var all []workspace.Document
+		for _, n := range newest {
+			versions, err := from.Versions(ctx, n.Key)
+			if err != nil {
+				return err
+			}
+			all = append(all, versions...)
+		}
+		if _, err := to.Restore(ctx, all); err != nil {
+			return err
+		}
+		return from.Forget(ctx, "") // overwritten before the file goes
+	})
 }
 
 // removeDatabase removes a file with what SQLite keeps beside it.
