@@ -131,7 +131,7 @@ func (c *custody) covers(ctx context.Context, size int64) error {
 	}
 	if c.first() {
 		return &tlog.Refusal{Cause: tlog.Superseded, Last: last, Size: size, Reason: fmt.Sprintf(
-			"the change of the log's name is not finished: run arobase log reopen again on the node where it was begun, which record %d is of", since)}
+			"the change of the log's name, which record %d is of, is not finished: run arobase log reopen again on the node where it was begun", since)}
 	}
 	return &tlog.Refusal{Cause: tlog.Superseded, Last: last, Size: size, Reason: fmt.Sprintf(
 		"the change of the log's key is not finished: the checkpoint that covers record %d is to be signed by both keys; run arobase log rotate again on the node where it was begun", since)}

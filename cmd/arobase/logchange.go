@@ -66,9 +66,9 @@ what is missing.
 CAUSE is history-lost, contradiction, operator-changed or other. Stop serve first, and
 start it again afterwards.
 
-On a cluster (--store) stop the serve of this one node, and better of all: those that go
-on sign no more, and show the old name until they have the new log.key and are started
-again (docs/eventstoredb.md).`,
+On a cluster (--store) stop the serve of this node, and better that of all nodes: those
+that go on sign no more, and show the old name until they have the new log.key and are
+started again (docs/eventstoredb.md).`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
