@@ -3,8 +3,6 @@ package web_test
 import (
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,16 +32,6 @@ func (s *season) refusals(step string) {
 		for prefix, want := range map[string]string{"/espace/saisir/": french, "/en/workspace/record/": english} {
 			at := prefix + resource
 			page := s.refused(at, fill(s.blank(s.t, at, who[role]), pairs...), who[role])
-			if dir := os.Getenv("LOOK"); dir != "" {
-				name := strings.ReplaceAll(strings.Trim(step+at, "/"), "/", "-")
-				for n := ""; ; n += "x" {
-					if f, err := os.OpenFile(filepath.Join(dir, name+n+".html"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil {
-						f.WriteString(page)
-						f.Close()
-						break
-					}
-				}
-			}
 			if !strings.Contains(plainly.Replace(page), want) {
 				s.t.Errorf("%s, %s: the page does not say %q:\n%.2500s", step, at, want, mainOf(plainly.Replace(page)))
 			}
