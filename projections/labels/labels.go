@@ -23,9 +23,8 @@ const Now = ^uint64(0)
 type Labels struct {
 	sources     map[domain.SourceID][]sourceVersion
 	bodies      map[domain.CollectivityID]*body
-	contested   []*body // the contested names among them
-	candidacies map[domain.Candidacy]*candidacy
-	byBody      map[domain.CollectivityID][]*candidacy
+	contested   []*body                                // the contested names among them
+	byBody      map[domain.CollectivityID][]*candidacy // in the order of editions
 	byEdition   map[domain.Edition][]*candidacy
 	settled     map[domain.CollectivityID][]settlement // by the body that a contested name was settled as
 	successions []succession
@@ -44,12 +43,15 @@ type Labels struct {
 	founded uint64
 	// stated is what candidacies say of those who apply, in the order in which it was said.
 	stated map[domain.Candidacy][]stated
+	// texts has each text once that many facts have: names of holders, ids of sources.
+	texts map[string]string
 }
 
 // candidacy is what is known of one collectivity in one edition.
 type candidacy struct {
 	domain.Candidacy
-	holders []holder
+	holder  holder   // the first that was named
+	holders []holder // the others, which are few
 	facts   domain.Facts
 	// size is that of the ledger after the last event of the candidacy: from there on nothing has to be left out.
 	size uint64
@@ -77,20 +79,20 @@ type enumeration struct {
 // New gives an empty fold.
 func New() *Labels {
 	return &Labels{
-		sources:     map[domain.SourceID][]sourceVersion{},
-		bodies:      map[domain.CollectivityID]*body{},
-		candidacies: map[domain.Candidacy]*candidacy{},
-		byBody:      map[domain.CollectivityID][]*candidacy{},
-		byEdition:   map[domain.Edition][]*candidacy{},
-		settled:     map[domain.CollectivityID][]settlement{},
-		enumerated:  map[domain.Edition][]enumeration{},
-		published:   map[domain.Edition]uint64{},
-		tenures:     map[domain.CollectivityID][]tenure{},
-		terms:       map[domain.StreamName]term{},
-		traces:      map[domain.Edition]*trace{},
-		citing:      map[domain.SourceID]map[domain.Edition]bool{},
-		means:       map[domain.CollectivityID][]domain.CollectivityID{},
-		stated:      map[domain.Candidacy][]stated{},
+		sources:    map[domain.SourceID][]sourceVersion{},
+		bodies:     map[domain.CollectivityID]*body{},
+		byBody:     map[domain.CollectivityID][]*candidacy{},
+		byEdition:  map[domain.Edition][]*candidacy{},
+		settled:    map[domain.CollectivityID][]settlement{},
+		enumerated: map[domain.Edition][]enumeration{},
+		published:  map[domain.Edition]uint64{},
+		tenures:    map[domain.CollectivityID][]tenure{},
+		terms:      map[domain.StreamName]term{},
+		traces:     map[domain.Edition]*trace{},
+		citing:     map[domain.SourceID]map[domain.Edition]bool{},
+		means:      map[domain.CollectivityID][]domain.CollectivityID{},
+		stated:     map[domain.Candidacy][]stated{},
+		texts:      map[string]string{},
 	}
 }
 
@@ -123,10 +125,14 @@ func (l *Labels) Apply(r domain.Recorded) {
 		l.founded = r.Position + 1
 	case *domain.AwardRecorded:
 		l.cites(e.Source, e.Edition)
-		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
+		c := l.to(e.Edition, e.Collectivity, r)
+		c.hold(l.text(e.Holder), r)
+		c.facts.Awards[len(c.facts.Awards)-1].Source = domain.SourceID(l.text(string(e.Source)))
 	case *domain.MentionRecorded:
 		l.cites(e.Source, e.Edition)
-		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
+		c := l.to(e.Edition, e.Collectivity, r)
+		c.hold(l.text(e.Holder), r)
+		c.facts.Mentions[len(c.facts.Mentions)-1].Source = domain.SourceID(l.text(string(e.Source)))
 	case *domain.AwardArbitrated:
 		l.to(e.Edition, e.Collectivity, r).apply(r)
 	case *domain.RecordRetracted:
@@ -160,34 +166,61 @@ func (l *Labels) Apply(r domain.Recorded) {
 // AllDisputes gives every objection to a fact of a candidacy, in no order.
 func (l *Labels) AllDisputes(size uint64) []domain.Dispute {
 	var all []domain.Dispute
-	for _, c := range l.candidacies {
-		all = append(all, domain.DisputesAsOf(c.facts.Disputes, size)...)
+	for _, candidacies := range l.byEdition {
+		for _, c := range candidacies {
+			all = append(all, domain.DisputesAsOf(c.facts.Disputes, size)...)
+		}
 	}
 	return all
 }
 
-// to gives the candidacy that an event is about to be added to.
-func (l *Labels) to(e domain.Edition, id domain.CollectivityID, r domain.Recorded) *candidacy {
-	l.touch(e, id, r.Position+1)
-	return l.candidacy(e, id)
+// text gives the one copy of a text that is kept.
+func (l *Labels) text(s string) string {
+	if one, ok := l.texts[s]; ok {
+		return one
+	}
+	l.texts[s] = s
+	return s
 }
 
-func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
-	key := domain.Candidacy{Edition: e, Collectivity: id}
-	c := l.candidacies[key]
-	if c == nil {
-		c = &candidacy{Candidacy: key}
-		l.candidacies[key] = c
-		l.byBody[id] = append(l.byBody[id], c)
-		l.byEdition[e] = append(l.byEdition[e], c)
+// to gives the candidacy that an event is about to be added to.
+func (l *Labels) to(e domain.Edition, id domain.CollectivityID, r domain.Recorded) *candidacy {
+	c := l.candidacy(e, id)
+	l.touch(e, c.Collectivity, r.Position+1)
+	return c
+}
+
+// find gives a candidacy, or nil.
+func (l *Labels) find(e domain.Edition, id domain.CollectivityID) *candidacy {
+	all := l.byBody[id]
+	if i, ok := slices.BinarySearchFunc(all, e, byEdition); ok {
+		return all[i]
 	}
+	return nil
+}
+
+func byEdition(c *candidacy, e domain.Edition) int { return cmp.Compare(c.Edition, e) }
+
+// candidacy gives the one of a body in an edition, and makes it where there is none.
+func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
+	all := l.byBody[id]
+	i, ok := slices.BinarySearchFunc(all, e, byEdition)
+	if ok {
+		return all[i]
+	}
+	if len(all) > 0 {
+		id = all[0].Collectivity // the same text
+	}
+	c := &candidacy{Candidacy: domain.Candidacy{Edition: e, Collectivity: id}}
+	l.byBody[id] = slices.Insert(all, i, c)
+	l.byEdition[e] = append(l.byEdition[e], c)
 	return c
 }
 
 // ofStream gives an event to the candidacy of its stream: a retraction names only its stream and an event.
 func (l *Labels) ofStream(r domain.Recorded) {
 	if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
-		if l.candidacies[key] != nil {
+		if l.find(key.Edition, key.Collectivity) != nil {
 			l.to(key.Edition, key.Collectivity, r).apply(r)
 		}
 	}
@@ -209,8 +242,11 @@ func (l *Labels) retractEnumeration(fact uuid.UUID, r domain.Recorded) {
 }
 
 func (c *candidacy) hold(name string, r domain.Recorded) {
-	if !slices.ContainsFunc(c.holders, func(h holder) bool { return h.name == name }) {
-		c.holders = append(c.holders, holder{name, r.Position})
+	switch h := (holder{name, r.Position}); {
+	case c.holder.name == "":
+		c.holder = h
+	case c.holder.name != name && !slices.ContainsFunc(c.holders, func(h holder) bool { return h.name == name }):
+		c.holders = append(c.holders, h)
 	}
 	c.apply(r)
 }
@@ -314,10 +350,14 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 		} else {
 			facts.Join(part)
 		}
-		for _, h := range c.holders {
-			if h.position < size && !slices.Contains(v.Holders, h.name) {
+		name := func(h holder) {
+			if h.name != "" && h.position < size && !slices.Contains(v.Holders, h.name) {
 				v.Holders = append(v.Holders, h.name)
 			}
+		}
+		name(c.holder)
+		for _, h := range c.holders {
+			name(h)
 		}
 	}
 	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 && len(facts.Course) == 0 {
@@ -474,7 +514,7 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 	settled, moved := map[domain.CollectivityID]bool{}, map[domain.CollectivityID][]*candidacy{}
 	for as, names := range l.settled {
 		for _, s := range names {
-			if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: s.name}]; c != nil && s.position < size {
+			if c := l.find(e, s.name); c != nil && s.position < size {
 				settled[s.name], moved[as] = true, append(moved[as], c)
 			}
 		}

@@ -182,11 +182,11 @@ func (l *Labels) Label(e domain.Edition, id domain.CollectivityID, size uint64) 
 		}
 	}
 	var group []*candidacy
-	if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: id}]; c != nil {
+	if c := l.find(e, id); c != nil {
 		group = append(group, c)
 	}
 	for _, s := range l.settled[id] {
-		if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: s.name}]; c != nil && s.position < size {
+		if c := l.find(e, s.name); c != nil && s.position < size {
 			group = append(group, c)
 		}
 	}
