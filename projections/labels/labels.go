@@ -53,8 +53,9 @@ type candidacy struct {
 	holder  holder   // the first that was named
 	holders []holder // the others, which are few
 	facts   domain.Facts
-	// size is that of the ledger after the last event of the candidacy: from there on nothing has to be left out.
-	size uint64
+	// since is the position of the first event of the candidacy: up to there nothing is known of it. size is that of the
+	// ledger after the last one: from there on nothing has to be left out.
+	since, size uint64
 }
 
 type holder struct {
@@ -252,6 +253,9 @@ func (c *candidacy) hold(name string, r domain.Recorded) {
 }
 
 func (c *candidacy) apply(r domain.Recorded) {
+	if c.size == 0 {
+		c.since = r.Position
+	}
 	c.facts.Apply(r)
 	c.size = r.Position + 1
 }
@@ -335,6 +339,9 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 	v := Label{Edition: group[0].Edition, Collectivity: id, Stated: l.statedAt(domain.Candidacy{Edition: group[0].Edition, Collectivity: id}, size)}
 	facts := new(domain.Facts)
 	for _, c := range group {
+		if c.since >= size {
+			continue
+		}
 		part := &c.facts
 		if c.size > size {
 			part = part.AsOf(size)
@@ -520,6 +527,7 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 		}
 	}
 	all := slices.Clone(l.byEdition[e])
+	all = slices.DeleteFunc(all, func(c *candidacy) bool { return c.since >= size })
 	slices.SortFunc(all, func(a, b *candidacy) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
 	out := make([]Label, 0, len(all))
 	add := func(id domain.CollectivityID, group []*candidacy) {

@@ -19,6 +19,9 @@ type Counts struct {
 	places  []place                         // guarded by placing
 	numbers map[place]int32                 // guarded by placing
 	bodies  map[domain.CollectivityID]int32 // their numbers, from 0; guarded by placing
+
+	moving sync.Mutex
+	moved  map[[2]*count]moves // between two editions as of a size before; guarded by moving
 }
 
 // keptCount is one edition as of a size. It keeps the parts that the count is the sum of, to take them back.
@@ -31,6 +34,9 @@ type keptCount struct {
 	mentions map[int32][]mentionPart
 	lines    int               // how many shares are in use
 	moves    map[*count]*moves // from the edition before, where that was counted so
+
+	then    sync.Mutex   // taken after mu was released, never with it
+	earlier []datedCount // of sizes before, the last asked for first; guarded by then
 }
 
 // moves counts who entered an edition, left before it, rose or fell in it.
@@ -48,18 +54,20 @@ func (c *Counts) edition(e domain.Edition) *keptCount {
 	return c.editions[e]
 }
 
-// of counts an edition; nil where it has to be counted by whoever asks: as of a size that is gone by.
+// of counts an edition; nil where it has to be counted by whoever asks: with no size.
 func (c *Counts) of(w World, e domain.Edition) *count {
 	if c == nil || w.Size == labels.Now {
 		return nil
 	}
 	k := c.edition(e)
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !c.bring(k, w, e) {
-		return nil
+	if c.bring(k, w, e) {
+		defer k.mu.Unlock()
+		return k.count
 	}
-	return k.count
+	now, few := datedCount{k.size, k.count}, k.lines/8+64
+	k.mu.Unlock()
+	return c.earlier(k, now, few, w, e)
 }
 
 // bring brings the count of an edition to the size of a question; false where it is past it. The caller holds k.mu.
@@ -187,30 +195,27 @@ func (c *Counts) movedInto(w World, e domain.Edition) (moves, bool) {
 	if c == nil || w.Size == labels.Now {
 		return moves{}, false
 	}
+	if m, ok := c.newestInto(w, e); ok {
+		return m, true
+	}
+	return c.earlierInto(w, e), true
+}
+
+// newestInto is movedInto where both editions are kept as of the size of the question.
+func (c *Counts) newestInto(w World, e domain.Edition) (m moves, ok bool) {
 	a, b := c.edition(e-1), c.edition(e)
 	a.mu.Lock() // the earlier edition first, always
 	defer a.mu.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !c.bring(a, w, e-1) || !c.bring(b, w, e) {
-		return moves{}, false
+		return m, false
 	}
 	if m := b.moves[a.count]; m != nil {
 		return *m, true
 	}
-	var m moves
 	for body := range int32(max(len(a.shares), len(b.shares))) {
-		switch was, is := a.share(body), b.share(body); {
-		case is.held && !was.held:
-			m.entries++
-		case !is.held && was.held:
-			m.exits++
-		case !is.held || is.own == 0 || was.own == 0:
-		case is.own > was.own:
-			m.progressions++
-		case is.own < was.own:
-			m.regressions++
-		}
+		m.add(a.share(body), b.share(body))
 	}
 	b.moves = map[*count]*moves{a.count: &m}
 	return m, true
