@@ -37,8 +37,8 @@ type Labels struct {
 	traces map[domain.Edition]*trace
 	citing map[domain.SourceID]map[domain.Edition]bool
 	means  map[domain.CollectivityID][]domain.CollectivityID // the bodies that a contested name was settled as
-	// named is the size after the last event that entered a body or a name of one.
-	named uint64
+	// named are the sizes after the events that entered a body or a name of one.
+	named []uint64
 	// founded is the size after the last event about a source, or about who lists a whole edition.
 	founded uint64
 	// stated is what candidacies say of those who apply, in the order in which it was said.
@@ -269,6 +269,9 @@ func (l *Labels) Published(e domain.Edition, size uint64) bool {
 
 // live tells whether any fact was known at a size and stood, or a label was decided that is published by then.
 func (c *candidacy) live(size uint64, published bool) bool {
+	if c.since >= size {
+		return false
+	}
 	if outcome, ok := c.facts.Course.AsOf(size).Outcome(); published && ok && holds(outcome.Result.Distinction, outcome.Withdrawn) {
 		return true
 	}
