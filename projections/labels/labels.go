@@ -517,6 +517,14 @@ func compareEditions(a, b domain.Edition) int {
 	return cmp.Compare(a, b)
 }
 
+// begun gives the candidacies of an edition of which anything was known at a size: they stand in the order in which they
+// became known.
+func (l *Labels) begun(e domain.Edition, size uint64) []*candidacy {
+	all := l.byEdition[e]
+	n, _ := slices.BinarySearchFunc(all, size, func(c *candidacy, size uint64) int { return cmp.Compare(c.since, size) })
+	return all[:n]
+}
+
 // In gives every label of an edition that still stands, in the order of the collectivities' ids. It takes time in the
 // number of labels of the edition.
 func (l *Labels) In(e domain.Edition, size uint64) []Label {
@@ -529,8 +537,7 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 			}
 		}
 	}
-	all := slices.Clone(l.byEdition[e])
-	all = slices.DeleteFunc(all, func(c *candidacy) bool { return c.since >= size })
+	all := slices.Clone(l.begun(e, size))
 	slices.SortFunc(all, func(a, b *candidacy) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
 	out := make([]Label, 0, len(all))
 	add := func(id domain.CollectivityID, group []*candidacy) {
@@ -561,8 +568,8 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 // Editions gives the editions of which a label or a mention is known and stands, in order; never the undated one.
 func (l *Labels) Editions(size uint64) []domain.Edition {
 	var out []domain.Edition
-	for e, all := range l.byEdition {
-		if e != 0 && slices.ContainsFunc(all, func(c *candidacy) bool { return c.live(size, l.Published(e, size)) }) {
+	for e := range l.byEdition {
+		if e != 0 && slices.ContainsFunc(l.begun(e, size), func(c *candidacy) bool { return c.live(size, l.Published(e, size)) }) {
 			out = append(out, e)
 		}
 	}
