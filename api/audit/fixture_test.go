@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,6 +46,7 @@ var ledgerID = uuid.MustParse("0192f0a0-0000-7000-8000-00000000a0d1")
 
 // site is a served ledger, and what stands between it and an auditor.
 type site struct {
+	dir    string
 	store  *sqlite.Store
 	vault  *sqlitevault.Vault
 	ledger *ledger.Ledger
@@ -66,6 +68,7 @@ type site struct {
 
 // answered is an answer on its way.
 type answered struct {
+	asked  *http.Request
 	status int
 	header http.Header
 	body   []byte
@@ -80,9 +83,18 @@ func newSite(t testing.TB) *site {
 	return s
 }
 
+// newTinySite is the site of a few communes in two editions, signed: an audit of it takes a moment.
+func newTinySite(t testing.TB) *site {
+	t.Helper()
+	s := newEmptySite(t, t.TempDir())
+	s.world(t, bodies[len(bodies)-6:], 17, 18)
+	s.sign(t)
+	return s
+}
+
 func newEmptySite(t testing.TB, dir string) *site {
 	t.Helper()
-	s := &site{now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), asked: map[string]int{}}
+	s := &site{dir: dir, now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), asked: map[string]int{}}
 	var err error
 	check := func(err error) {
 		t.Helper()
@@ -114,7 +126,7 @@ func newEmptySite(t testing.TB, dir string) *site {
 
 	api := rest.New(rest.Deps{Ledger: s.ledger, Log: proving{s.log}, Version: version})
 	pages := web.New(web.Deps{
-		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey, Operator: "Somebody",
+		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey, Operator: "Somebody", Proof: proving{s.log}.Proof,
 		Checkpoint: func() (uint64, bool, []byte) {
 			head, _ := s.heads.Last(t.Context())
 			return uint64(head.Size), head.Size > 0, head.Signed
@@ -157,12 +169,18 @@ var bodies = strings.Split("Bourg-en-Bresse,Laon,Digne-les-Bains,Gap,Privas,Foix
 // figures. It has more than 256 records, so that there are full tiles and partial ones.
 func (s *site) small(t testing.TB) {
 	t.Helper()
+	s.world(t, bodies, 14, 15, 16, 17, 18, 19)
+}
+
+// world imports some communes, labelled in some editions, 17 among them.
+func (s *site) world(t testing.TB, communes []string, editions ...int) {
+	t.Helper()
 	s.imports(t, "sources", "source_id,publisher,title,published_on,url,note\n"+
 		"first,The First,What was said,2014-02-01,https://first.example/a,a remark on a source\nsecond,The Second,What was heard,2017-02-02,,\n"+
 		"third,The Third,What was seen,2018,,\nfourth,The Fourth,What was done,2019-03,,\n")
 	awards := "edition,year_as_stated,holder,distinction,level,certainty,source_id,note\n"
-	for e := 14; e < 20; e++ {
-		for i, name := range bodies {
+	for _, e := range editions {
+		for i, name := range communes {
 			note := ""
 			if i%5 == 0 {
 				note = fmt.Sprintf("a remark on %s", name)
@@ -277,8 +295,11 @@ func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
 		meanwhile(r.URL.RequestURI())
 	}
 	w := httptest.NewRecorder()
+	if r.Host == "" { // after a redirect
+		r.Host = r.URL.Host
+	}
 	s.served.ServeHTTP(w, r)
-	a := &answered{w.Code, w.Header(), w.Body.Bytes()}
+	a := &answered{r, w.Code, w.Header(), w.Body.Bytes()}
 	s.mu.Lock()
 	s.asked[r.URL.RequestURI()]++
 	if s.lie != nil {
@@ -349,8 +370,8 @@ func (w *workspace) Close() error {
 	return errors.Join(w.kept.Vault.Close(), w.kept.Store.Close())
 }
 
-// answers is what answers from the records alone.
-func answers(ctx context.Context, rests audit.Rests) (audit.Answers, error) {
+// answers is what answers from the records alone, for whoever believes the key of the site.
+func (s *site) answers(ctx context.Context, rests audit.Rests) (audit.Answers, error) {
 	l, err := ledger.Open(ctx, ledger.Parts{Store: rests.Store, Vault: rests.Values, Clock: time.Now})
 	if err != nil {
 		return audit.Answers{}, err
@@ -360,11 +381,15 @@ func answers(ctx context.Context, rests audit.Rests) (audit.Answers, error) {
 	for _, p := range rest.Patterns {
 		mux.Handle(p, api)
 	}
-	mux.Handle("/", web.New(web.Deps{Ledger: l, Version: version, Checkpoint: func() (uint64, bool, []byte) {
-		size, signed := rests.Checkpoint()
-		return size, true, signed
-	}}))
-	return audit.Answers{Handler: mux, CatchUp: l.Runner().CatchUp}, nil
+	mux.Handle("/", web.New(web.Deps{
+		Ledger: l, Version: version, Key: func() string { return cmp.Or(rests.Key(), s.key.VerifierKey()) },
+		Proof: func(context.Context, uint64) ([]byte, error) { return []byte("proof"), nil },
+		Checkpoint: func() (uint64, bool, []byte) {
+			size, signed := rests.Checkpoint()
+			return size, true, signed
+		},
+	}))
+	return audit.Answers{Handler: mux, CatchUp: l.Runner().CatchUp, OfSomeNodes: web.OfSomeNodes()}, nil
 }
 
 // options are those of an audit of a site, in a directory, that compares no answers.

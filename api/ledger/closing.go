@@ -57,7 +57,7 @@ func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e do
 	}
 	for _, c := range domain.Corrections(run.History, regulation, run.Jurors, due) {
 		if c.Undone != nil {
-			return done, &domain.Broken{Rule: domain.RuleQuorum, Field: string(c.Collectivity), Message: "without the jurors who declared an interest the decision that is sealed does not stand; supersede it and decide again"}
+			return done, quorumUndone.Broken(string(c.Collectivity))
 		}
 		for _, recusal := range c.Recusals {
 			recusal.By = domain.Text(who.Person)
@@ -136,7 +136,7 @@ func (l *Ledger) drafted(ctx context.Context, due []domain.Due, known []sealing)
 		}
 		draft, err := l.room.Get(ctx, draftKey(d.Candidacy))
 		if errors.Is(err, workspace.ErrAbsent) {
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: "decided", Message: "there is no decision on it"})
+			wrong = append(wrong, notDecided.Fault(string(d.Collectivity)))
 			continue
 		}
 		if err != nil {
@@ -160,7 +160,7 @@ func (l *Ledger) drafted(ctx context.Context, due []domain.Due, known []sealing)
 			s.decided, err = l.decide(ctx, Request{Command: s.command})
 		}
 		if broken, ok := errors.AsType[*domain.Broken](err); ok {
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: string(broken.Rule), Message: broken.Message})
+			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: string(broken.Rule), Message: broken.Message, Telling: broken.Telling})
 			continue
 		}
 		if err != nil {

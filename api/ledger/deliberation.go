@@ -147,7 +147,7 @@ func (l *Ledger) sealing(ctx context.Context, person string, input json.RawMessa
 	}
 	decision := e.(*domain.DecisionSealed)
 	if decision.Assessment != nil {
-		return domain.SealDecision{}, domain.Invalid{{Field: "assessment", Rule: "unknown", Message: "is computed from the grid, not given"}}
+		return domain.SealDecision{}, domain.Invalid{assessmentComputed.Fault("assessment")}
 	}
 	if decision.Departure == nil { // always there, so that its absence tells nothing
 		decision.Departure = domain.Secret("")

@@ -14,7 +14,7 @@ func (p *page) Dataset() any {
 	}
 	v := object{
 		"@context": "https://schema.org", "@type": "Dataset", "@id": "urn:uuid:" + p.site.Ledger.LedgerID.String(),
-		"name": p.T("dataset.name"), "description": p.T("dataset.description"), "url": p.origin() + p.path("home", "", nil), "inLanguage": p.code,
+		"name": p.T("dataset.name"), "description": p.T("dataset.description"), "url": p.origin() + p.path("home", "", nil), "inLanguage": p.Code,
 		"temporalCoverage": "1999/..", "spatialCoverage": object{"@type": "Country", "name": "France"}, "isAccessibleForFree": true,
 		"version": p.size, "measurementTechnique": p.T("dataset.made"),
 		"distribution": []object{
@@ -38,11 +38,14 @@ func (p *page) Address() string {
 	return p.origin() + p.path(p.Route, p.here(), p.req.URL.Query())
 }
 
+// Origin is the scheme and host of this site, for addresses that others follow.
+func (p *page) Origin() string { return p.origin() }
+
 // Feed is the address of the feed in the language of the page.
 func (p *page) Feed() string { return p.feedPath() }
 
 func (t *tongue) feedPath() string {
-	if t.code == "en" {
+	if t.Code == "en" {
 		return "/en/feed.atom"
 	}
 	return "/feed.atom"

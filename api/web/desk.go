@@ -8,6 +8,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -134,7 +135,7 @@ func (v *deskEdition) juror(p *page, seat int, e ledger.DeskEdition) {
 		switch {
 		case recusal >= 0:
 			r := c.Recused[recusal]
-			line.State = p.T("desk.recused", p.or("jury.conflict."+r.Category, r.Category))
+			line.State = p.T("desk.recused", p.Or("jury.conflict."+r.Category, r.Category))
 			line.Proofs = p.proofs(c.Name, []string{r.Event.String()})
 			v.Recused = append(v.Recused, line)
 			continue
@@ -166,7 +167,7 @@ func (v *deskEdition) juror(p *page, seat int, e ledger.DeskEdition) {
 
 // about is a candidacy in short.
 func (p *page) about(kind string, population int) string {
-	s := p.or("dossier.kind."+kind, kind)
+	s := p.Or("dossier.kind."+kind, kind)
 	if population > 0 {
 		s += ", " + p.T("precedents.population", p.Int(population))
 	}
@@ -175,7 +176,7 @@ func (p *page) about(kind string, population int) string {
 
 // jurorForm is the address of a form of a juror, filled in as far as is known. next is where to go on to.
 func (p *page) jurorForm(resource string, e domain.Edition, seat int, id domain.CollectivityID, next string) string {
-	with := prefill{Values: url.Values{"edition": {fmt.Sprint(int(e))}, "juror": {fmt.Sprint(seat)}}, Fixed: []string{"edition", "juror"}, Next: next}
+	with := forms.Prefill{Values: url.Values{"edition": {fmt.Sprint(int(e))}, "juror": {fmt.Sprint(seat)}}, Fixed: []string{"edition", "juror"}, Next: next}
 	if id != "" {
 		with.Values.Set("collectivity", string(id))
 		with.Fixed = append(with.Fixed, "collectivity")

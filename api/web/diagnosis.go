@@ -5,6 +5,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -18,7 +19,7 @@ type diagnosisView struct {
 	JSON            string
 	Dossier         string
 	Address         string
-	Code            codePicture
+	Code            drawing.Code
 }
 
 type besideLine struct {
@@ -51,7 +52,7 @@ func (s *site) diagnosis(p *page) (any, error) {
 func (p *page) diagnosisView(who auth.Principal, d ledger.Diagnosis) (diagnosisView, error) {
 	own := ofCandidacy(d.Edition, d.Collectivity)
 	edition := p.T("edition.bare", int(d.Edition), d.Edition.Year())
-	kind := p.or("dossier.kind."+d.Kind, d.Kind)
+	kind := p.Or("dossier.kind."+d.Kind, d.Kind)
 	v := diagnosisView{
 		Name: p.T("diagnosis.heading", d.Name), Lede: p.T("dossier.lede", edition, kind), Peers: p.N("diagnosis.peers", d.Peers),
 		JSON: fmt.Sprintf("/v1/editions/%d/candidacies/%s/diagnosis", d.Edition, d.Collectivity), Address: p.origin() + p.path("diagnosis", own, nil),
@@ -90,7 +91,7 @@ func (p *page) diagnosisView(who auth.Principal, d ledger.Diagnosis) (diagnosisV
 		v.None = p.T("diagnosis.nothing")
 	}
 	var err error
-	v.Code, err = codeOf(v.Address)
+	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("dossier.code", v.Address)
 	return v, err
 }

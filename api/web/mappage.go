@@ -49,7 +49,7 @@ func (s *site) mapPage(p *page) (any, error) {
 	r := p.roll(n)
 	v.Choices = []choice{
 		{"edition", p.T("choose.edition"), p.editionOptions(n)},
-		p.choose("level", level, p.T("choose.all"), append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, r.facets.levels),
+		p.choose("level", level, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, r.facets.levels),
 	}
 	if short := p.editionKnown(n); short != nil {
 		v.Coverage = p.coverage(*short)
@@ -219,12 +219,12 @@ func (v *departementPage) everybody(p *page, code string, address func(url.Value
 		ids = append(ids, b.ID)
 	}
 	for _, c := range p.site.Ledger.Short(p.ctx, ids, p.size) {
-		k := knownBody{Name: c.Name, Href: p.href("collectivity", c.ID), Kind: p.kind(c.Kind), Says: p.T("departement.nolabel")}
+		k := knownBody{Name: c.Name, Href: p.href("collectivity", c.ID), Kind: p.Kind(c.Kind), Says: p.T("departement.nolabel")}
 		if h := cmp.Or(c.Current, c.LastKnown); h != nil {
 			m := p.mark(h.Distinction, h.Level, h.Status, false)
 			st := p.status(h.Status, false, h.Sources)
 			k.Mark, k.Status = &m, &st
-			k.Says = p.T("departement.held", p.held(*h), p.edition(h.Edition, h.Year))
+			k.Says = p.T("departement.held", p.held(*h), p.Edition(h.Edition, h.Year))
 		}
 		v.Known = append(v.Known, k)
 	}

@@ -1,14 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -71,20 +74,29 @@ func (p *page) myself() (auth.Principal, ledger.Mine, error) {
 		return who, ledger.Mine{}, err
 	}
 	m, err := p.site.Ledger.Mine(p.ctx, who, p.here())
+	if errors.Is(err, ledger.ErrUnknown) && who.For == p.here() && p.Route != "mine" {
+		err = redirect{p.path("mine", who.For, nil)} // which says what is missing
+	}
 	return who, m, err
 }
 
 func (s *site) mine(p *page) (any, error) {
 	who, m, err := p.myself()
-	if err != nil {
+	unentered := errors.Is(err, ledger.ErrUnknown) && who.For == p.here()
+	if err != nil && !unentered {
 		return nil, err
 	}
+	m.Name = cmp.Or(m.Name, p.maker().NameOf(p.here()))
 	v := minePage{
 		Heading: p.T("own.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
 		Public:     labelled{p.T("own.public"), p.href("collectivity", m.ID)},
 		Neighbours: labelled{p.T("collectivity.neighbours"), p.href("neighbours", m.ID)},
 	}
 	p.Title = v.Heading
+	if unentered {
+		v.None = p.T("own.unentered")
+		return v, nil
+	}
 	if m.Edition == 0 {
 		v.None = p.T("own.none")
 		return v, nil
@@ -107,17 +119,17 @@ func (s *site) mine(p *page) (any, error) {
 }
 
 // mineForm is what forms of this page begin with: the edition and the collectivity, which the page says.
-func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) prefill {
+func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) forms.Prefill {
 	values := url.Values{"edition": {fmt.Sprint(int(m.Edition))}, "collectivity": {m.ID}}
 	for name, all := range more {
 		values[name] = all
 	}
-	return prefill{Values: values, Hidden: append([]string{"edition", "collectivity"}, hide...), Next: p.path("mine", m.ID, nil)}
+	return forms.Prefill{Values: values, Hidden: append([]string{"edition", "collectivity"}, hide...), Next: p.path("mine", m.ID, nil)}
 }
 
 // deadline says which edition is under way and until when it can be submitted.
 func (p *page) deadline(m ledger.Mine) string {
-	cal, named := m.State.Calendar, p.edition(int(m.Edition), m.Edition.Year())
+	cal, named := m.State.Calendar, p.Edition(int(m.Edition), m.Edition.Year())
 	switch {
 	case m.Open:
 		return p.T("own.open", named, p.Date(cal.Closes))
@@ -141,13 +153,13 @@ func (p *page) memberStep(m ledger.Mine) step {
 	case member == nil:
 		st.State, st.Says = "wait", p.T("own.member.none")
 		if m.Population > 0 && m.Regulation != nil {
-			st.Text = append(st.Text, p.T("own.member.would", p.euros(m.Regulation.Fee.FeeFor(m.Population))), p.calculation(m, m.Population, m.PopulationYear))
+			st.Text = append(st.Text, p.T("own.member.would", p.Euros(m.Regulation.Fee.FeeFor(m.Population))), p.calculation(m, m.Population, m.PopulationYear))
 		}
 	default:
 		st.State = p.state(m.Membership.Paid >= member.Fee, "todo")
-		st.Says = p.T("own.member.paid", p.euros(m.Membership.Paid), p.euros(member.Fee))
+		st.Says = p.T("own.member.paid", p.Euros(m.Membership.Paid), p.Euros(member.Fee))
 		if m.Membership.Paid < member.Fee {
-			st.Says = p.T("own.member.due", p.euros(member.Fee), p.euros(member.Fee-m.Membership.Paid))
+			st.Says = p.T("own.member.due", p.Euros(member.Fee), p.Euros(member.Fee-m.Membership.Paid))
 		}
 		if member.Population > 0 {
 			st.Text = append(st.Text, p.calculation(m, member.Population, member.PopulationYear))
@@ -164,7 +176,7 @@ func (p *page) calculation(m ledger.Mine, population, year int) string {
 		return ""
 	}
 	fee := m.Regulation.Fee
-	said := p.T("own.member.sum", p.Int(population), year, p.euros(fee.PerInhabitant), p.euros(fee.Least), p.euros(fee.Most), p.euros(fee.FeeFor(population)))
+	said := p.T("own.member.sum", p.Int(population), year, p.Euros(fee.PerInhabitant), p.Euros(fee.Least), p.Euros(fee.Most), p.Euros(fee.FeeFor(population)))
 	if fee.Known != "sourced" {
 		said += " " + p.T("own.member."+fee.Known)
 	}
@@ -202,7 +214,7 @@ func (p *page) actionsStep(m ledger.Mine) step {
 		st.Says = p.T("own.actions.done")
 	}
 	if m.Before != 0 {
-		st.Text = append(st.Text, p.T("own.actions.before", p.edition(int(m.Before), m.Before.Year())))
+		st.Text = append(st.Text, p.T("own.actions.before", p.Edition(int(m.Before), m.Before.Year())))
 	}
 	if left > 0 {
 		st.Go = &labelled{p.T("own.actions.go"), p.path("review", m.ID, nil)}
@@ -273,7 +285,7 @@ func (v *minePage) stakes(p *page, m ledger.Mine) {
 		byID[a.ID] = a
 		own := p.myAction(a)
 		if a.State == "running" {
-			ended := prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
+			ended := forms.Prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
 			own.Do = []labelled{
 				{p.T("review.describe"), p.describeHref(m, a, "mine")}, {p.T("show.go"), p.path("show", a.ID, nil)},
 				{p.T("own.end"), p.formHref("endings", ended)},
@@ -319,7 +331,7 @@ func (p *page) declareHref(m ledger.Mine, service string) string {
 		values.Set("services", service)
 	}
 	values.Set("action", p.newActionID(m, service))
-	return p.formHref("actions", prefill{Values: values, Hidden: []string{"collectivity", "grid", "action"}, Next: p.path("mine", m.ID, nil)})
+	return p.formHref("actions", forms.Prefill{Values: values, Hidden: []string{"collectivity", "grid", "action"}, Next: p.path("mine", m.ID, nil)})
 }
 
 // newActionID gives an id that none of the actions has: the collectivity's code, the service, and what tells it from those

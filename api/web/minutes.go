@@ -6,6 +6,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -24,7 +25,7 @@ type minutesView struct {
 	Broken        int // decisions without a quorum
 	Signatures    []string
 	Address       string
-	Code          codePicture
+	Code          drawing.Code
 }
 
 type minutesJuror struct {
@@ -99,7 +100,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 	p.paper(p.T("minutes.running", edition), right)
 	for _, j := range m.Jury {
 		line := minutesJuror{
-			Seat: p.seat(j.Juror), ID: j.Seat, College: p.or("college."+j.College, j.College), Affiliation: j.Affiliation,
+			Seat: p.seat(j.Juror), ID: j.Seat, College: p.Or("college."+j.College, j.College), Affiliation: j.Affiliation,
 			Proofs: p.proofs(p.seat(j.Juror), []string{j.Event.String()}),
 		}
 		if v.Names {
@@ -144,7 +145,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 		v.Summary = append(v.Summary, p.N("minutes.drafted", decided))
 	}
 	var err error
-	v.Code, err = codeOf(v.Address)
+	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("minutes.code", v.Address)
 	return v, err
 }
@@ -155,7 +156,7 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 		State: p.T("minutes.decision." + d.State), Reporting: p.T("minutes.reporting", p.seats(d.Reporting)), Held: d.Held,
 	}
 	for _, r := range d.Recused {
-		v.Recused = append(v.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
+		v.Recused = append(v.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.Or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
 	}
 	if d.Session != 0 {
 		v.Sat = p.T("sitting.held", d.Session, p.Date(d.On))

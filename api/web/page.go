@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 )
 
 // page is one request for one page, and what the layout says around it.
@@ -33,8 +35,8 @@ type page struct {
 	Paper string
 	// Asked is what stands in the search field.
 	Asked string
-	// forms counts those of the page.
-	forms int
+	// forms makes those of the page, once it has one.
+	forms *forms.Maker
 	// head is that of the answer: a handler may set a cookie.
 	head http.Header
 	// sources are those that the page cites, each read once.
@@ -81,7 +83,7 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 			body = s.excuse(p, err)
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Language", t.code)
+		w.Header().Set("Content-Language", t.Code)
 		if w.Header().Get("Cache-Control") == "" {
 			w.Header().Set("Cache-Control", "no-cache")
 		}
@@ -115,7 +117,7 @@ func (p *page) render(name string, view any) ([]byte, error) {
 	if err := p.templates[name].ExecuteTemplate(&b, "layout.html", frame{p, view}); err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", name, err)
 	}
-	return b.Bytes(), nil
+	return typeset(b.Bytes()), nil
 }
 
 // problem is a page that says what went wrong and what to do next.
@@ -246,7 +248,7 @@ func (p *page) here() string {
 // Here is the address of this very page in French or in English.
 func (p *page) Here(code string) string {
 	t := p.tongue
-	if t.code != code {
+	if t.Code != code {
 		t = t.other
 	}
 	if p.Route == "problem" {
@@ -256,8 +258,8 @@ func (p *page) Here(code string) string {
 }
 
 // Lang is the language of the page, Other the one that it can be switched to.
-func (p *page) Lang() string  { return p.code }
-func (p *page) Other() string { return p.other.code }
+func (p *page) Lang() string  { return p.Code }
+func (p *page) Other() string { return p.other.Code }
 
 // Operator is who runs the site.
 func (p *page) Operator() string { return p.site.Operator }
@@ -291,8 +293,8 @@ func (p *page) AsOf() string {
 	if p.asOf == "" {
 		return ""
 	}
-	if _, isTime := parseTime(p.asOf); isTime {
-		return p.T("asof.time", p.moment(p.asOf), p.Int(int(p.size)))
+	if at, err := time.Parse(time.RFC3339, p.asOf); err == nil {
+		return p.T("asof.time", p.Moment(at), p.Int(int(p.size)))
 	}
 	return p.T("asof.size", p.Int(int(p.size)))
 }

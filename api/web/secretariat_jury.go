@@ -46,12 +46,12 @@ func (b *board) jury() boardSection {
 		}
 		var interests []string
 		for id, category := range j.State.Conflicts {
-			interests = append(interests, b.T("board.interest", b.nameOf(string(id)), b.T("choice.category."+category)))
+			interests = append(interests, b.T("board.interest", b.maker().NameOf(string(id)), b.T("choice.category."+category)))
 		}
 		slices.Sort(interests)
 		n := strconv.Itoa(j.Number)
 		line := boardLine{Name: b.T("board.juror", n), Cells: []template.HTML{
-			say(b.T("board.juror", n)), say(college), say(listed), say(b.list(interests)), say(b.Int(assigned[j.Number])),
+			say(b.T("board.juror", n)), say(college), say(listed), say(b.List(interests)), say(b.Int(assigned[j.Number])),
 			say(b.T("board.ofn", b.Int(opinions[j.Number]), b.Int(assigned[j.Number]))),
 		}}
 		if !j.State.Ended && state.Published == nil {
