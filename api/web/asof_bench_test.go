@@ -5,6 +5,7 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 // BenchmarkAsOf asks for pages as of earlier sizes of a country of a tenth of the design size: each time another size, and
 // then sizes near one that was asked for. Times are of the processor.
 func BenchmarkAsOf(b *testing.B) {
+	if os.Getenv("AROBASE_BENCH_LARGE") == "" {
+		b.Skip("AROBASE_BENCH_LARGE=1 asks for it")
+	}
 	ctx := context.Background()
 	store := &countryStore{bodies: 3_500, editions: 27}
 	l, err := ledger.Open(ctx, ledger.Parts{Store: store})

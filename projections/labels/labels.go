@@ -121,8 +121,11 @@ func (l *Labels) Apply(r domain.Recorded) {
 		l.touchSource(e.Source, r.Position+1)
 		l.founded = r.Position + 1
 	case *domain.SourceCorrected:
+		before, known := l.Source(e.Source, Now)
 		l.addSource(e.Source, e.SourceParticulars, "", r.Position)
-		l.touchSource(e.Source, r.Position+1)
+		if !known || before.Publisher != e.Publisher || before.OriginOf != e.OriginOf { // no standing rests on anything else of it
+			l.touchSource(e.Source, r.Position+1)
+		}
 		l.founded = r.Position + 1
 	case *domain.AwardRecorded:
 		l.cites(e.Source, e.Edition)
