@@ -31,7 +31,7 @@ func TestErasedMeanwhile(t *testing.T) {
 		"while pages are compared":    {before: at("/en/editions"), answers: true, version: version},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t)
+			s := newTinySite(t)
 			opt := s.options(t, t.TempDir())
 			if opt.Program = test.version; test.answers {
 				opt.Answer = s.answers

@@ -47,7 +47,7 @@ func entries(t *testing.T, change func([][]byte) [][]byte) func(a *answered) {
 
 // A server that lies is found out, whatever it lies about, and the first lie is named.
 func TestLies(t *testing.T) {
-	s := newSite(t)
+	whole, tiny := newSite(t), newTinySite(t)
 	const (
 		log = iota
 		interface_
@@ -92,7 +92,7 @@ func TestLies(t *testing.T) {
 		"an answer that is no JSON":        {interface_, "/v1/rules", func(a *answered) { a.body = append(a.body, "{}"...) }, "answers", "/v1/rules?limit=1000: the server's answer is not JSON"},
 		"an answer is withheld":            {interface_, "/v1/editions/17", hiding, "answers", "/v1/editions/17: the server answers 404, and the records give 200"},
 		"a proof":                          {interface_, "/proof", flipping, "answers", "/proof: the proof does not verify"},
-		"the proof of another":             {interface_, "/proof", func(a *answered) { a.body = bytes.Clone(proofOfFirst(t, s)) }, "answers", "/proof: it is the proof of another record"},
+		"the proof of another":             {interface_, "/proof", func(a *answered) { a.body = bytes.Clone(proofOfFirst(t, tiny)) }, "answers", "/proof: it is the proof of another record"},
 		"a figure on the home page":        {pages, "/en/", changing(`41`, `40`), "pages", "/en/"},
 		"a name in the results, in a page": {pages, "/en/editions/18", changing(`Aix-les-Bains`, `Aix-la-Chapelle`), "pages", "/en/editions/18: the page shows \""},
 		"a bar that is longer":             {pages, "/collectivites/", changing(` height="`, ` height="9`), "pages", " height="},
@@ -102,6 +102,10 @@ func TestLies(t *testing.T) {
 		"a sentence more":                  {pages, "/rapprochement", changing(`</main>`, `<p>All is well.</p></main>`), "pages", "All is well."},
 	} {
 		t.Run(name, func(t *testing.T) {
+			s := whole
+			if lie.about != log {
+				s = tiny
+			}
 			opt := s.options(t, t.TempDir())
 			if lie.about != log {
 				opt.Answer = s.answers

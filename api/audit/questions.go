@@ -74,8 +74,8 @@ func (c *comparison) questions(ctx context.Context) ([]question, error) {
 	for _, by := range groupings {
 		all = append(all, question{address: "/v1/trends", query: url.Values{"by": {by}}})
 	}
-	all = append(all, siteQuestions(c.head.tree.N)...)
-	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.actions, c.sources, c.collectivities, c.records, c.earlier} {
+	all = append(all, siteQuestions()...)
+	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.actions, c.sources, c.collectivities, c.records, c.files, c.earlier} {
 		more, err := list(ctx)
 		if err != nil {
 			return nil, err

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// siteQuestions are the pages and files of which a site has one each. They follow from a number of records.
-func siteQuestions(size int64) []question {
+// siteQuestions are the pages and files of which a site has one each.
+func siteQuestions() []question {
 	var all []question
 	for _, page := range []string{
 		"/", "/en/", "/editions", "/en/editions", "/tendances", "/en/trends", "/rapprochement", "/en/reconciliation", "/sources", "/en/sources",
@@ -33,15 +33,30 @@ func siteQuestions(size int64) []question {
 	for _, file := range []string{"/datapackage.json", "/catalog.jsonld"} {
 		all = append(all, question{address: file})
 	}
-	tables := []string{"labels", "facts", "figures", "sources"}
-	if size <= mostListed {
-		tables = append(tables, "events")
+	return all
+}
+
+// files are the tables as files: whole, and one of them in another form; of a large ledger, where each would be hundreds of
+// megabytes, those of one edition, chosen at random.
+func (c *comparison) files(ctx context.Context) (all []question, err error) {
+	editions, _, err := c.list(ctx, "/v1/editions", "edition")
+	if err != nil {
+		return nil, err
+	}
+	tables, query := []string{"labels", "facts", "figures"}, url.Values{}
+	switch {
+	case c.head.tree.N <= mostListed:
+		tables = append(tables, "sources", "events")
+	case len(editions) > 0:
+		query.Set("edition", editions[rand.IntN(len(editions))])
+	default:
+		return nil, nil
 	}
 	for _, table := range tables {
-		all = append(all, question{address: "/exports/" + table + ".csv", single: true})
+		all = append(all, question{address: "/exports/" + table + ".csv", query: query, single: true})
 	}
 	other := []string{"xlsx", "jsonl", "parquet"}
-	return append(all, question{address: "/exports/" + tables[rand.IntN(len(tables))] + "." + other[rand.IntN(len(other))], single: true})
+	return append(all, question{address: "/exports/" + tables[rand.IntN(len(tables))] + "." + other[rand.IntN(len(other))], query: query, single: true}), nil
 }
 
 // badges are the pictures and panels of those who have a label by an edition that was run here, and of some who have none.

@@ -39,11 +39,10 @@ type RollLine struct {
 	Kind string
 }
 
-// Bodies gives every body and contested name that the ledger has entered, by id. Ranking them takes time in n log n. As of
-// an earlier size one who asks waits for another, here and in Roll; who goes away meanwhile is given nothing.
+// Bodies gives every body and contested name that the ledger has entered, by id. Ranking them takes time in n log n.
 func (l *Ledger) Bodies(ctx context.Context, size uint64) map[string]*BodyShort {
 	var all []*BodyShort
-	l.listed(ctx, size, func(w reconciliation.World) {
+	l.world(ctx, size, func(w reconciliation.World) {
 		for _, b := range w.Labels.Bodies(w.Size) {
 			all = append(all, l.bodyShort(b))
 		}
@@ -75,7 +74,8 @@ func (l *Ledger) bodyShort(b labels.Body) *BodyShort {
 }
 
 // Roll gives the holders of an edition in short, in the order of ids; nothing for an edition of which nothing is known. It
-// takes time in the number of holders.
+// takes time in the number of holders. As of a size that is gone by, who asks waits for others who do, and is given nothing
+// where the context ends meanwhile.
 func (l *Ledger) Roll(ctx context.Context, n int, bodies map[string]*BodyShort, size uint64) []RollLine {
 	var out []RollLine
 	l.listed(ctx, size, func(w reconciliation.World) {

@@ -162,7 +162,7 @@ func (c *Chain) InForce(held string) (string, error) {
 // from gives the keys from a held one on.
 func (c *Chain) from(held string) ([]string, error) {
 	if domain.VerifierKeyName(held) != c.origin {
-		return nil, fmt.Errorf("%w: the key is of %s, the rotations of %s", ErrOrigin, domain.VerifierKeyName(held), c.origin)
+		return nil, fmt.Errorf("%w: the key is of the log %s, and this is the log %s", ErrOrigin, domain.VerifierKeyName(held), c.origin)
 	}
 	if len(c.keys) == 0 {
 		return []string{held}, nil

@@ -89,7 +89,7 @@ func VerifyProofUnder(proof []byte, policy torchwood.Policy) (Verified, error) {
 
 	checkpoint, _, err := torchwood.VerifyCheckpoint(signed, policy)
 	if err != nil {
-		return failed(StepSignatures, err)
+		return failed(StepSignatures, signedByOthers(err))
 	}
 	v.Origin, v.Size, v.Root = checkpoint.Origin, checkpoint.N, checkpoint.Hash
 	v.Steps = append(v.Steps, StepSignatures)
@@ -122,7 +122,20 @@ func OpenCheckpointUnder(signed []byte, policy torchwood.Policy) (torchwood.Chec
 	if err == nil && !strictSignatures(signed) {
 		return torchwood.Checkpoint{}, errors.New("a signature is not written in its one form")
 	}
-	return c, err
+	return c, signedByOthers(err)
+}
+
+// signedByOthers says by whom a checkpoint is signed that is signed by nobody who is believed.
+func signedByOthers(err error) error {
+	unverified, ok := errors.AsType[*note.UnverifiedNoteError](err)
+	if !ok || len(unverified.Note.UnverifiedSigs) == 0 {
+		return err
+	}
+	var signers []string
+	for _, s := range unverified.Note.UnverifiedSigs {
+		signers = append(signers, fmt.Sprintf("%s+%08x", s.Name, s.Hash))
+	}
+	return fmt.Errorf("it is signed by %s, and by none whose key was given: %w", strings.Join(signers, ", "), err)
 }
 
 // policyOf demands the signature of one key, on a checkpoint whose origin is the key's name.

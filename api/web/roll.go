@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -62,11 +61,11 @@ func (p *page) everyBody() *everyone {
 	since := p.site.Ledger.NamesSince(p.size)
 	if since == p.site.Ledger.NamesSince(p.site.Ledger.Size()) {
 		return p.site.bodiesKnown.since(since, p.size, func() *everyone {
-			return &everyone{p.site.Ledger.Bodies(context.WithoutCancel(p.ctx), p.size), since} // it is kept
+			return &everyone{p.site.Ledger.Bodies(p.ctx, p.size), since}
 		})
 	}
 	return p.site.bodiesThen.of(2, func(old *everyone) bool { return old.since == since }, func() (*everyone, bool) {
-		return &everyone{p.site.Ledger.Bodies(p.ctx, p.size), since}, p.ctx.Err() == nil
+		return &everyone{p.site.Ledger.Bodies(p.ctx, p.size), since}, true
 	})
 }
 
@@ -110,8 +109,8 @@ func (p *page) roll(edition int) *roll {
 				return datedRoll{p.renewed(edition, old.roll, touched), p.size}, old.asOf < p.size
 			}
 		}
-		if known && p.size < old.asOf {
-			return datedRoll{}, false
+		if known && p.size < old.asOf || !known && p.size < p.site.Ledger.Size() {
+			return datedRoll{}, false // by itself: those who ask as of now wait here
 		}
 		r := p.rollOf(edition, bodies, p.site.Ledger.Roll(p.ctx, edition, bodies.byID, p.size))
 		return datedRoll{r, p.size}, p.ctx.Err() == nil

@@ -92,7 +92,7 @@ func (f *auditFlags) check() error {
 }
 
 // memoryGoal is the memory, in bytes, from which on an audit collects garbage sooner rather than growing.
-const memoryGoal = 1200 << 20
+const memoryGoal = 1100 << 20
 
 func (f *auditFlags) run(cmd *cobra.Command, where string) (err error) {
 	if err := f.check(); err != nil {
@@ -144,6 +144,9 @@ const unhurried = 200
 func (f *auditFlags) options(cmd *cobra.Command) (opt audit.Options, err error) {
 	trusted := f.key
 	if f.key != "" {
+		if err := checkVerifierKey(f.key); err != nil {
+			return opt, err
+		}
 		if opt.Trust, err = audit.ByKey(f.key); err != nil {
 			return opt, usagef("--key: %w", err)
 		}
@@ -284,6 +287,8 @@ func printVerdict(out io.Writer, output string, report audit.Report, err error) 
 		}
 	}
 	switch {
+	case failure != nil && failure.Check == "whole":
+		return &unprovenError{errors.New("nothing wrong was found, and --whole asks for more than could be compared")}
 	case failure != nil:
 		return &unprovenError{errors.New("the ledger is not what it should be")}
 	case report.Unknown > 0:

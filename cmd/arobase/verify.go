@@ -58,7 +58,7 @@ each key in the place of the one before, and need not be trusted.`,
 		out := cmd.OutOrStdout()
 		switch {
 		case errors.As(err, &failed):
-			fmt.Fprintf(out, "not verified: %s: %v\n", failed.Step, failed.Err)
+			fmt.Fprintf(out, "not verified: %s: %s\n", failed.Step, visible(failed.Err.Error()))
 			if _, other := errors.AsType[*tlog.OtherKeyError](err); other && *rotations == "" {
 				fmt.Fprintln(out, "Whether that key has taken the place of yours cannot be known from the proof. If it has, --rotations FILE shows it;\n"+
 					"the log serves that file at /log/rotations.")
@@ -75,6 +75,9 @@ each key in the place of the one before, and need not be trusted.`,
 
 func verify(proof []byte, key, policyFile string) (tlog.Verified, error) {
 	if key != "" {
+		if err := checkVerifierKey(key); err != nil {
+			return tlog.Verified{}, err
+		}
 		return tlog.VerifyProof(proof, key)
 	}
 	text, err := os.ReadFile(policyFile)
@@ -88,6 +91,14 @@ func verify(proof []byte, key, policyFile string) (tlog.Verified, error) {
 	return tlog.VerifyProofUnder(proof, policy)
 }
 
+// checkVerifierKey says what is wrong with what was given as the public key of a log.
+func checkVerifierKey(key string) error {
+	if _, err := note.NewVerifier(key); err != nil {
+		return usagef("--key %.120q is not the public key of a log, such as example.org/log+0123abcd+AQ…, whole as arobase log key prints it: %w", key, err)
+	}
+	return nil
+}
+
 // maxRotations bounds what is read of a stranger's document.
 const maxRotations = 64 << 20
 
@@ -97,8 +108,8 @@ func verifyAlong(proof []byte, key, rotationsFile string) (tlog.Verified, error)
 	if err != nil {
 		return tlog.Verified{}, err
 	}
-	if _, err := note.NewVerifier(key); err != nil {
-		return tlog.Verified{}, fmt.Errorf("reading the key: %w", err)
+	if err := checkVerifierKey(key); err != nil {
+		return tlog.Verified{}, err
 	}
 	chain, err := tlog.ParseChain(document)
 	if err != nil {
