@@ -62,6 +62,9 @@ type Seal struct {
 	Position   uint64
 	Decision   *DecisionSealed
 	Superseded bool
+	// Basis are the streams that the decision was taken from, each with the last revision that was read: who had declared an
+	// interest by then.
+	Basis map[StreamName]int64
 }
 
 // Appeal is one appeal against a decision.
@@ -111,7 +114,7 @@ func (s *CandidacyState) Apply(r Recorded) {
 	case *OpinionSealed:
 		s.Opinions = append(s.Opinions, e.Juror)
 	case *DecisionSealed:
-		s.Seals = append(s.Seals, Seal{Event: r.ID, Position: r.Position, Decision: e})
+		s.Seals = append(s.Seals, Seal{Event: r.ID, Position: r.Position, Decision: e, Basis: r.Basis})
 		s.Stage = StageSealed
 	case *DecisionSuperseded:
 		for i := range s.Seals {

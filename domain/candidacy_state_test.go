@@ -187,7 +187,7 @@ func TestRefusalsCiteTheRegulation(t *testing.T) {
 		{append([]past{ruledBy(func(r *RegulationPublished) { r.Quorum.Value = 5 })}, whenReported()[1:]...), sealDecision(), "8"},
 		{append(whenReported(), recused(1)), sealDecision(), "7"},
 		{append(onTheWay(), closed), SubmitCandidacy{under, CandidacySubmitted{Candidacy: aixHere, SignedOff: Text("x")}}, "2"},
-		{afterCeremony(), LodgeAppeal{under, AppealLodged{Candidacy: aixHere, Of: id("decision"), On: "2026-05-28", Grounds: Text("g")}}, "12"},
+		{afterNotice(), LodgeAppeal{under, AppealLodged{Candidacy: aixHere, Of: id("decision"), On: "2026-06-02", Grounds: Text("g")}}, "12"},
 		{append(whenJudging(), bound(1)), AssignJuror{under, JurorAssigned{Candidacy: aixHere, Juror: 1}}, "6"},
 	} {
 		_, err := story{past: tt.events}.begin(t).decide(tt.command)

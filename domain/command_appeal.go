@@ -35,22 +35,27 @@ func (c LodgeAppeal) Decide(in Input) ([]Event, error) {
 	return one(&c.AppealLodged)
 }
 
-// checkTime holds that the appeal came in the days that the regulation gives after the decision was notified.
+// checkTime holds that the appeal came after the publication, and in the days that the regulation gives after the decision
+// was notified.
 func (c LodgeAppeal) checkTime(r ruled) error {
 	told, days, article := r.candidacy.Notified, 0, ""
 	if r.regulation != nil {
 		days, article = r.regulation.AppealDays.Value, r.regulation.AppealDays.Article
 	}
 	if told == nil {
-		return citing(article, RuleAppealTime, "on", "the decision was not notified yet")
+		// Nobody loses an appeal by not being told: the days do not run before the notification.
+		if c.On < r.edition.Published.On || c.On > r.today() {
+			return citing(article, RuleAppealTime, "on", "an appeal comes once the results are published (%s), and not on a day to come", r.edition.Published.On)
+		}
+		return nil
 	}
 	from, err := time.Parse(time.DateOnly, told.On)
 	if err != nil {
 		return invalid("on", "date", "the day of the notification is none")
 	}
 	switch last := from.AddDate(0, 0, days).Format(time.DateOnly); {
-	case c.On < told.On || c.On > r.today():
-		return citing(article, RuleAppealTime, "on", "an appeal comes after the notification (%s), and not on a day to come", told.On)
+	case c.On < r.edition.Published.On || c.On > r.today():
+		return citing(article, RuleAppealTime, "on", "an appeal comes once the results are published (%s), and not on a day to come", r.edition.Published.On)
 	case c.On > last:
 		return citing(article, RuleAppealTime, "on", "the time to appeal ended on %s, %d days after the notification", last, days)
 	}
@@ -164,7 +169,10 @@ func (c DecideAppeal) Decide(in Input) ([]Event, error) {
 			return nil, r.breach(RulePanel, "panel", TopicAppeals, "juror %d reported on it first", juror)
 		}
 	}
-	if err := r.checkTally(c.Tally, len(c.Panel), "tally"); err != nil {
+	if want := r.regulation.jurors(); len(c.Panel) < want {
+		return nil, citing(r.regulation.JurorsPerCandidacy.Article, RulePanelSize, "panel", "a panel of %d, and %d report on a candidacy at first", len(c.Panel), want)
+	}
+	if err := r.checkTally(c.Edition, c.Tally, c.Panel, "tally"); err != nil {
 		return nil, err
 	}
 	if err := c.checkOutcome(r); err != nil {
