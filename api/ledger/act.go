@@ -84,6 +84,10 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if err != nil {
 		return Receipt{}, err
 	}
+	if _, ok := e.(*domain.DecisionSuperseded); ok { // not while decisions are sealed or opened
+		l.ceremonies.Lock()
+		defer l.ceremonies.Unlock()
+	}
 	return l.Execute(ctx, Request{
 		Actor: who.Actor(), Command: command, Key: ask.Key, Operation: o.Resource, Payload: ask.Input, Expected: ask.Expected,
 		hold: func(ctx context.Context) error { return l.holdFiles(ctx, who, e) },

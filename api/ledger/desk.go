@@ -2,14 +2,10 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"arobase/api/auth"
-	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/projections/campaigns"
@@ -98,7 +94,7 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		for _, d := range all {
 			drafts[d.Collectivity] = d
 		}
-		if err := l.waiting(ctx, &e); err != nil {
+		if err := l.waiting(ctx, &e, domain.DecisionsFor(run.Edition, run.Candidacies)); err != nil {
 			return e, err
 		}
 	}
@@ -126,17 +122,10 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 }
 
 // waiting tells of a publication that waits for a second person.
-func (l *Ledger) waiting(ctx context.Context, e *DeskEdition) error {
-	kept, err := l.room.Get(ctx, publicationKey(e.Edition))
-	if errors.Is(err, workspace.ErrAbsent) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading the request to publish: %w", err)
-	}
-	var p publishing
-	if err := json.Unmarshal(kept.Body, &p); err != nil {
-		return fmt.Errorf("reading the request to publish: %w", err)
+func (l *Ledger) waiting(ctx context.Context, e *DeskEdition, due []domain.Due) error {
+	p, kept, asked, err := l.asked(ctx, e.Edition)
+	if err != nil || !asked || !p.standsFor(due) {
+		return err
 	}
 	e.First, e.On, e.FirstAt = p.First, p.On, kept.At
 	return nil
