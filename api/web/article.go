@@ -25,10 +25,10 @@ type term struct{ ID, Name, Text string }
 // part gives a part of an article: its heading, its paragraphs text.1, text.2 and so on, and its list item.1, item.2.
 func (p *page) part(key string) articlePart {
 	v := articlePart{Heading: p.T(key)}
-	for i := 1; p.has(fmt.Sprintf("%s.text.%d", key, i)); i++ {
+	for i := 1; p.Has(fmt.Sprintf("%s.text.%d", key, i)); i++ {
 		v.Texts = append(v.Texts, p.H(fmt.Sprintf("%s.text.%d", key, i)))
 	}
-	for i := 1; p.has(fmt.Sprintf("%s.item.%d", key, i)); i++ {
+	for i := 1; p.Has(fmt.Sprintf("%s.item.%d", key, i)); i++ {
 		v.List = append(v.List, p.T(fmt.Sprintf("%s.item.%d", key, i)))
 	}
 	return v

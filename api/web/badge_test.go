@@ -69,7 +69,7 @@ func TestMadeUpBadge(t *testing.T) {
 		for _, language := range []*tongue{fr, en} {
 			picture := string(s.pageForTest(language).badgePicture(ledger.CollectivityView{Name: "Laon"}, ledger.EditionView{Edition: 28, Distinction: "level", Level: &two}))
 			if got := strings.Count(picture, language.T("madeup.mark")); got != map[bool]int{true: 2}[madeUp] {
-				t.Errorf("made up %v, %s: marked %d times", madeUp, language.code, got)
+				t.Errorf("made up %v, %s: marked %d times", madeUp, language.Code, got)
 			}
 		}
 	}

@@ -91,7 +91,7 @@ func (s *site) barometer(p *page) (any, error) {
 	}
 	for _, c := range b.Collectivities {
 		line := barometerLine{
-			Name: c.Name, Href: p.href("collectivity", string(c.Collectivity)), Kind: p.or("dossier.kind."+c.Kind, c.Kind), Peers: p.Int(c.Peers),
+			Name: c.Name, Href: p.href("collectivity", string(c.Collectivity)), Kind: p.Or("dossier.kind."+c.Kind, c.Kind), Peers: p.Int(c.Peers),
 		}
 		if line.Name == "" {
 			line.Name = string(c.Collectivity)
@@ -118,12 +118,12 @@ func (s *site) barometer(p *page) (any, error) {
 
 // barometerGroup names a part of the candidacies.
 func (p *page) barometerGroup(g dossier.Group) string {
-	switch kind := p.or("barometer.kind."+g.Kind, g.Kind); {
+	switch kind := p.Or("barometer.kind."+g.Kind, g.Kind); {
 	case g.Kind == "":
 		return p.T("barometer.all")
 	case g.Size == "":
 		return kind
 	default:
-		return p.T("barometer.sized", kind, p.or("barometer.size."+g.Size, g.Size))
+		return p.T("barometer.sized", kind, p.Or("barometer.size."+g.Size, g.Size))
 	}
 }

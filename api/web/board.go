@@ -117,19 +117,6 @@ func (b *board) until(day string) string {
 	}
 }
 
-// euros writes an amount of cents.
-func (t *tongue) euros(cents int) string {
-	s := t.Int(cents / 100)
-	if rest := cents % 100; rest != 0 {
-		point := "."
-		if t.code == "fr" {
-			point = ","
-		}
-		s += point + fmt.Sprintf("%02d", rest)
-	}
-	return t.T("board.euros", s)
-}
-
 // cents writes an amount as a form takes it.
 func cents(n int) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
 

@@ -70,7 +70,7 @@ func (p *page) seats(all []int) string {
 	case 1:
 		return p.T("jury.seat", all[0])
 	}
-	return p.T("jury.seats", p.list(words))
+	return p.T("jury.seats", p.List(words))
 }
 
 // awarded is a result of the jury in words, beside its mark: a level is told by the mark alone.

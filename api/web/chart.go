@@ -135,7 +135,7 @@ func recordUnit(points []ledger.PointView) string {
 func (p *page) panel(id, unit string, points []ledger.PointView) panel {
 	n := len(points)
 	recorded := unit == recordUnit(points)
-	v := panel{ID: id, Title: p.T("chart.unit", p.unit(unit)), Height: shortPanel}
+	v := panel{ID: id, Title: p.T("chart.unit", p.Unit(unit)), Height: shortPanel}
 	if unit == "" {
 		v.Title = p.T("chart.unit.unsaid")
 	}
@@ -158,7 +158,7 @@ func (p *page) panel(id, unit string, points []ledger.PointView) panel {
 		return v.Base - int(value/greatest*float64(v.Base-headroom)+0.5)
 	}
 	if recorded {
-		v.Title = p.T("chart.unit.recorded", p.unit(unit))
+		v.Title = p.T("chart.unit.recorded", p.Unit(unit))
 		v.Bars = p.bars(points, y, v.Base)
 	}
 	for i := range dots {

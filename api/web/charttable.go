@@ -29,7 +29,7 @@ func (p *page) chartRow(pt ledger.PointView) chartRow {
 	}
 	pub := pt.Published
 	if pub.Value != nil {
-		r.Published = p.figure(*pub.Value, pub.Unit, pub.Precision)
+		r.Published = p.Figure(*pub.Value, pub.Unit, pub.Precision)
 		for _, s := range pub.Sources {
 			r.Sources = append(r.Sources, p.cite(s))
 		}
@@ -38,7 +38,7 @@ func (p *page) chartRow(pt ledger.PointView) chartRow {
 		if i > 0 {
 			r.Others += " · "
 		}
-		r.Others += p.figure(a.Value, a.Unit, a.Precision)
+		r.Others += p.Figure(a.Value, a.Unit, a.Precision)
 	}
 	if pt.Recorded.Value != nil {
 		r.Recorded = p.Int(*pt.Recorded.Value)
@@ -52,16 +52,4 @@ func (p *page) chartRow(pt ledger.PointView) chartRow {
 	r.Reason = p.prose(pt.ReasonFR, pt.Reason)
 	r.Silent = pub.Value == nil && len(pub.Alternatives) == 0 && (pt.Recorded.Value == nil || *pt.Recorded.Value == 0) && pt.Recorded.Derived == 0
 	return r
-}
-
-// figure writes a figure that stands alone: with its unit even where the source does not say it.
-func (t *tongue) figure(value float64, unit, precision string) string {
-	s := t.quantity(value, unit, precision)
-	if unit == "" {
-		s += " (" + t.T("unit.unsaid") + ")"
-	}
-	if precision == "derived" {
-		s += ", " + t.T("precision.derived")
-	}
-	return s
 }

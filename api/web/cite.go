@@ -103,7 +103,7 @@ func (p *page) names(ids []string) template.HTML {
 	for i, id := range ids {
 		parts[i] = string(p.named(id))
 	}
-	return template.HTML(p.list(parts)) // each part is escaped, the words between them are ours
+	return template.HTML(p.List(parts)) // each part is escaped, the words between them are ours
 }
 
 // sourceID is the form in which the ledger's reasons name sources.
@@ -113,7 +113,7 @@ var sourceID = regexp.MustCompile(`[a-z0-9]+(?:-[a-z0-9]+)+`)
 // words.
 func (p *page) prose(fr, en string) template.HTML {
 	text := en
-	if p.code == "fr" && fr != "" {
+	if p.Code == "fr" && fr != "" {
 		text = fr
 	}
 	said, ok := p.set[text]

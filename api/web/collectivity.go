@@ -243,7 +243,7 @@ func (p *page) moments(name string, editions []ledger.EditionView, disputes []le
 			m.Settled = p.proofs(p.T("status.arbitrated"), []string{a.Event.String()})
 		}
 		if d := e.Decision; d != nil {
-			m.Settled = p.proofs(p.or("record.type."+d.By, d.By), []string{d.Event.String()})
+			m.Settled = p.proofs(p.Or("record.type."+d.By, d.By), []string{d.Event.String()})
 			m.Reasons = p.reasons(e)
 		}
 		m.Contest = p.contestable(e.Facts)
@@ -294,7 +294,7 @@ func (p *page) dispute(d ledger.DisputeView) dispute {
 	v.Outcome = p.T("dispute.open")
 	if d.Outcome != "" {
 		v.Answer = p.written(d.Answer)
-		v.Outcome = p.or("dispute."+d.Outcome, d.Outcome)
+		v.Outcome = p.Or("dispute."+d.Outcome, d.Outcome)
 	}
 	return v
 }

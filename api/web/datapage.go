@@ -51,7 +51,7 @@ func (s *site) data(p *page) (any, error) {
 		v.Raw += ".p/" + size
 	}
 	csv := url.Values{}
-	if p.code == "fr" {
+	if p.Code == "fr" {
 		csv.Set("dialect", p.dialect())
 	}
 	for _, t := range exports.Tables {

@@ -124,7 +124,7 @@ func (p *page) decisionLine(e ledger.DeskEdition, c ledger.DeskCandidacy) decisi
 		recused = append(recused, p.Int(r.Juror))
 	}
 	if len(recused) > 0 {
-		v.Recused = p.T("deliberation.recused", p.list(recused))
+		v.Recused = p.T("deliberation.recused", p.List(recused))
 	}
 	switch {
 	case c.Stage == domain.StageSealed || c.Stage == domain.StageDisclosed:

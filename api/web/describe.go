@@ -14,7 +14,7 @@ func (p *page) Dataset() any {
 	}
 	v := object{
 		"@context": "https://schema.org", "@type": "Dataset", "@id": "urn:uuid:" + p.site.Ledger.LedgerID.String(),
-		"name": p.T("dataset.name"), "description": p.T("dataset.description"), "url": p.origin() + p.path("home", "", nil), "inLanguage": p.code,
+		"name": p.T("dataset.name"), "description": p.T("dataset.description"), "url": p.origin() + p.path("home", "", nil), "inLanguage": p.Code,
 		"temporalCoverage": "1999/..", "spatialCoverage": object{"@type": "Country", "name": "France"}, "isAccessibleForFree": true,
 		"version": p.size, "measurementTechnique": p.T("dataset.made"),
 		"distribution": []object{
@@ -42,7 +42,7 @@ func (p *page) Address() string {
 func (p *page) Feed() string { return p.feedPath() }
 
 func (t *tongue) feedPath() string {
-	if t.code == "en" {
+	if t.Code == "en" {
 		return "/en/feed.atom"
 	}
 	return "/feed.atom"

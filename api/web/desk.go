@@ -134,7 +134,7 @@ func (v *deskEdition) juror(p *page, seat int, e ledger.DeskEdition) {
 		switch {
 		case recusal >= 0:
 			r := c.Recused[recusal]
-			line.State = p.T("desk.recused", p.or("jury.conflict."+r.Category, r.Category))
+			line.State = p.T("desk.recused", p.Or("jury.conflict."+r.Category, r.Category))
 			line.Proofs = p.proofs(c.Name, []string{r.Event.String()})
 			v.Recused = append(v.Recused, line)
 			continue
@@ -166,7 +166,7 @@ func (v *deskEdition) juror(p *page, seat int, e ledger.DeskEdition) {
 
 // about is a candidacy in short.
 func (p *page) about(kind string, population int) string {
-	s := p.or("dossier.kind."+kind, kind)
+	s := p.Or("dossier.kind."+kind, kind)
 	if population > 0 {
 		s += ", " + p.T("precedents.population", p.Int(population))
 	}

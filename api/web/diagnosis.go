@@ -51,7 +51,7 @@ func (s *site) diagnosis(p *page) (any, error) {
 func (p *page) diagnosisView(who auth.Principal, d ledger.Diagnosis) (diagnosisView, error) {
 	own := ofCandidacy(d.Edition, d.Collectivity)
 	edition := p.T("edition.bare", int(d.Edition), d.Edition.Year())
-	kind := p.or("dossier.kind."+d.Kind, d.Kind)
+	kind := p.Or("dossier.kind."+d.Kind, d.Kind)
 	v := diagnosisView{
 		Name: p.T("diagnosis.heading", d.Name), Lede: p.T("dossier.lede", edition, kind), Peers: p.N("diagnosis.peers", d.Peers),
 		JSON: fmt.Sprintf("/v1/editions/%d/candidacies/%s/diagnosis", d.Edition, d.Collectivity), Address: p.origin() + p.path("diagnosis", own, nil),

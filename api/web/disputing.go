@@ -214,7 +214,7 @@ func (s *site) confirmed(p *page) (any, error) {
 		p.Status = http.StatusGone
 		return confirmView{Over: true}, nil
 	case errors.As(err, &broken):
-		p.Status, v.Notice = http.StatusConflict, p.or("rule."+string(broken.Rule), sentence(broken.Message))
+		p.Status, v.Notice = http.StatusConflict, p.Or("rule."+string(broken.Rule), sentence(broken.Message))
 		return v, nil
 	case err != nil:
 		return nil, err
@@ -256,7 +256,7 @@ func (s *site) disputesAll(p *page) (any, error) {
 		name := p.T("record.short", p.Int(int(e.Index)))
 		line := boardLine{Name: name, Cells: []template.HTML{link(p.href("record", d.Event.String()), cmp.Or(p.written(d.Claim), name)), say(p.MomentShort(e.Recorded)), says}}
 		if d.Outcome != "" {
-			line.Cells = append(line.Cells, say(p.or("dispute."+d.Outcome, d.Outcome)+" "+p.written(d.Answer)))
+			line.Cells = append(line.Cells, say(p.Or("dispute."+d.Outcome, d.Outcome)+" "+p.written(d.Answer)))
 			answered.Lines = append(answered.Lines, line)
 			continue
 		}

@@ -153,7 +153,7 @@ func (p *page) stack(id, title string, last int, counts map[int][6]int, none str
 			v.Parts = append(v.Parts, stackPart{
 				X: across(n, last, 0.15), W: fmt.Sprintf("%.2f%%", 70/float64(last)), Y: top, H: bottom - top, Level: level,
 				Href:   p.hrefWith("palmares", fmt.Sprint(n), url.Values{"level": {fmt.Sprint(level)}}),
-				Spoken: p.T("levels.part", p.edition(n, yearOf(n)), p.N("level.spoken", level), p.Int(c)),
+				Spoken: p.T("levels.part", p.Edition(n, yearOf(n)), p.N("level.spoken", level), p.Int(c)),
 			})
 		}
 		v.Totals = append(v.Totals, dot{X: across(n, last, 0.5), LabelY: v.Base - height(sum) - 6, Value: p.Int(sum), Minor: columns > 8 && n != last && totals[n] != greatest})
@@ -163,7 +163,7 @@ func (p *page) stack(id, title string, last int, counts map[int][6]int, none str
 
 // dialect is the one of the files that a page leads to.
 func (p *page) dialect() string {
-	if p.code == "fr" {
+	if p.Code == "fr" {
 		return "excel-fr"
 	}
 	return "rfc4180"

@@ -161,12 +161,12 @@ func (s *site) dossier(p *page) (any, error) {
 func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, error) {
 	edition := p.T("edition.bare", int(d.Edition), d.Edition.Year())
 	v := dossierView{
-		Name: d.Name, Lede: p.T("dossier.lede", edition, p.or("dossier.kind."+d.Kind, d.Kind)), Stage: p.or("dossier.stage."+string(d.Stage), string(d.Stage)),
+		Name: d.Name, Lede: p.T("dossier.lede", edition, p.Or("dossier.kind."+d.Kind, d.Kind)), Stage: p.Or("dossier.stage."+string(d.Stage), string(d.Stage)),
 		JSON:  fmt.Sprintf("/v1/editions/%d/candidacies/%s/dossier", d.Edition, d.Collectivity),
 		Links: []labelled{{p.T("dossier.regulation", d.Regulation), p.thread("regulation-" + d.Regulation)}, {p.T("dossier.grid", d.Grid), p.thread("grid-" + d.Grid)}},
 	}
 	if d.Population > 0 {
-		v.Lede = p.T("dossier.lede.population", edition, p.or("dossier.kind."+d.Kind, d.Kind), p.Int(d.Population), d.PopulationYear)
+		v.Lede = p.T("dossier.lede.population", edition, p.Or("dossier.kind."+d.Kind, d.Kind), p.Int(d.Population), d.PopulationYear)
 	}
 	p.Title = p.T("dossier.title", d.Name, int(d.Edition))
 	p.paper(p.T("dossier.running", d.Name, int(d.Edition)), p.T("dossier.confidential"))
@@ -176,7 +176,7 @@ func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, e
 	v.jury(p, who, d)
 	v.assess(p, who, d)
 	for _, r := range d.Records {
-		v.Records = append(v.Records, recordPlace{p.Int(int(r.Index)), p.or("record.type."+r.Type, r.Type), p.Moment(r.Recorded), p.href("record", r.Event.String()), r.Event.String()})
+		v.Records = append(v.Records, recordPlace{p.Int(int(r.Index)), p.Or("record.type."+r.Type, r.Type), p.Moment(r.Recorded), p.href("record", r.Event.String()), r.Event.String()})
 	}
 	v.Task = p.task(who, d)
 	if !who.Is(auth.Declarant) {
@@ -249,7 +249,7 @@ func (v *dossierView) actions(p *page, d ledger.Dossier) {
 	}
 	v.Covered = p.T("dossier.covered", p.Int(rendered), p.N("dossier.services", applies))
 	for _, a := range d.LeftOut {
-		v.LeftOut = append(v.LeftOut, leftOut{p.dossierAction(a.DossierAction, ""), p.or("dossier.left."+string(a.Why), string(a.Why))})
+		v.LeftOut = append(v.LeftOut, leftOut{p.dossierAction(a.DossierAction, ""), p.Or("dossier.left."+string(a.Why), string(a.Why))})
 	}
 }
 
@@ -267,12 +267,12 @@ func (p *page) dossierAction(a ledger.DossierAction, change string) dossierActio
 	if a.EndedOn != "" {
 		x.Facts = append(x.Facts, p.T("dossier.until", p.Date(a.EndedOn)))
 	}
-	x.Facts = append(x.Facts, p.or("dossier.operator."+a.Operator, a.Operator))
+	x.Facts = append(x.Facts, p.Or("dossier.operator."+a.Operator, a.Operator))
 	if a.Grid != "" {
 		x.Facts = append(x.Facts, p.T("dossier.carried", a.Grid))
 	}
 	if a.Innovation != "" {
-		x.Facts = append(x.Facts, p.or("dossier.innovation."+a.Innovation, a.Innovation))
+		x.Facts = append(x.Facts, p.Or("dossier.innovation."+a.Innovation, a.Innovation))
 	}
 	var erased []string
 	if slices.ContainsFunc(a.Evidence, func(e domain.Evidence) bool { return e.URL == "" }) {
@@ -322,7 +322,7 @@ func (v *dossierView) changes(p *page, d ledger.Dossier) {
 func (v *dossierView) jury(p *page, who auth.Principal, d ledger.Dossier) {
 	v.Jury.Assigned = p.seats(d.Jury.Assigned)
 	for _, r := range d.Jury.Recused {
-		v.Jury.Recused = append(v.Jury.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
+		v.Jury.Recused = append(v.Jury.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.Or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
 	}
 	own := seatIn(who, d.Edition)
 	for _, o := range d.Jury.Opinions {
@@ -393,7 +393,7 @@ func (v *dossierView) assess(p *page, who auth.Principal, d ledger.Dossier) {
 		v.Withheld = p.T("dossier.withheld.others")
 		return
 	}
-	x := &dossierAssessment{Lead: p.T("dossier.possible.none"), Text: a.Text, Known: p.or("dossier.known."+a.Known, a.Known)}
+	x := &dossierAssessment{Lead: p.T("dossier.possible.none"), Text: a.Text, Known: p.Or("dossier.known."+a.Known, a.Known)}
 	if a.Possible > 0 {
 		x.Possible = p.resultMark(&domain.Result{Distinction: domain.DistinctionLevel, Level: domain.Level(a.Possible)})
 		x.Lead = p.T("dossier.possible")
@@ -401,9 +401,9 @@ func (v *dossierView) assess(p *page, who auth.Principal, d ledger.Dossier) {
 	if len(a.Assess) > 0 {
 		words := make([]string, len(a.Assess))
 		for i, what := range a.Assess {
-			words[i] = p.or("dossier.assess."+what, what)
+			words[i] = p.Or("dossier.assess."+what, what)
 		}
-		x.Assess = p.T("dossier.assess", p.list(words))
+		x.Assess = p.T("dossier.assess", p.List(words))
 	}
 	if a.Above != nil {
 		x.Above = p.T("dossier.above", a.Above.Level, p.percentOf(a.Above.Services), p.percentOf(a.Above.Stakes))

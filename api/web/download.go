@@ -6,7 +6,7 @@ import "net/url"
 // on French pages, because that is what a French spreadsheet opens without a question.
 func (p *page) download(path string) string {
 	dialect := "rfc4180"
-	if p.code == "fr" {
+	if p.Code == "fr" {
 		dialect = "excel-fr"
 	}
 	query := url.Values{"dialect": {dialect}}

@@ -80,7 +80,7 @@ func (p *page) editionLine(e ledger.EditionShort) editionLine {
 	if f := e.Published; f == nil && decided != nil {
 		line.Published = p.N("editions.decided", e.Recorded)
 	} else if f != nil {
-		line.Published = p.figure(f.Value, f.Unit, f.Precision)
+		line.Published = p.Figure(f.Value, f.Unit, f.Precision)
 		for _, s := range f.Sources {
 			line.Sources = append(line.Sources, p.cite(s))
 		}
@@ -102,7 +102,7 @@ func (p *page) undecided(edition int) string {
 			continue
 		}
 		for _, a := range pt.Published.Alternatives {
-			out = append(out, p.figure(a.Value, a.Unit, a.Precision))
+			out = append(out, p.Figure(a.Value, a.Unit, a.Precision))
 		}
 	}
 	return strings.Join(out, p.T("or"))
@@ -222,7 +222,7 @@ func (s *site) edition(p *page) (any, error) {
 	if e.Published != nil {
 		for i, source := range e.Published.Sources {
 			c := p.cite(source, share(e.Published.Events, i, len(e.Published.Sources))...)
-			c.Says = p.T("item.says", p.figure(e.Published.Value, e.Published.Unit, e.Published.Precision))
+			c.Says = p.T("item.says", p.Figure(e.Published.Value, e.Published.Unit, e.Published.Precision))
 			v.CoverageNotes = append(v.CoverageNotes, c)
 		}
 	}
@@ -329,9 +329,9 @@ func (v *editionView) contents(p *page) {
 // addRule adds a rule once, with every source that tells it in the same words.
 func (v *editionView) addRule(p *page, r ledger.RuleView) {
 	source := p.cite(r.Source, r.Event)
-	i := slices.IndexFunc(v.Rules, func(x ruleLine) bool { return x.Topic == p.topic(r.Topic) && x.Statement == r.Statement })
+	i := slices.IndexFunc(v.Rules, func(x ruleLine) bool { return x.Topic == p.Topic(r.Topic) && x.Statement == r.Statement })
 	if i < 0 {
-		v.Rules = append(v.Rules, ruleLine{p.topic(r.Topic), r.Statement, []cite{source}})
+		v.Rules = append(v.Rules, ruleLine{p.Topic(r.Topic), r.Statement, []cite{source}})
 		return
 	}
 	v.Rules[i].Sources = append(v.Rules[i].Sources, source)
@@ -349,8 +349,6 @@ func (v *editionView) neighbours(p *page, n int) {
 		v.Next = to(n + 1)
 	}
 }
-
-func (t *tongue) topic(id string) string { return t.or("topic."+id, id) }
 
 // change says what is known of what moved between two editions that follow each other, and why no more is.
 type change struct {

@@ -21,6 +21,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/words"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
@@ -235,8 +236,8 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 // breaks adds the rule that is broken to the field that shows it.
 func (p *page) breaks(c command, form url.Values, view *formView, b *domain.Broken) {
 	text, detail := sentence(b.Message), ""
-	if key := "rule." + string(b.Rule); p.code == "fr" && p.has(key) {
-		text, detail = p.words[key], b.Message // the rule in the reader's language, the particulars as the ledger says them
+	if key := "rule." + string(b.Rule); p.Code == "fr" && p.Has(key) {
+		text, detail = p.T(key), b.Message // the rule in the reader's language, the particulars as the ledger says them
 	}
 	article := ""
 	if b.Article != "" {
@@ -267,7 +268,7 @@ func sentence(s string) string {
 	if s == "" || strings.HasSuffix(s, ".") {
 		return s
 	}
-	return capital(s) + "."
+	return words.Capital(s) + "."
 }
 
 // changedSince gives what was recorded in a stream since a form was opened. Of a draft it gives the form with what is

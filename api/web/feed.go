@@ -52,7 +52,7 @@ func (s *site) feed(t *tongue) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := s.bare(t, r)
 		f := atomFeed{
-			Lang: t.code, ID: "urn:uuid:" + s.Ledger.LedgerID.String(), Title: "Arobase – " + p.T("feed.title"), Sub: p.T("feed.about"),
+			Lang: t.Code, ID: "urn:uuid:" + s.Ledger.LedgerID.String(), Title: "Arobase – " + p.T("feed.title"), Sub: p.T("feed.about"),
 			Links:   []atomLink{{"self", "application/atom+xml", p.origin() + r.URL.Path}, {"alternate", "text/html", p.origin() + t.path("register", "", nil)}},
 			Author:  atomAuthor{p.T("feed.author")},
 			Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
@@ -84,7 +84,7 @@ func (p *page) atomEntry(e ledger.EventView) atomEntry {
 	says, _ := p.tells(e)
 	name := typeName(e.Type)
 	return atomEntry{
-		ID: "urn:uuid:" + e.ID.String(), Title: p.T("record.short", p.Int(int(e.Index))) + p.T("colon") + " " + p.or("record.type."+name, name),
+		ID: "urn:uuid:" + e.ID.String(), Title: p.T("record.short", p.Int(int(e.Index))) + p.T("colon") + " " + p.Or("record.type."+name, name),
 		Updated: e.Recorded.UTC().Format(time.RFC3339),
 		Link:    atomLink{"alternate", "text/html", p.origin() + p.path("record", e.ID.String(), nil)},
 		Content: atomContents{"html", template.HTML(rootedHref.ReplaceAllString(string(says), `href="`+p.origin()+`/`))}, // only our own links are changed

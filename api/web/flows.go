@@ -70,7 +70,7 @@ func (p *page) flowsOf(t ledger.TransitionsView, by string, address func(by stri
 	if t.N == 0 && t.Seen == 0 && t.RecordedFrom == 0 && t.RecordedTo == 0 {
 		return nil
 	}
-	from, to := p.edition(t.From, yearOf(t.From)), p.edition(t.To, yearOf(t.To))
+	from, to := p.Edition(t.From, yearOf(t.From)), p.Edition(t.To, yearOf(t.To))
 	v := &flows{Height: flowHeight, Title: p.T("flows.title", yearOf(t.From), yearOf(t.To))}
 	rose, same, fell := 0, 0, 0
 	for _, f := range t.Flows {
@@ -117,7 +117,7 @@ func (p *page) groupName(by, group string) string {
 	case group == "":
 		return p.T("flows.group.unknown")
 	case by == "kind":
-		return p.kind(group)
+		return p.Kind(group)
 	case by == "size":
 		return p.scope("population:" + group)
 	case by == "departement":

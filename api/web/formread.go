@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
+	"arobase/api/web/words"
 	"arobase/domain"
 )
 
@@ -159,7 +160,7 @@ func (r *reading) value(b blank, name string) any {
 	}
 	switch b.Kind {
 	case aNumber:
-		n, err := strconv.ParseInt(unspaced(text), 10, 64)
+		n, err := strconv.ParseInt(words.Unspaced(text), 10, 64)
 		if err != nil {
 			r.fault(name, "number", text)
 			return nil
@@ -246,7 +247,7 @@ func (r *reading) record(name, text string) any {
 	if all := uuidIn.FindAllString(text, -1); len(all) > 0 {
 		return strings.ToLower(all[len(all)-1])
 	}
-	digits := strings.TrimLeft(unspaced(text), "nN°º#. ")
+	digits := strings.TrimLeft(words.Unspaced(text), "nN°º#. ")
 	if n, err := strconv.ParseUint(digits, 10, 63); err == nil && n < r.p.size {
 		for e, err := range r.p.site.Ledger.Events(r.p.ctx, ledger.EventFilter{After: n, Before: n + 1}) {
 			if err == nil && e.ID != uuid.Nil {
@@ -286,16 +287,11 @@ func (r *reading) body(name, text, picked, pickedFor string) string {
 	return ""
 }
 
-// unspaced takes the spaces out that people write into numbers.
-func unspaced(s string) string {
-	return strings.NewReplacer(" ", "", "\u00a0", "", nnbsp, "").Replace(s)
-}
-
 var amountForm = regexp.MustCompile(`^([0-9]{1,9})(?:[.,]([0-9]{1,2}))?$`)
 
 // parseAmount reads an amount of euros as cents: 1 234,50.
 func parseAmount(s string) (cents int64, ok bool) {
-	m := amountForm.FindStringSubmatch(strings.TrimSuffix(unspaced(s), "€"))
+	m := amountForm.FindStringSubmatch(strings.TrimSuffix(words.Unspaced(s), "€"))
 	if m == nil {
 		return 0, false
 	}

@@ -34,8 +34,8 @@ func TestFormsHaveWords(t *testing.T) {
 		}
 		for _, tongue := range []*tongue{fr, en} {
 			for _, key := range []string{"op." + c.Resource, "op." + c.Resource + ".text"} {
-				if !tongue.has(key) {
-					t.Errorf("%s: nobody says %s", tongue.code, key)
+				if !tongue.Has(key) {
+					t.Errorf("%s: nobody says %s", tongue.Code, key)
 				}
 			}
 			each(c.Fields, func(b blank) {
@@ -48,7 +48,7 @@ func TestFormsHaveWords(t *testing.T) {
 				}
 				for _, s := range said {
 					if strings.Contains(s, "⟦") {
-						t.Errorf("%s: %s has no words in the form %s", tongue.code, s, c.Resource)
+						t.Errorf("%s: %s has no words in the form %s", tongue.Code, s, c.Resource)
 					}
 				}
 			})
@@ -64,7 +64,7 @@ func TestFormsHaveWords(t *testing.T) {
 		case domain.RuleBasis, domain.RuleGenesis, domain.RuleOutcome, domain.RuleKeyNew, domain.RuleOrigin, domain.RuleKeyInForce:
 			continue // no form breaks them
 		}
-		if !fr.has("rule." + string(r.Rule)) {
+		if !fr.Has("rule." + string(r.Rule)) {
 			t.Errorf("nobody says the rule %s in French", r.Rule)
 		}
 	}
@@ -73,7 +73,7 @@ func TestFormsHaveWords(t *testing.T) {
 		each(c.Fields, func(b blank) {
 			for _, what := range []string{"field", "help"} {
 				for _, key := range fieldKeys(c, b) {
-					if fr.has(what + "." + key) {
+					if fr.Has(what + "." + key) {
 						used[what+"."+key] = true
 						break
 					}
@@ -81,7 +81,7 @@ func TestFormsHaveWords(t *testing.T) {
 			}
 		})
 	}
-	for key := range fr.words {
+	for key := range fr.Keys() {
 		if (strings.HasPrefix(key, "field.") || strings.HasPrefix(key, "help.")) && !used[key] {
 			t.Errorf("%s is said by no form", key)
 		}

@@ -383,7 +383,7 @@ func (s *setting) shown(f fieldView) template.HTML {
 		}
 	}
 	if chosen != nil {
-		return say(s.page.list(chosen))
+		return say(s.page.List(chosen))
 	}
 	return say(f.Value)
 }
@@ -415,8 +415,8 @@ func (p *page) nameOf(field string) string {
 // which several objects have.
 func (t *tongue) fieldWord(what string, c command, b blank) string {
 	for _, key := range fieldKeys(c, b) {
-		if t.has(what + "." + key) {
-			return t.words[what+"."+key]
+		if t.Has(what + "." + key) {
+			return t.T(what + "." + key)
 		}
 	}
 	return t.T(what + "." + b.Path)
@@ -430,8 +430,8 @@ func fieldKeys(c command, b blank) []string {
 // choiceWord says what can be chosen.
 func (t *tongue) choiceWord(c command, b blank, value string) string {
 	for _, key := range fieldKeys(c, b) {
-		if t.has("choice." + key + "." + value) {
-			return t.words["choice."+key+"."+value]
+		if t.Has("choice." + key + "." + value) {
+			return t.T("choice." + key + "." + value)
 		}
 	}
 	return t.T("choice." + value)
@@ -439,8 +439,8 @@ func (t *tongue) choiceWord(c command, b blank, value string) string {
 
 // faultText says what is wrong with a field. What no catalogue knows is said as the ledger says it.
 func (t *tongue) faultText(rule, message string) string {
-	if key := "fault." + rule; t.has(key) {
-		return t.words[key]
+	if key := "fault." + rule; t.Has(key) {
+		return t.T(key)
 	}
 	return message
 }

@@ -90,10 +90,10 @@ func (p *page) founding(points []ledger.PointView) (*founding, error) {
 		return nil, nil
 	}
 	f := &founding{Heading: p.T("founding.heading",
-		p.quantity(*after.Published.Value, after.Published.Unit, after.Published.Precision), after.Year, p.Number(*before.Published.Value), before.Year)}
+		p.Quantity(*after.Published.Value, after.Published.Unit, after.Published.Precision), after.Year, p.Number(*before.Published.Value), before.Year)}
 	f.Text = append(f.Text, p.H("founding.text",
-		p.Number(*after.Published.Value), link(p.href("edition", "18"), p.edition(after.Edition, after.Year)),
-		p.Number(*before.Published.Value), link(p.href("edition", "17"), p.edition(before.Edition, before.Year)),
+		p.Number(*after.Published.Value), link(p.href("edition", "18"), p.Edition(after.Edition, after.Year)),
+		p.Number(*before.Published.Value), link(p.href("edition", "17"), p.Edition(before.Edition, before.Year)),
 		p.names(after.Published.Sources)))
 	items, err := p.site.Ledger.Reconciliation(p.ctx, before.Edition, p.size)
 	if err != nil {
@@ -125,7 +125,7 @@ func (p *page) foundingDoubt(it ledger.ItemView, all []ledger.ItemView) []templa
 		if slices.ContainsFunc(it.Hypotheses, func(h ledger.HypothesisView) bool { return h.Fits != nil && *h.Fits }) {
 			fits = p.T("founding.hypothesis")
 		}
-		return append(out, p.H("founding.doubt", parts, p.Number(f.Value), p.unit(f.Unit), p.T("verdict."+it.Verdict), fits, to))
+		return append(out, p.H("founding.doubt", parts, p.Number(f.Value), p.Unit(f.Unit), p.T("verdict."+it.Verdict), fits, to))
 	}
 	return append(out, p.H("founding.see.sentence", to))
 }
@@ -153,11 +153,11 @@ func (p *page) totals(editions ...int) string {
 	var out []string
 	for _, e := range p.editions() {
 		if slices.Contains(editions, e.Edition) && e.Published != nil {
-			out = append(out, p.T("founding.total", p.quantity(e.Published.Value, e.Published.Unit, e.Published.Precision), e.Year))
+			out = append(out, p.T("founding.total", p.Quantity(e.Published.Value, e.Published.Unit, e.Published.Precision), e.Year))
 		}
 	}
 	slices.Reverse(out)
-	return p.list(out)
+	return p.List(out)
 }
 
 func (p *page) foundingNotes(before, after ledger.PointView) []cite {
@@ -165,7 +165,7 @@ func (p *page) foundingNotes(before, after ledger.PointView) []cite {
 	add := func(pt ledger.PointView, f ledger.FigureView) {
 		for i, s := range f.Sources {
 			c := p.cite(s, share(f.Events, i, len(f.Sources))...)
-			c.Says = p.T("founding.says", p.figure(f.Value, f.Unit, f.Precision), pt.Year)
+			c.Says = p.T("founding.says", p.Figure(f.Value, f.Unit, f.Precision), pt.Year)
 			out = append(out, c)
 		}
 	}
@@ -214,11 +214,11 @@ func (p *page) coverage(e ledger.EditionShort) string {
 	case f == nil:
 		return p.T("coverage.unknown", names)
 	case f.Unit == "":
-		return p.T("coverage.unsaid", names, p.quantity(f.Value, f.Unit, f.Precision))
+		return p.T("coverage.unsaid", names, p.Quantity(f.Value, f.Unit, f.Precision))
 	case f.Unit != "collectivities":
-		return p.T("coverage.units", names, p.quantity(f.Value, f.Unit, f.Precision))
+		return p.T("coverage.units", names, p.Quantity(f.Value, f.Unit, f.Precision))
 	default:
-		return p.T("coverage.of", names, p.quantity(f.Value, f.Unit, f.Precision))
+		return p.T("coverage.of", names, p.Quantity(f.Value, f.Unit, f.Precision))
 	}
 }
 

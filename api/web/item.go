@@ -73,16 +73,16 @@ func slug(s string) string {
 
 func (p *page) item(it ledger.ItemView) item {
 	v := item{
-		ID: itemID(it), Name: p.metric(it.Metric), Scope: p.scope(it.Scope), Reason: p.prose(it.ReasonFR, it.Reason),
+		ID: itemID(it), Name: p.Metric(it.Metric), Scope: p.scope(it.Scope), Reason: p.prose(it.ReasonFR, it.Reason),
 		Verdict: status{it.Verdict, p.T("group." + it.Verdict)},
 	}
 	if it.Edition != 0 {
 		v.Edition = labelled{p.T("edition.bare", it.Edition, yearOf(it.Edition)), p.href("edition", fmt.Sprint(it.Edition))}
 	}
 	for _, f := range it.Figures {
-		text := p.figure(f.Value, f.Unit, f.Precision)
+		text := p.Figure(f.Value, f.Unit, f.Precision)
 		if f.Metric != "" && f.Metric != it.Metric {
-			text = p.T("item.other", text, strings.ToLower(p.metric(f.Metric)))
+			text = p.T("item.other", text, strings.ToLower(p.Metric(f.Metric)))
 		}
 		v.say(said{Text: text, value: f.Value})
 		c := p.cite(f.Source, f.Events...)

@@ -219,12 +219,12 @@ func (v *departementPage) everybody(p *page, code string, address func(url.Value
 		ids = append(ids, b.ID)
 	}
 	for _, c := range p.site.Ledger.Short(p.ctx, ids, p.size) {
-		k := knownBody{Name: c.Name, Href: p.href("collectivity", c.ID), Kind: p.kind(c.Kind), Says: p.T("departement.nolabel")}
+		k := knownBody{Name: c.Name, Href: p.href("collectivity", c.ID), Kind: p.Kind(c.Kind), Says: p.T("departement.nolabel")}
 		if h := cmp.Or(c.Current, c.LastKnown); h != nil {
 			m := p.mark(h.Distinction, h.Level, h.Status, false)
 			st := p.status(h.Status, false, h.Sources)
 			k.Mark, k.Status = &m, &st
-			k.Says = p.T("departement.held", p.held(*h), p.edition(h.Edition, h.Year))
+			k.Says = p.T("departement.held", p.held(*h), p.Edition(h.Edition, h.Year))
 		}
 		v.Known = append(v.Known, k)
 	}

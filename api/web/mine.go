@@ -117,7 +117,7 @@ func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) prefill 
 
 // deadline says which edition is under way and until when it can be submitted.
 func (p *page) deadline(m ledger.Mine) string {
-	cal, named := m.State.Calendar, p.edition(int(m.Edition), m.Edition.Year())
+	cal, named := m.State.Calendar, p.Edition(int(m.Edition), m.Edition.Year())
 	switch {
 	case m.Open:
 		return p.T("own.open", named, p.Date(cal.Closes))
@@ -141,13 +141,13 @@ func (p *page) memberStep(m ledger.Mine) step {
 	case member == nil:
 		st.State, st.Says = "wait", p.T("own.member.none")
 		if m.Population > 0 && m.Regulation != nil {
-			st.Text = append(st.Text, p.T("own.member.would", p.euros(m.Regulation.Fee.FeeFor(m.Population))), p.calculation(m, m.Population, m.PopulationYear))
+			st.Text = append(st.Text, p.T("own.member.would", p.Euros(m.Regulation.Fee.FeeFor(m.Population))), p.calculation(m, m.Population, m.PopulationYear))
 		}
 	default:
 		st.State = p.state(m.Membership.Paid >= member.Fee, "todo")
-		st.Says = p.T("own.member.paid", p.euros(m.Membership.Paid), p.euros(member.Fee))
+		st.Says = p.T("own.member.paid", p.Euros(m.Membership.Paid), p.Euros(member.Fee))
 		if m.Membership.Paid < member.Fee {
-			st.Says = p.T("own.member.due", p.euros(member.Fee), p.euros(member.Fee-m.Membership.Paid))
+			st.Says = p.T("own.member.due", p.Euros(member.Fee), p.Euros(member.Fee-m.Membership.Paid))
 		}
 		if member.Population > 0 {
 			st.Text = append(st.Text, p.calculation(m, member.Population, member.PopulationYear))
@@ -164,7 +164,7 @@ func (p *page) calculation(m ledger.Mine, population, year int) string {
 		return ""
 	}
 	fee := m.Regulation.Fee
-	said := p.T("own.member.sum", p.Int(population), year, p.euros(fee.PerInhabitant), p.euros(fee.Least), p.euros(fee.Most), p.euros(fee.FeeFor(population)))
+	said := p.T("own.member.sum", p.Int(population), year, p.Euros(fee.PerInhabitant), p.Euros(fee.Least), p.Euros(fee.Most), p.Euros(fee.FeeFor(population)))
 	if fee.Known != "sourced" {
 		said += " " + p.T("own.member."+fee.Known)
 	}
@@ -202,7 +202,7 @@ func (p *page) actionsStep(m ledger.Mine) step {
 		st.Says = p.T("own.actions.done")
 	}
 	if m.Before != 0 {
-		st.Text = append(st.Text, p.T("own.actions.before", p.edition(int(m.Before), m.Before.Year())))
+		st.Text = append(st.Text, p.T("own.actions.before", p.Edition(int(m.Before), m.Before.Year())))
 	}
 	if left > 0 {
 		st.Go = &labelled{p.T("own.actions.go"), p.path("review", m.ID, nil)}

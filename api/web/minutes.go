@@ -99,7 +99,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 	p.paper(p.T("minutes.running", edition), right)
 	for _, j := range m.Jury {
 		line := minutesJuror{
-			Seat: p.seat(j.Juror), ID: j.Seat, College: p.or("college."+j.College, j.College), Affiliation: j.Affiliation,
+			Seat: p.seat(j.Juror), ID: j.Seat, College: p.Or("college."+j.College, j.College), Affiliation: j.Affiliation,
 			Proofs: p.proofs(p.seat(j.Juror), []string{j.Event.String()}),
 		}
 		if v.Names {
@@ -155,7 +155,7 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 		State: p.T("minutes.decision." + d.State), Reporting: p.T("minutes.reporting", p.seats(d.Reporting)), Held: d.Held,
 	}
 	for _, r := range d.Recused {
-		v.Recused = append(v.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
+		v.Recused = append(v.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.Or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
 	}
 	if d.Session != 0 {
 		v.Sat = p.T("sitting.held", d.Session, p.Date(d.On))

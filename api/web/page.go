@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 
 	"arobase/api/ledger"
@@ -81,7 +82,7 @@ func (s *site) page(t *tongue, route string, h handler) http.Handler {
 			body = s.excuse(p, err)
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Language", t.code)
+		w.Header().Set("Content-Language", t.Code)
 		if w.Header().Get("Cache-Control") == "" {
 			w.Header().Set("Cache-Control", "no-cache")
 		}
@@ -246,7 +247,7 @@ func (p *page) here() string {
 // Here is the address of this very page in French or in English.
 func (p *page) Here(code string) string {
 	t := p.tongue
-	if t.code != code {
+	if t.Code != code {
 		t = t.other
 	}
 	if p.Route == "problem" {
@@ -256,8 +257,8 @@ func (p *page) Here(code string) string {
 }
 
 // Lang is the language of the page, Other the one that it can be switched to.
-func (p *page) Lang() string  { return p.code }
-func (p *page) Other() string { return p.other.code }
+func (p *page) Lang() string  { return p.Code }
+func (p *page) Other() string { return p.other.Code }
 
 // Operator is who runs the site.
 func (p *page) Operator() string { return p.site.Operator }
@@ -291,8 +292,8 @@ func (p *page) AsOf() string {
 	if p.asOf == "" {
 		return ""
 	}
-	if _, isTime := parseTime(p.asOf); isTime {
-		return p.T("asof.time", p.moment(p.asOf), p.Int(int(p.size)))
+	if at, err := time.Parse(time.RFC3339, p.asOf); err == nil {
+		return p.T("asof.time", p.Moment(at), p.Int(int(p.size)))
 	}
 	return p.T("asof.size", p.Int(int(p.size)))
 }

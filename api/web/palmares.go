@@ -103,7 +103,7 @@ func (p *page) place(kind string, d *ledger.Place) string {
 		parts = append(parts, d.Name)
 	}
 	if kind != string(domain.Commune) && kind != "" {
-		parts = append(parts, p.kind(kind))
+		parts = append(parts, p.Kind(kind))
 	}
 	return strings.Join(parts, ", ")
 }

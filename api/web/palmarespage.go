@@ -160,7 +160,7 @@ func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger
 	all := p.T("choose.all")
 	v.Choices = []choice{
 		p.choose("level", ask.level, all, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, f.levels),
-		p.choose("kind", ask.kind, all, slices.Sorted(maps.Keys(f.kinds)), p.kind, f.kinds),
+		p.choose("kind", ask.kind, all, slices.Sorted(maps.Keys(f.kinds)), p.Kind, f.kinds),
 		p.choose("region", ask.region, all, byName("r", f.regions), name("r"), f.regions),
 		p.choose("departement", ask.departement, all, slices.Sorted(maps.Keys(f.departements)), func(c string) string { return c + " " + name("d")(c) }, f.departements),
 	}

@@ -20,7 +20,7 @@ func (p *page) dots(unit string, points []ledger.PointView) ([]dot, float64) {
 	greatest := 0.0
 	add := func(pt ledger.PointView, value float64, precision, kind string) {
 		d := dot{
-			X: across(pt.Edition, len(points), 0.5), Value: p.shortNumber(value, precision), Kind: kind,
+			X: across(pt.Edition, len(points), 0.5), Value: p.ShortNumber(value, precision), Kind: kind,
 			Href: p.href("edition", fmt.Sprint(pt.Edition)), edition: pt.Edition, value: value,
 		}
 		if kind == "stated" && precision != "exact" {
@@ -29,7 +29,7 @@ func (p *page) dots(unit string, points []ledger.PointView) ([]dot, float64) {
 				d.Kind = kind
 			}
 		}
-		d.Spoken = p.T("chart.dot", p.edition(pt.Edition, pt.Year), p.quantity(value, unit, precision))
+		d.Spoken = p.T("chart.dot", p.Edition(pt.Edition, pt.Year), p.Quantity(value, unit, precision))
 		greatest = max(greatest, value)
 		out = append(out, d)
 	}
@@ -44,16 +44,6 @@ func (p *page) dots(unit string, points []ledger.PointView) ([]dot, float64) {
 		}
 	}
 	return out, greatest
-}
-
-func (t *tongue) shortNumber(v float64, precision string) string {
-	switch precision {
-	case "about":
-		return "≈" + t.Number(v)
-	case "more_than":
-		return ">" + t.Number(v)
-	}
-	return t.Number(v)
 }
 
 // lines join figures of neighbouring editions that stand for them and were stated as such. A sum that was worked out and
@@ -86,7 +76,7 @@ func (p *page) bars(points []ledger.PointView, y func(float64) int, base int) []
 		top := min(y(float64(v)), base-2) // never invisible
 		out = append(out, bar{
 			X: across(pt.Edition, n, 0.2), W: fmt.Sprintf("%.2f%%", 60/float64(n)), Y: top, H: base - top,
-			Spoken: p.T("chart.bar", p.edition(pt.Edition, pt.Year), p.N("chart.names", v)),
+			Spoken: p.T("chart.bar", p.Edition(pt.Edition, pt.Year), p.N("chart.names", v)),
 		})
 	}
 	return out

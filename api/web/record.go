@@ -67,7 +67,7 @@ func (s *site) record(p *page) (any, error) {
 		By: p.actor(e.Actor), Absent: len(e.NotAtHand) > 0, Bytes: e.Envelope,
 	}
 	p.Title = v.Heading
-	p.Description = p.or("record.type."+name, name)
+	p.Description = p.Or("record.type."+name, name)
 	v.Says, v.Sources = p.tells(e)
 	for pointer, value := range e.Disclosed {
 		if text := asText(value); text != "" {
@@ -107,8 +107,8 @@ func (s *site) record(p *page) (any, error) {
 func (p *page) actor(s string) string {
 	role, body, _ := strings.Cut(s, ":")
 	switch {
-	case p.has("actor." + s):
-		return p.words["actor."+s]
+	case p.Has("actor." + s):
+		return p.T("actor." + s)
 	case role == "declarant":
 		return p.nameOf(body)
 	case role == "jury":
@@ -122,7 +122,7 @@ func (p *page) textName(pointer string) string {
 	if n, ok := fileAt(pointer); ok {
 		return p.T("record.text.file", p.Int(n+1))
 	}
-	return p.or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer)
+	return p.Or("record.text."+strings.TrimPrefix(pointer, "/data/"), pointer)
 }
 
 // filesOf gives the uploaded files that a record names. Beside an address a hash is that of what is there.

@@ -9,10 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-
 	"arobase/api/ledger"
+	"arobase/api/web/words"
 	"arobase/domain"
 )
 
@@ -72,7 +70,7 @@ func (s *site) register(p *page) (any, error) {
 		says, _ := p.tells(e)
 		name := typeName(e.Type)
 		v.Lines = append(v.Lines, recordLine{
-			p.Int(int(e.Index)), p.href("record", e.ID.String()), p.or("record.type."+name, name), p.MomentShort(e.Recorded), says,
+			p.Int(int(e.Index)), p.href("record", e.ID.String()), p.Or("record.type."+name, name), p.MomentShort(e.Recorded), says,
 		})
 	}
 	turn := func(before uint64) string {
@@ -111,12 +109,12 @@ func signersOf(note string) []string {
 func (p *page) filterForm(f chosen) registerFilter {
 	v := registerFilter{Action: p.path("register", "", nil) + recordsHere, Thread: f.thread, From: f.from, To: f.to, On: f != chosen{}}
 	for _, t := range domain.Types() {
-		if text := p.or("record.type."+t.Name, t.Name); !slices.ContainsFunc(v.Types, func(o option) bool { return o.Value == t.Name }) {
+		if text := p.Or("record.type."+t.Name, t.Name); !slices.ContainsFunc(v.Types, func(o option) bool { return o.Value == t.Name }) {
 			v.Types = append(v.Types, option{t.Name, text, t.Name == f.kind})
 		}
 	}
-	order := collate.New(language.Make(p.code))
-	slices.SortFunc(v.Types, func(a, b option) int { return order.CompareString(a.Text, b.Text) })
+	order := words.Order(p.Code)
+	slices.SortFunc(v.Types, func(a, b option) int { return order(a.Text, b.Text) })
 	v.Types = append([]option{{"", p.T("register.type.any"), f.kind == ""}}, v.Types...)
 	return v
 }

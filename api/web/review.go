@@ -137,14 +137,14 @@ func (p *page) carriedText(m ledger.Mine, a ledger.MyAction) string {
 		if len(names) == 0 {
 			return p.T("review.erased")
 		}
-		return p.T("review.lost", p.list(names))
+		return p.T("review.lost", p.List(names))
 	}
 	for _, id := range a.Carried {
 		if s := m.Grid.Service(id); s != nil {
 			names = append(names, s.Name)
 		}
 	}
-	return p.T("review.carried", p.list(names))
+	return p.T("review.carried", p.List(names))
 }
 
 // describeHref is the form that describes an action again, as it stands, by the services of the edition's grid. Next is the
@@ -299,8 +299,8 @@ func (s *site) reviewFault(p *page, err error) string {
 	case errors.As(err, &invalid) && len(invalid) > 0:
 		return p.faultText(invalid[0].Rule, invalid[0].Message)
 	case errors.As(err, &broken):
-		if key := "rule." + string(broken.Rule); p.code == "fr" && p.has(key) {
-			return p.words[key]
+		if key := "rule." + string(broken.Rule); p.Code == "fr" && p.Has(key) {
+			return p.T(key)
 		}
 		return sentence(broken.Message)
 	case errors.As(err, &stale):

@@ -57,7 +57,7 @@ func (p *page) run(n int) (*runPart, error) {
 	var names []string
 	for _, m := range r.Mentions {
 		names = append(names, "« "+m.Name+" »")
-		if p.code == "en" {
+		if p.Code == "en" {
 			names[len(names)-1] = "“" + m.Name + "”"
 		}
 	}

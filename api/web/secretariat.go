@@ -151,7 +151,7 @@ func (b *board) candidacy(c domain.Due) boardLine {
 			open = append(open, b.T("board.awaited", b.Date(r.Until)))
 		}
 	}
-	line := boardLine{Name: b.name(id), Cells: []template.HTML{b.body(id), say(kind), say(b.T("stage." + string(s.Stage))), say(reporting), say(b.list(open))}}
+	line := boardLine{Name: b.name(id), Cells: []template.HTML{b.body(id), say(kind), say(b.T("stage." + string(s.Stage))), say(reporting), say(b.List(open))}}
 	add := func(resource string, more ...string) {
 		line.Actions = append(line.Actions, b.can(resource, "candidacies", true, b.of(id, more...)...)...)
 	}
@@ -226,7 +226,7 @@ func (b *board) fees() boardSection {
 			lines = append(lines, line)
 		}
 	}
-	section.Says = []template.HTML{b.H("secretariat.fees.sum", b.euros(due), b.N("secretariat.fees.missing", missing))}
+	section.Says = []template.HTML{b.H("secretariat.fees.sum", b.Euros(due), b.N("secretariat.fees.missing", missing))}
 	for _, of := range []string{"", "unpaid"} {
 		query := b.req.URL.Query()
 		query.Del("fees")
@@ -264,7 +264,7 @@ func (b *board) fee(id domain.CollectivityID, year int, state domain.MembershipS
 	}
 	rest := b.T("secretariat.settled")
 	if owed > 0 {
-		rest = b.euros(owed)
+		rest = b.Euros(owed)
 		line.Actions = b.can("payments", "fees", false, "collectivity", string(id), "year", y, "amount", cents(owed), "on", b.today)
 	}
 	pairs := []string{"collectivity", string(id), "year", y, "of", state.Event.String(), "regulation", m.Regulation, "fee", cents(m.Fee)}
@@ -278,7 +278,7 @@ func (b *board) fee(id domain.CollectivityID, year int, state domain.MembershipS
 	} else {
 		line.Actions = append(line.Actions, b.can("membership-retractions", "fees", false, "collectivity", string(id), "year", y, "of", state.Event.String())...)
 	}
-	line.Cells = []template.HTML{b.body(id), say(b.euros(m.Fee)), say(how), say(b.euros(state.Paid)), say(rest)}
+	line.Cells = []template.HTML{b.body(id), say(b.Euros(m.Fee)), say(how), say(b.Euros(state.Paid)), say(rest)}
 	return line, owed
 }
 
@@ -297,12 +297,12 @@ func (b *board) population(id domain.CollectivityID, stated *domain.CandidacyReg
 
 // calculation says how a fee comes about.
 func (b *board) calculation(f domain.RuledFee, population, fee int) string {
-	s := b.T("secretariat.calculation", b.Int(population), b.euros(f.PerInhabitant))
+	s := b.T("secretariat.calculation", b.Int(population), b.Euros(f.PerInhabitant))
 	switch raw := population * f.PerInhabitant; {
 	case fee == f.Least && raw < f.Least:
-		s += b.T("secretariat.least", b.euros(f.Least))
+		s += b.T("secretariat.least", b.Euros(f.Least))
 	case fee == f.Most && raw > f.Most:
-		s += b.T("secretariat.most", b.euros(f.Most))
+		s += b.T("secretariat.most", b.Euros(f.Most))
 	}
 	return s
 }

@@ -51,7 +51,7 @@ func (b *board) jury() boardSection {
 		slices.Sort(interests)
 		n := strconv.Itoa(j.Number)
 		line := boardLine{Name: b.T("board.juror", n), Cells: []template.HTML{
-			say(b.T("board.juror", n)), say(college), say(listed), say(b.list(interests)), say(b.Int(assigned[j.Number])),
+			say(b.T("board.juror", n)), say(college), say(listed), say(b.List(interests)), say(b.Int(assigned[j.Number])),
 			say(b.T("board.ofn", b.Int(opinions[j.Number]), b.Int(assigned[j.Number]))),
 		}}
 		if !j.State.Ended && state.Published == nil {

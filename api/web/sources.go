@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-
 	"arobase/api/ledger"
+	"arobase/api/web/words"
 )
 
 // sourcesView lists the published works that the ledger rests on.
@@ -19,9 +17,9 @@ type sourcesView struct{ Sources []cite }
 func (s *site) sources(p *page) (any, error) {
 	p.Title, p.Description = p.T("sources.title"), p.T("sources.description")
 	all := s.Ledger.Sources(p.ctx, p.size)
-	order := collate.New(language.French)
+	order := words.Order("fr")
 	slices.SortStableFunc(all, func(a, b ledger.SourceView) int {
-		return cmp.Or(order.CompareString(a.Publisher, b.Publisher), cmp.Compare(a.PublishedOn, b.PublishedOn))
+		return cmp.Or(order(a.Publisher, b.Publisher), cmp.Compare(a.PublishedOn, b.PublishedOn))
 	})
 	v := sourcesView{}
 	for _, source := range all {
@@ -74,7 +72,7 @@ func (s *site) source(p *page) (any, error) {
 	v.figures(p, id)
 	for _, r := range s.Ledger.Rules(p.ctx, p.size) {
 		if r.Source == id {
-			v.Rules = append(v.Rules, ruleLine{p.topic(r.Topic), r.Statement, []cite{p.cite(id, r.Event)}})
+			v.Rules = append(v.Rules, ruleLine{p.Topic(r.Topic), r.Statement, []cite{p.cite(id, r.Event)}})
 		}
 	}
 	return v, nil
@@ -154,7 +152,7 @@ func (v *sourceView) figures(p *page, id string) {
 		} else {
 			seen[key] = true
 		}
-		name := p.metric(it.Metric)
+		name := p.Metric(it.Metric)
 		if it.Scope != "" {
 			name += ", " + p.scope(it.Scope)
 		}
@@ -163,7 +161,7 @@ func (v *sourceView) figures(p *page, id string) {
 	for _, it := range p.site.Ledger.SaidBy(p.ctx, id, p.size) {
 		for _, f := range it.Figures {
 			if f.Metric == "" && len(f.Events) == 1 {
-				add(it, p.figure(f.Value, f.Unit, f.Precision), f.Events)
+				add(it, p.Figure(f.Value, f.Unit, f.Precision), f.Events)
 			}
 		}
 		for _, st := range it.Statements {

@@ -126,7 +126,7 @@ func (p *page) frozenLine(a ledger.ActionView) frozenLine {
 	for _, s := range a.Services {
 		names = append(names, s.Name)
 	}
-	line.Services = p.list(names)
+	line.Services = p.List(names)
 	if a.State == "ended" {
 		line.Revision += " · " + p.T("action.state.ended")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
+	"arobase/api/web/words"
 	"arobase/domain"
 )
 
@@ -31,11 +32,11 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		f := ledger.Fact{Mention: string(d.Mention), Label: p.site.Ledger.Text(p.ctx, d.Label.Commitment()), Certainty: string(d.Certainty)}
 		return p.H("tells.award", p.named(string(d.Source)), p.body(d.Collectivity, d.Holder), p.award(f), p.editionOf(d.Edition, d.YearAsStated)), p.cited(d.Source)
 	case *domain.FigurePublished:
-		what := p.metric(d.Metric)
+		what := p.Metric(d.Metric)
 		if d.Scope != "" {
 			what += ", " + p.scope(d.Scope)
 		}
-		return p.H("tells.figure", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), what, p.figure(d.Float(), d.Unit, string(d.Precision))), p.cited(d.Source)
+		return p.H("tells.figure", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), what, p.Figure(d.Float(), d.Unit, string(d.Precision))), p.cited(d.Source)
 	case *domain.CeremonyFactRecorded:
 		return p.ceremonyFact(d), p.cited(d.Source)
 	case *domain.ExplanationProposed:
@@ -43,13 +44,13 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		if d.Source != "" {
 			sources = p.cited(d.Source)
 		}
-		return p.H("tells.explanation."+d.Kind, p.editionOf(d.Edition, ""), p.metric(d.Metric)), sources
+		return p.H("tells.explanation."+d.Kind, p.editionOf(d.Edition, ""), p.Metric(d.Metric)), sources
 	case *domain.RuleRecorded:
-		return p.H("tells.rule", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), p.topic(d.Topic)), p.cited(d.Source)
+		return p.H("tells.rule", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), p.Topic(d.Topic)), p.cited(d.Source)
 	case *domain.SourceCited:
 		return p.H("tells.source", p.named(string(d.Source)), d.Title), p.cited(d.Source)
 	case *domain.CollectivityRegistered:
-		return p.H("tells.registered", p.body(d.Collectivity, d.Name), p.kind(d.Type)), nil
+		return p.H("tells.registered", p.body(d.Collectivity, d.Name), p.Kind(d.Type)), nil
 	case *domain.NameRecorded:
 		return p.H("tells.name", p.body(d.Collectivity, string(d.Collectivity)), d.Name), nil
 	case *domain.PopulationRecorded:
@@ -60,9 +61,9 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		return p.H("tells.succeeded", p.bodies(d.From), p.bodies(d.To), p.Date(d.On)), nil
 	case *domain.PersonalDataErased:
 		if _, ok := fileAt(d.Pointer); ok {
-			return p.H("tells.erasedFile", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
+			return p.H("tells.erasedFile", p.textName(d.Pointer), p.recordOf(d.Event), p.Or("ground."+d.Ground, d.Ground)), nil
 		}
-		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.or("ground."+d.Ground, d.Ground)), nil
+		return p.H("tells.erased", p.textName(d.Pointer), p.recordOf(d.Event), p.Or("ground."+d.Ground, d.Ground)), nil
 	case *domain.ReferenceAdopted:
 		return p.H("tells.reference", d.Name, d.Version), nil
 	case *domain.LedgerOpened:
@@ -92,11 +93,11 @@ func (p *page) tellsAbout(e ledger.EventView, data domain.Event) template.HTML {
 	if f := v.FieldByName("Edition"); f.IsValid() && f.CanInt() && f.Int() > 0 {
 		about = append(about, string(p.editionOf(domain.Edition(f.Int()), "")))
 	}
-	what := p.or("record.type."+typeName(e.Type), typeName(e.Type))
+	what := p.Or("record.type."+typeName(e.Type), typeName(e.Type))
 	if about == nil {
 		return p.H("tells.other", what)
 	}
-	return p.H("tells.about", capital(what), template.HTML(strings.Join(about, ", "))) // each part is escaped
+	return p.H("tells.about", words.Capital(what), template.HTML(strings.Join(about, ", "))) // each part is escaped
 }
 
 // actionNamed names an action by its title as of this page, with a link.
@@ -129,7 +130,7 @@ func (p *page) ceremonyFact(d *domain.CeremonyFactRecorded) template.HTML {
 	default:
 		value = p.written(value)
 	}
-	return p.H("tells.ceremony."+d.Precision, p.named(string(d.Source)), p.editionOf(d.Edition, ""), p.metric("ceremony_"+d.Attribute), value)
+	return p.H("tells.ceremony."+d.Precision, p.named(string(d.Source)), p.editionOf(d.Edition, ""), p.Metric("ceremony_"+d.Attribute), value)
 }
 
 func (p *page) cited(id domain.SourceID) []cite { return []cite{p.cite(string(id))} }
@@ -151,7 +152,7 @@ func (p *page) bodies(ids []domain.CollectivityID) template.HTML {
 	for _, id := range ids {
 		parts = append(parts, string(p.body(id, string(id))))
 	}
-	return template.HTML(p.list(parts)) // each part is escaped
+	return template.HTML(p.List(parts)) // each part is escaped
 }
 
 // editionOf names an edition with a link, or says what little is known.
@@ -159,7 +160,7 @@ func (p *page) editionOf(e domain.Edition, stated string) template.HTML {
 	if e == 0 {
 		return template.HTML(template.HTMLEscapeString(p.T("undated.edition", p.undatedYear([]ledger.Fact{{YearAsStated: stated}})))) // escaped
 	}
-	to := labelled{p.edition(int(e), e.Year()), p.href("edition", fmt.Sprint(int(e)))}
+	to := labelled{p.Edition(int(e), e.Year()), p.href("edition", fmt.Sprint(int(e)))}
 	if !slices.ContainsFunc(p.editions(), func(known ledger.EditionShort) bool { return known.Edition == int(e) }) {
 		return template.HTML(template.HTMLEscapeString(to.Text)) // escaped
 	}

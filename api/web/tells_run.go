@@ -10,7 +10,7 @@ import (
 func (p *page) tellsRun(data domain.Event) template.HTML {
 	switch d := data.(type) {
 	case *domain.RegulationPublished:
-		return p.H("tells.regulation", d.Title, p.edition(int(d.From), d.From.Year()))
+		return p.H("tells.regulation", d.Title, p.Edition(int(d.From), d.From.Year()))
 	case *domain.GridPublished:
 		return p.H("tells.grid", d.Grid, p.Int(len(d.Services)), p.Int(len(d.Stakes)))
 	case *domain.EditionOpened:
@@ -20,7 +20,7 @@ func (p *page) tellsRun(data domain.Event) template.HTML {
 	case *domain.DeclarationsClosed:
 		return p.H("tells.closed", p.Int(d.Candidacies))
 	case *domain.JurorAppointed:
-		return p.H("tells.juror", d.Juror, p.editionOf(d.Edition, ""), p.or("college."+d.College, d.College))
+		return p.H("tells.juror", d.Juror, p.editionOf(d.Edition, ""), p.Or("college."+d.College, d.College))
 	case *domain.JurorTermEnded:
 		return p.H("tells.juror.ended", d.Juror, p.editionOf(d.Edition, ""))
 	case *domain.ConflictDeclared:
@@ -50,7 +50,7 @@ func (p *page) tellsCandidacy(data domain.Event) template.HTML {
 	}
 	switch d := data.(type) {
 	case *domain.CandidacyRegistered:
-		return of("tells.applied", d.Candidacy, p.kind(d.Kind))
+		return of("tells.applied", d.Candidacy, p.Kind(d.Kind))
 	case *domain.CandidacySubmitted:
 		return of("tells.submitted", d.Candidacy, p.Int(len(d.Actions)))
 	case *domain.CandidacyWithdrawn:
@@ -106,11 +106,11 @@ func (p *page) tellsBody(data domain.Event) template.HTML {
 	body := func(id domain.CollectivityID) template.HTML { return p.body(id, string(id)) }
 	switch d := data.(type) {
 	case *domain.MembershipRecorded:
-		return p.H("tells.member", body(d.Collectivity), d.Year, p.euros(d.Fee))
+		return p.H("tells.member", body(d.Collectivity), d.Year, p.Euros(d.Fee))
 	case *domain.MembershipCorrected:
-		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.euros(d.Fee), p.T("cause."+d.Cause))
+		return p.H("tells.member.corrected", body(d.Collectivity), d.Year, p.Euros(d.Fee), p.T("cause."+d.Cause))
 	case *domain.PaymentRecorded:
-		return p.H("tells.paid", body(d.Collectivity), d.Year, p.euros(d.Amount), p.Date(d.On))
+		return p.H("tells.paid", body(d.Collectivity), d.Year, p.Euros(d.Amount), p.Date(d.On))
 	case *domain.MembershipRetracted:
 		return p.H("tells.member.retracted", body(d.Collectivity), d.Year, p.T("cause."+d.Cause))
 	case *domain.PaymentRetracted:
@@ -160,7 +160,7 @@ func (p *page) outcome(r domain.Result) string {
 	case r.Distinction == domain.DistinctionHorsConcours:
 		said = p.T("level.horsconcours")
 	case r.Distinction != "":
-		said = p.or("result."+string(r.Distinction), string(r.Distinction))
+		said = p.Or("result."+string(r.Distinction), string(r.Distinction))
 	}
 	if n := len(r.Mentions); n > 0 {
 		said += p.N("result.mentions", n)

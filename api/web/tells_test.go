@@ -52,7 +52,7 @@ func TestEveryRecordIsTold(t *testing.T) {
 			}
 			said, _ := p.tells(ledger.EventView{Type: fmt.Sprintf("arobase.%s.v%d", typ.Name, typ.Version), Data: json.RawMessage(data)})
 			if text := string(said); text == "" || strings.HasPrefix(text, other) || strings.Contains(text, "%!") || strings.Contains(text, "⟦") || text == string(p.H("tells.unknown")) {
-				t.Errorf("%s, %s: %q", language.code, typ.Name, text)
+				t.Errorf("%s, %s: %q", language.Code, typ.Name, text)
 			} else if language == fr {
 				t.Log(typ.Name + ": " + text)
 			}

@@ -16,24 +16,24 @@ func (p *page) today(c ledger.CollectivityView) today {
 		return today{Lead: p.T("today.unsettled"), Sealed: "none"}
 	case c.Current != nil:
 		t := p.heldToday(c, *c.Current)
-		t.Lead = p.T("today.current", p.held(*c.Current), p.edition(c.Current.Edition, c.Current.Year))
+		t.Lead = p.T("today.current", p.held(*c.Current), p.Edition(c.Current.Edition, c.Current.Year))
 		if c.LastKnown != nil && c.LastKnown.Edition != c.Current.Edition {
-			t.Text = append(t.Text, p.T("today.before", p.held(*c.LastKnown), p.edition(c.LastKnown.Edition, c.LastKnown.Year)))
+			t.Text = append(t.Text, p.T("today.before", p.held(*c.LastKnown), p.Edition(c.LastKnown.Edition, c.LastKnown.Year)))
 		}
 		return t
 	case c.LastKnown != nil:
 		t := p.heldToday(c, *c.LastKnown)
-		t.Lead = p.T("today.last", p.held(*c.LastKnown), p.edition(c.LastKnown.Edition, c.LastKnown.Year))
+		t.Lead = p.T("today.last", p.held(*c.LastKnown), p.Edition(c.LastKnown.Edition, c.LastKnown.Year))
 		t.Text = append(t.Text, p.unknownToday(c))
 		if r := c.Reasoned; r != nil {
-			t.Text = append(t.Text, p.T("today.reasoned", p.held(*r), p.edition(r.Edition, r.Year)))
+			t.Text = append(t.Text, p.T("today.reasoned", p.held(*r), p.Edition(r.Edition, r.Year)))
 		}
 		return t
 	case c.Reasoned != nil:
 		t := p.heldToday(c, *c.Reasoned)
 		st := p.status(string(domain.Reported), true, 0)
 		t.Mark.Derived, t.Status = true, &st
-		t.Lead = p.T("today.onlyreasoned", p.held(*c.Reasoned), p.edition(c.Reasoned.Edition, c.Reasoned.Year))
+		t.Lead = p.T("today.onlyreasoned", p.held(*c.Reasoned), p.Edition(c.Reasoned.Edition, c.Reasoned.Year))
 		t.Text = append(t.Text, p.unknownToday(c))
 		return t
 	}
@@ -54,7 +54,7 @@ func (p *page) unknownToday(c ledger.CollectivityView) string {
 	if f := c.InForce; f != nil {
 		return p.T("today.gone")
 	}
-	return p.T("today.unknown", p.edition(c.Latest, yearOf(c.Latest)))
+	return p.T("today.unknown", p.Edition(c.Latest, yearOf(c.Latest)))
 }
 
 func (p *page) heldToday(c ledger.CollectivityView, h ledger.Held) today {
@@ -164,7 +164,7 @@ func (p *page) fill(col *column, e ledger.EditionView) {
 	}
 	col.Mentions = len(e.Mentions) > 0
 	col.Href = fmt.Sprintf("#e%d", e.Edition)
-	col.Spoken = p.T("strip.column", p.edition(e.Edition, e.Year), p.heldIn(e))
+	col.Spoken = p.T("strip.column", p.Edition(e.Edition, e.Year), p.heldIn(e))
 }
 
 // heldIn says in words what was held in an edition.

@@ -5,13 +5,14 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
+
+	"arobase/api/web/words"
 )
 
-// tongue is one of the two languages of the site: its words and its templates, which are parsed once for each language so
-// that a template says its words without being told in which.
+// tongue is one of the two languages of the site: its words, its addresses and its templates, which are parsed once for
+// each language so that a template says its words without being told in which.
 type tongue struct {
-	code      string // fr or en
-	words     words
+	*words.Language
 	templates map[string]*template.Template // by page
 	other     *tongue
 }
@@ -66,7 +67,7 @@ var routes = map[string][2]string{
 }
 
 func (t *tongue) pattern(route string) string {
-	if t.code == "fr" {
+	if t.Code == "fr" {
 		return routes[route][0]
 	}
 	return routes[route][1]
@@ -92,19 +93,8 @@ func (t *tongue) path(route, value string, query url.Values) string {
 }
 
 func newTongues(assets *assets) (fr, en *tongue, err error) {
-	fr = &tongue{code: "fr", words: words{}}
-	en = &tongue{code: "en", words: words{}, other: fr}
-	fr.other = en
-	for _, part := range french {
-		for key, s := range part {
-			fr.words[key] = frenchText(s)
-		}
-	}
-	for _, part := range english {
-		for key, s := range part {
-			en.words[key] = englishText(s)
-		}
-	}
+	fr, en = &tongue{Language: words.French()}, &tongue{Language: words.English()}
+	fr.other, en.other = en, fr
 	for _, t := range []*tongue{fr, en} {
 		if t.templates, err = t.parse(assets); err != nil {
 			return nil, nil, err

@@ -74,7 +74,7 @@ func (s *site) trends(p *page) (any, error) {
 			v.Groups = append(v.Groups, p.groupLine(pt, by))
 		}
 	case len(points) > 0:
-		title := p.T("series.title", p.metric(metric), points[0].Year, points[len(points)-1].Year)
+		title := p.T("series.title", p.Metric(metric), points[0].Year, points[len(points)-1].Year)
 		c := p.series(metric, title, points)
 		v.Chart = &c
 	}
@@ -117,7 +117,7 @@ func (v *trendsView) filters(p *page, metric, by string) {
 		return p.hrefWith("trends", "", q)
 	}
 	for _, m := range shownMetrics {
-		v.Metrics = append(v.Metrics, filter{p.metric(m), address(m, ""), m == metric && by != "level", ""})
+		v.Metrics = append(v.Metrics, filter{p.Metric(m), address(m, ""), m == metric && by != "level", ""})
 	}
 	for _, d := range append([]string{""}, trends.Dimensions...) {
 		v.Dimensions = append(v.Dimensions, filter{p.T("by." + d), address(metric, d), d == by, ""})

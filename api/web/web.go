@@ -135,7 +135,7 @@ func New(deps Deps) http.Handler {
 	}
 	for _, t := range []*tongue{fr, en} {
 		mux.Handle("GET "+t.feedPath(), s.feed(t))
-		mux.Handle("GET /sitemap-"+t.code+".xml", s.sitemapOf(t))
+		mux.Handle("GET /sitemap-"+t.Code+".xml", s.sitemapOf(t))
 	}
 	mux.Handle("GET /sitemap.xml", s.sitemap(fr))
 	mux.Handle("GET /robots.txt", s.robots(fr))
