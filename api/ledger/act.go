@@ -76,6 +76,9 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if err := domain.Validate(e); err != nil {
 		return Receipt{}, err // every wrong field at once, before any rule is asked
 	}
+	if err := l.today(who, e); err != nil {
+		return Receipt{}, err
+	}
 	basis, err := l.under(ctx, e)
 	if err != nil {
 		return Receipt{}, err
@@ -207,6 +210,17 @@ func (l *Ledger) concerns(ctx context.Context, e domain.Event) (domain.Collectiv
 		}
 	}
 	return "", nil // the rules say that it is not there
+}
+
+// today holds that whoever lodges an appeal for the own collectivity lodges it today: a day that is over is that of a letter,
+// which the secretariat has and enters.
+func (l *Ledger) today(who auth.Principal, e domain.Event) error {
+	appeal, ok := e.(*domain.AppealLodged)
+	if today := domain.DayInParis(l.clock()); ok && who.Is(auth.Declarant) && appeal.On != today {
+		return &domain.Broken{Rule: domain.RuleAppealTime, Field: "on", Message: fmt.Sprintf(
+			"an appeal is of the day on which it is lodged here, %s; one that came by letter is entered by the secretariat", today)}
+	}
+	return nil
 }
 
 func number(e domain.Event, field string) int64 {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"arobase/api/auth"
 	"arobase/domain"
 	"arobase/eventstore"
@@ -31,6 +33,8 @@ type DeskEdition struct {
 	// First is the person who asked for the publication and waits for a second one, "" where nobody has. On is the day.
 	First, On string
 	FirstAt   time.Time
+	// Undone are the sealed decisions that stand no more, because of what became known of a juror since: for the presidency.
+	Undone []domain.CollectivityID
 }
 
 // DeskCandidacy is one candidacy that is to be decided, or was.
@@ -43,6 +47,8 @@ type DeskCandidacy struct {
 	Opinions     []int
 	Recused      []DossierRecusal
 	Draft        *Draft // for the presidency, until the ceremony
+	// Seal is the decision that is sealed, the zero id where none is.
+	Seal uuid.UUID
 }
 
 // deskRoles have one.
@@ -80,9 +86,11 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		Edition: run.Edition, Calendar: s.Calendar, Listed: s.Jurors != nil, DeclarationsClosed: s.DeclarationsClosed,
 		DeliberationClosed: s.DeliberationClosed, Published: s.Published != nil, Jurors: s.Jurors, Sessions: s.Sessions,
 	}
-	if regulation, err := l.history(ctx, domain.RegulationStream(s.Opened.Regulation)); err != nil {
+	regulation, err := l.history(ctx, domain.RegulationStream(s.Opened.Regulation))
+	if err != nil {
 		return e, err
-	} else if r := domain.RegulationOf(regulation); r != nil {
+	}
+	if r := domain.RegulationOf(regulation); r != nil {
 		e.Quorum, e.Reporting = r.Quorum.Value, r.JurorsPerCandidacy.Value
 	}
 	drafts := map[domain.CollectivityID]Draft{}
@@ -97,6 +105,11 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		if err := l.waiting(ctx, &e, domain.DecisionsFor(run.Edition, run.Candidacies)); err != nil {
 			return e, err
 		}
+		for _, c := range domain.Corrections(run.History, regulation, run.Jurors, domain.DecisionsFor(run.Edition, run.Candidacies)) {
+			if c.Undone != nil {
+				e.Undone = append(e.Undone, c.Collectivity)
+			}
+		}
 	}
 	decisions := domain.DecisionsFor(run.Edition, run.Candidacies)
 	names := l.namesOf(ctx, decisions)
@@ -104,6 +117,9 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		c := DeskCandidacy{
 			Collectivity: due.Collectivity, Name: names[due.Collectivity], Kind: due.State.Registered.Kind, Population: due.State.Registered.Population,
 			Stage: due.State.Stage, Assigned: due.State.Assigned, Opinions: due.State.Opinions,
+		}
+		if seal := due.State.Seal(); seal != nil {
+			c.Seal = seal.Event
 		}
 		var history []domain.Recorded
 		if len(due.State.Recusals) > 0 {
