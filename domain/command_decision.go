@@ -90,14 +90,7 @@ func (r ruled) voters(c Candidacy, jurors []int) []int {
 // nobody's vote back: the decision is superseded, and taken again without them.
 func (r ruled) votersThen(c Candidacy, jurors []int, seal *Seal) []int {
 	return slices.DeleteFunc(slices.Clone(jurors), func(n int) bool {
-		stream := JurorStream(c.Edition, n)
-		history := r.in.Others[stream]
-		read, named := seal.Basis[stream]
-		if !named {
-			read = -1
-		}
-		_, bound := StateOfJuror(history[:min(int64(len(history)), read+1)]).Conflicts[c.Collectivity]
-		return bound || slices.ContainsFunc(r.candidacy.Recusals, func(x Recusal) bool { return x.Juror == n && x.Position < seal.Position })
+		return r.candidacy.RecusedAt(seal, c, n, r.in.Others[JurorStream(c.Edition, n)])
 	})
 }
 

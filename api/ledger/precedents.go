@@ -29,7 +29,11 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 		if err != nil {
 			return nil, err
 		}
-		if seal := domain.StateOfCandidacy(history).Seal(); seal != nil {
+		state := domain.StateOfCandidacy(history)
+		if outcome, ok := state.Course.Outcome(); ok && len(outcome.Since) > 0 {
+			line.Decided, line.After = &outcome.Decided, l.afterwards(ctx, outcome.Since)
+		}
+		if seal := state.Seal(); seal != nil {
 			line.Event = seal.Event
 			if line.Motivation, _, err = l.read(ctx, seal.Decision.Motivation.Commitment()); err != nil {
 				return nil, err
