@@ -170,7 +170,13 @@ type DossierPrecedent struct {
 	Name         string                `json:"name"`
 	Population   int                   `json:"population"`
 	Distance     float64               `json:"distance"`
-	Result       domain.Result         `json:"result"`
+	// Size and Coverage are the two parts of the distance. Rendered are its services with an action that counts, of those that
+	// apply.
+	Size     float64       `json:"size"`
+	Coverage float64       `json:"coverage"`
+	Rendered int           `json:"rendered"`
+	Services int           `json:"services"`
+	Result   domain.Result `json:"result"`
 	// Motivation is "" where it was erased. Event is the record that holds its seal.
 	Motivation string    `json:"motivation,omitempty"`
 	Event      uuid.UUID `json:"event"`

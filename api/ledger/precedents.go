@@ -23,7 +23,7 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 	})
 	for _, n := range nearest {
 		line := DossierPrecedent{
-			Edition: n.Edition, Collectivity: n.Collectivity, Name: names[n.Collectivity], Population: n.Population, Distance: n.Distance, Result: n.Result,
+			Edition: n.Edition, Collectivity: n.Collectivity, Name: names[n.Collectivity], Population: n.Population, Distance: n.Distance, Size: n.BySize, Coverage: n.ByCoverage, Rendered: len(n.Services), Services: len(n.Applying), Result: n.Result,
 		}
 		history, err := l.history(ctx, n.Stream())
 		if err != nil {
