@@ -10,11 +10,14 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"arobase/eventstore"
 )
@@ -28,6 +31,7 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 	}
 	if a.place.Site == nil {
 		report.add("answers", nil, "no /v1 here: only the log")
+		report.Uncompared = append(report.Uncompared, "answers and pages (no site is here, only the log)")
 		return nil
 	}
 	if a.unknown > 0 {
@@ -36,7 +40,7 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 	if err := a.catchUp(ctx); err != nil {
 		return fmt.Errorf("computing the answers: %w", err)
 	}
-	c := &comparison{a: a, head: head, size: strconv.FormatInt(head.tree.N, 10)}
+	c := &comparison{a: a, head: head, size: strconv.FormatInt(head.tree.N, 10), links: newLinks()}
 	if err := c.meet(ctx); err != nil {
 		return err
 	}
@@ -49,14 +53,15 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 		return err
 	}
 	c.otherwise = why
-	all = c.choose(all, pages, fresh)
-	asked := int64(0)
-	for _, err := range ahead(ctx, workers(), slices.Values(all), func(ctx context.Context, q question) (any, error) { return nil, c.compare(ctx, q) }) {
-		if err != nil {
+	for _, some := range []func() []question{
+		func() []question { c.chosen = c.choose(all, pages, fresh); return c.chosen },
+		func() []question { return c.linked(pages) }, // from what was asked so far
+		func() []question { return c.linked(pages) }, // and from what was asked since
+		c.otherwiseAsked,
+	} {
+		if err := c.compareAll(ctx, some()); err != nil {
 			return err
 		}
-		asked++
-		a.opt.Progress("answers", asked, int64(len(all)))
 	}
 	if err := c.proofs(ctx); err != nil {
 		return err
@@ -68,16 +73,34 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 		report.add("pages", figures{"compared": site}, "%s, French and English, with the text that the records give", count(site, "page"))
 	} else {
 		report.add("pages", figures{"compared": 0}, "not compared: %s", why)
+		report.Uncompared = append(report.Uncompared, "pages ("+why+")")
 	}
 	return c.compareFiles(ctx, report)
+}
+
+// compareAll asks many questions, several at once.
+func (c *comparison) compareAll(ctx context.Context, all []question) error {
+	asked := int64(0)
+	for _, err := range ahead(ctx, workers(), slices.Values(all), func(ctx context.Context, q question) (any, error) { return nil, c.compare(ctx, q) }) {
+		if err != nil {
+			return err
+		}
+		asked++
+		c.a.opt.Progress("answers", asked, int64(len(all)))
+	}
+	return nil
 }
 
 // catchUp brings what is computed here up to the records that are kept.
 func (a *Auditor) catchUp(ctx context.Context) error {
 	if a.answers == nil {
-		answers, err := a.opt.Answer(ctx, Rests{a.Store, a.Vault, func() (uint64, []byte) { return uint64(a.shown.tree.N), a.shown.signed }})
+		answers, err := a.opt.Answer(ctx, Rests{a.Store, a.Vault, a.order.key, func() (uint64, []byte) { return uint64(a.shown.tree.N), a.shown.signed }})
 		if err != nil {
 			return err
+		}
+		answers.ofSomeNodes = map[string]bool{}
+		for _, text := range answers.OfSomeNodes {
+			answers.ofSomeNodes[plainly(text)] = true
 		}
 		a.answers = &answers
 	}
@@ -94,6 +117,8 @@ type comparison struct {
 	// newer then.
 	moved                   atomic.Bool
 	compared, pagesCompared atomic.Int64
+	links                   links
+	chosen                  []question // those that were asked first
 	// otherwise is why pages are not compared, or "": then answers too may differ for that reason.
 	otherwise string
 }
@@ -173,6 +198,9 @@ func (a *Auditor) answeredFrom(ctx context.Context) (int64, error) {
 
 // compare asks one question of both sides.
 func (c *comparison) compare(ctx context.Context, q question) error {
+	if q.now && c.moved.Load() {
+		return nil
+	}
 	if !c.moved.Load() {
 		err := c.compareAt(ctx, q, q.plain())
 		if f := (*Failure)(nil); errors.As(err, &f) {
@@ -183,10 +211,13 @@ func (c *comparison) compare(ctx context.Context, q question) error {
 			}
 			if now > c.head.tree.N {
 				c.moved.Store(true)
+				if q.now {
+					return nil
+				}
 				return c.compareAt(ctx, q, q.asOf(c.size))
 			}
 		}
-		if err != nil || q.single || q.whole {
+		if err != nil || q.single || q.whole || q.now {
 			return err
 		}
 	}
@@ -194,25 +225,35 @@ func (c *comparison) compare(ctx context.Context, q question) error {
 }
 
 func (c *comparison) compareAt(ctx context.Context, q question, address string) error {
-	accept, check, same, counted := "application/json", "answers", sameAnswer, &c.compared
+	check, counted := "answers", &c.compared
 	if q.page {
-		accept, check, same, counted = "text/html", "pages", samePage, &c.pagesCompared
+		check, counted = "pages", &c.pagesCompared
 	}
-	theirs, err := c.a.place.Site.get(ctx, address, accept, maxAnswer)
+	theirs, err := q.way.ask(ctx, c.a.place.Site, address, q.accepts())
 	if errors.Is(err, ErrTooLarge) {
 		return wrongAnswer(check, address, "%v", err)
 	}
 	if err != nil {
-		return err
+		return q.way.says(check, address, err)
 	}
-	mine, err := c.ask(ctx, address, accept)
+	mine, err := c.ask(ctx, address, q.accepts())
 	if err != nil {
 		return err
 	}
 	if theirs.status != mine.status {
-		return wrongAnswer(check, address, "the server answers %d, and the records give %d", theirs.status, mine.status)
+		return q.way.says(check, address, wrongAnswer(check, address, "the server answers %d, and the records give %d", theirs.status, mine.status))
 	}
-	difference, err := same(theirs.body, mine.body)
+	if got, want := mediaType(theirs), mediaType(mine); got != want {
+		return q.way.says(check, address, wrongAnswer(check, address, "the server answers with %s, and the records give %s", got, want))
+	}
+	if q.page && q.way.name == "" {
+		c.links.add(address, mine)
+	}
+	if q.way.bodiless {
+		counted.Add(1)
+		return nil
+	}
+	difference, err := c.same(theirs, mine)
 	if err != nil {
 		return fmt.Errorf("computing the answer to %s: %w", address, err)
 	}
@@ -220,10 +261,52 @@ func (c *comparison) compareAt(ctx context.Context, q question, address string) 
 		if c.otherwise != "" {
 			difference += " (" + c.otherwise + ")"
 		}
-		return wrongAnswer(check, address, "%s", difference)
+		return q.way.says(check, address, wrongAnswer(check, address, "%s", difference))
 	}
 	counted.Add(1)
 	return nil
+}
+
+// same says where an answer differs from one that was computed here, by what the latter is.
+func (c *comparison) same(theirs, mine reply) (string, error) {
+	switch kind := mediaType(mine); {
+	case kind == "text/html":
+		return c.samePage(theirs.body, mine.body)
+	case kind == "application/json", strings.HasSuffix(kind, "+json"):
+		return sameAnswer(theirs.body, mine.body)
+	}
+	return sameBytes(withoutAuthor(theirs), withoutAuthor(mine)), nil
+}
+
+// sameBytes says where a file differs from one that was made here, or "".
+func sameBytes(theirs, mine []byte) string {
+	if bytes.Equal(theirs, mine) {
+		return ""
+	}
+	at := 0
+	for at < len(theirs) && at < len(mine) && theirs[at] == mine[at] {
+		at++
+	}
+	about := func(b []byte) string {
+		return fmt.Sprintf("%q", bytes.ToValidUTF8(b[max(0, min(at, len(b))-40):min(at+40, len(b))], nil))
+	}
+	return fmt.Sprintf("byte %d: the server gives %s, the records give %s", at, about(theirs), about(mine))
+}
+
+// author is who runs the site, in a feed. It follows from no record.
+var author = regexp.MustCompile(`(?s)<author>.*?</author>`)
+
+func withoutAuthor(r reply) []byte {
+	if mediaType(r) != "application/atom+xml" {
+		return r.body
+	}
+	return author.ReplaceAll(r.body, nil)
+}
+
+// mediaType is what an answer says that it is, without parameters.
+func mediaType(r reply) string {
+	kind, _, _ := strings.Cut(r.header.Get("Content-Type"), ";")
+	return strings.ToLower(strings.TrimSpace(kind))
 }
 
 // mine reads an answer that was computed here.
@@ -243,15 +326,25 @@ func (c *comparison) mine(ctx context.Context, address string, into any) error {
 
 // ask asks what is computed here.
 func (c *comparison) ask(ctx context.Context, address, accept string) (reply, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.a.place.Site.host+address, nil)
-	if err != nil {
-		return reply{}, fmt.Errorf("asking for %s: %w", address, err)
+	for range mostRedirects {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.a.place.Site.host+address, nil)
+		if err != nil {
+			return reply{}, fmt.Errorf("asking for %s: %w", address, err)
+		}
+		r.Header.Set("Accept", accept)
+		w := &written{reply: reply{status: http.StatusOK, header: http.Header{}}}
+		c.a.answers.Handler.ServeHTTP(w, r)
+		to := w.header.Get("Location")
+		if w.status/100 != 3 || !strings.HasPrefix(to, "/") {
+			return w.reply, nil
+		}
+		address = to
 	}
-	r.Header.Set("Accept", accept)
-	w := &written{reply: reply{status: http.StatusOK, header: http.Header{}}}
-	c.a.answers.Handler.ServeHTTP(w, r)
-	return w.reply, nil
+	return reply{}, fmt.Errorf("asking for %s: it leads from one address to another", address)
 }
+
+// mostRedirects is how many are followed, as package http does.
+const mostRedirects = 10
 
 // written is a reply while it is written.
 type written struct{ reply }
@@ -280,6 +373,9 @@ func (c *comparison) proofs(ctx context.Context) error {
 		}
 		if v.Index != int64(e.Position) || !bytes.Equal(v.Bytes, e.Bytes) {
 			return wrongAnswer("answers", address, "it is the proof of another record")
+		}
+		if err := c.a.ofThisHistory(ctx, c.head, address, tlog.Tree{N: v.Size, Hash: v.Root}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -17,9 +17,12 @@
 //	ceremony.go   what all candidacies of an edition together are held against: its palmarès
 //	seals.go      commitments and the values that are disclosed for them
 //	questions.go  what is asked
+//	site.go       what is asked of the site, and the links that are followed
+//	ways.go       how else the same is asked: as browsers do, or for what was there before
 //	answers.go    the same questions to the server and to the ledger that was computed here
 //	evidence.go   files that actions name by their hash
-//	pages.go      the same for the pages of the site
+//	pages.go      the text of pages, compared
+//	recheck.go    what was right before: checkpoints, disclosed values and erased ones, some of them in each round
 //	follow.go     a monitor: one round after the other
 //
 // # What is kept
@@ -58,6 +61,9 @@ type Options struct {
 	// Program is the version of this program. What another version has judged is judged again. Pages are compared with
 	// those of a server that runs the same one.
 	Program string
+	// Whole makes a failure of what cannot be compared: answers and pages where there is only a log, pages of another version
+	// of the program.
+	Whole bool
 	// Unhurried bounds how many addresses about single bodies and records a round asks for where nothing is new, in turn.
 	// 0: all of them, in every round.
 	Unhurried int
@@ -74,6 +80,8 @@ type Rests struct {
 	Store eventstore.Store
 	// Values are the disclosed values, and what is left of those that were erased.
 	Values vault.Vault
+	// Key is the key of the log that the records say is in force, "" where they tell of none.
+	Key func() string
 	// Checkpoint gives the checkpoint that was verified: how many records it covers, and its text.
 	Checkpoint func() (size uint64, signed []byte)
 }
@@ -84,6 +92,11 @@ type Answers struct {
 	Handler http.Handler
 	// CatchUp takes in the records that came since.
 	CatchUp func(ctx context.Context) error
+	// OfSomeNodes are the texts, without their numbers, that the pages of some servers have and those of others have not:
+	// they tell of the server. Each is marked as such.
+	OfSomeNodes []string
+
+	ofSomeNodes map[string]bool
 }
 
 // Auditor audits one place, round after round. One goroutine at a time.

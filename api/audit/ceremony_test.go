@@ -185,7 +185,7 @@ func TestEdition(t *testing.T) {
 	s := newEdition(t)
 	s.sign(t)
 	opt := s.options(t, t.TempDir())
-	opt.Answer = answers
+	opt.Answer = s.answers
 	report, err := s.round(t, opt)
 	if err != nil {
 		t.Fatal(err)
@@ -326,7 +326,7 @@ func TestABarometerThatLies(t *testing.T) {
 	s.sign(t)
 	told := s.lies("/v1/editions/28/barometer", changing(`"candidacies":2`, `"candidacies":9`))
 	opt := s.options(t, t.TempDir())
-	opt.Answer = answers
+	opt.Answer = s.answers
 	if _, err := s.round(t, opt); err == nil || !strings.Contains(err.Error(), "barometer") || *told == 0 {
 		t.Errorf("told %d times, and found %v", *told, err)
 	}

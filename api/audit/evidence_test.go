@@ -45,7 +45,7 @@ func TestEvidenceFiles(t *testing.T) {
 	figures := func(want map[string]int64) {
 		t.Helper()
 		opt := s.options(t, dir)
-		opt.Answer = answers
+		opt.Answer = s.answers
 		report, err := s.round(t, opt)
 		if err != nil {
 			t.Fatal(err)
@@ -62,7 +62,7 @@ func TestEvidenceFiles(t *testing.T) {
 		s.lie = lie
 		defer func() { s.lie = nil }()
 		opt := s.options(t, t.TempDir())
-		opt.Answer = answers
+		opt.Answer = s.answers
 		if _, err := s.round(t, opt); err == nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), "/evidence/"+shown[1].SHA256) {
 			t.Errorf("%v, want %q", err, why)
 		}

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -114,7 +115,7 @@ func newEmptySite(t testing.TB, dir string) *site {
 
 	api := rest.New(rest.Deps{Ledger: s.ledger, Log: proving{s.log}, Version: version})
 	pages := web.New(web.Deps{
-		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey, Operator: "Somebody",
+		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey, Operator: "Somebody", Proof: proving{s.log}.Proof,
 		Checkpoint: func() (uint64, bool, []byte) {
 			head, _ := s.heads.Last(t.Context())
 			return uint64(head.Size), head.Size > 0, head.Signed
@@ -349,8 +350,8 @@ func (w *workspace) Close() error {
 	return errors.Join(w.kept.Vault.Close(), w.kept.Store.Close())
 }
 
-// answers is what answers from the records alone.
-func answers(ctx context.Context, rests audit.Rests) (audit.Answers, error) {
+// answers is what answers from the records alone, for whoever believes the key of the site.
+func (s *site) answers(ctx context.Context, rests audit.Rests) (audit.Answers, error) {
 	l, err := ledger.Open(ctx, ledger.Parts{Store: rests.Store, Vault: rests.Values, Clock: time.Now})
 	if err != nil {
 		return audit.Answers{}, err
@@ -360,11 +361,15 @@ func answers(ctx context.Context, rests audit.Rests) (audit.Answers, error) {
 	for _, p := range rest.Patterns {
 		mux.Handle(p, api)
 	}
-	mux.Handle("/", web.New(web.Deps{Ledger: l, Version: version, Checkpoint: func() (uint64, bool, []byte) {
-		size, signed := rests.Checkpoint()
-		return size, true, signed
-	}}))
-	return audit.Answers{Handler: mux, CatchUp: l.Runner().CatchUp}, nil
+	mux.Handle("/", web.New(web.Deps{
+		Ledger: l, Version: version, Key: func() string { return cmp.Or(rests.Key(), s.key.VerifierKey()) },
+		Proof: func(context.Context, uint64) ([]byte, error) { return []byte("proof"), nil },
+		Checkpoint: func() (uint64, bool, []byte) {
+			size, signed := rests.Checkpoint()
+			return size, true, signed
+		},
+	}))
+	return audit.Answers{Handler: mux, CatchUp: l.Runner().CatchUp, OfSomeNodes: web.OfSomeNodes()}, nil
 }
 
 // options are those of an audit of a site, in a directory, that compares no answers.

@@ -104,7 +104,7 @@ func TestLies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			opt := s.options(t, t.TempDir())
 			if lie.about != log {
-				opt.Answer = answers
+				opt.Answer = s.answers
 			}
 			if lie.about == interface_ {
 				opt.Program = "of another version" // whose pages are not compared: that takes time

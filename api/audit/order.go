@@ -82,6 +82,16 @@ func (o *order) checkNames(head checkpoint) *Failure {
 	return nil
 }
 
+// key is the key of the log that the records say is in force, "" where they tell of none.
+func (o *order) key() string {
+	all := domain.LogOrigins(o.names)
+	in := all[len(all)-1]
+	if len(in.Keys) == 0 {
+		return ""
+	}
+	return in.Keys[len(in.Keys)-1].Key
+}
+
 // says is a failure about what the record at a leaf says of the log.
 func (o *order) says(leaf uint64, rule, format string, args ...any) *Failure {
 	f := failed("signature", format, args...)

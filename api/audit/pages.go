@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,12 +30,12 @@ func (c *comparison) pagesToCompare(ctx context.Context) (bool, string, error) {
 }
 
 // samePage says where a page of the server differs from one that was computed here, or "". An error is about ours.
-func samePage(theirs, mine []byte) (string, error) {
-	want, err := textOf(mine)
+func (c *comparison) samePage(theirs, mine []byte) (string, error) {
+	want, err := textOf(mine, c.a.answers.ofSomeNodes)
 	if err != nil {
 		return "", err
 	}
-	got, err := textOf(theirs)
+	got, err := textOf(theirs, c.a.answers.ofSomeNodes)
 	if err != nil {
 		return fmt.Sprintf("the server's page has no text: %v", err), nil
 	}
@@ -59,44 +60,108 @@ func around(pieces []string, i int) string {
 // sealLine stands for the line that says how far the log is sealed. It tells of the moment, not of the records.
 const sealLine = "(how far the log is sealed)"
 
-// textOf gives what a page shows, in the order in which it is read: its title and description, the drawings of its
-// marks, and all that is in its element main: text, links and drawings. An element is given by its name and its attributes.
-func textOf(page []byte) ([]string, error) {
+// textOf gives what a page holds, in the order in which it is read, from its head to its foot: texts, and elements by their
+// name and attributes. What tells of the node and not of the records (package web, OfSomeNodes) is given by what it is
+// about; where not every node has it, it is left out, if its words are known.
+func textOf(page []byte, known map[string]bool) ([]string, error) {
 	var shown []string
 	root, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
 		return nil, err
 	}
 	found := false
-	var walk func(n *html.Node, inside bool)
-	walk = func(n *html.Node, inside bool) {
-		switch {
-		case n.Type == html.TextNode && inside:
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		switch n.Type {
+		case html.TextNode:
 			if s := strings.Join(strings.Fields(n.Data), " "); s != "" {
 				shown = append(shown, s)
 			}
-		case n.Type == html.ElementNode:
+		case html.ElementNode:
 			found = found || n.Data == "main"
-			// The drawings of the marks are told apart from where they are used, and say how many at-signs are inked.
-			inside = inside || n.Data == "main" || n.Data == "title" || attribute(n, "name") == "description" || slices.Contains(strings.Fields(attribute(n, "class")), "symbols")
-			if !inside {
-				break
-			}
-			if slices.Contains(strings.Fields(attribute(n, "class")), "sealed") {
+			about := attribute(n, "data-node")
+			switch {
+			case slices.Contains(strings.Fields(attribute(n, "class")), "sealed"):
 				shown = append(shown, sealLine)
+				return
+			case n.Data == "script" && attribute(n, "type") == "application/ld+json" && n.FirstChild != nil:
+				shown = append(shown, element(n), withoutPublisher(n.FirstChild.Data))
+				return
+			case slices.Contains(ofEveryNode, about):
+				shown = append(shown, element(n), "("+about+", of this node)")
+				return
+			case slices.Contains(ofSomeNodes, about) && allKnown(n, known):
 				return
 			}
 			shown = append(shown, element(n))
 		}
 		for child := n.FirstChild; child != nil; child = child.NextSibling {
-			walk(child, inside)
+			walk(child)
 		}
 	}
-	walk(root, false)
+	walk(root)
 	if !found {
 		return nil, fmt.Errorf("no element main among %d bytes", len(page))
 	}
 	return shown, nil
+}
+
+// What an element of a page is about that tells of the node: what every node has, and what some have.
+var (
+	ofEveryNode = []string{"operator", "checkpoint", "proof"}
+	ofSomeNodes = []string{"session", "unsigned", "witnesses"}
+)
+
+// allKnown tells whether all texts in an element are known ones, but for their numbers, and nothing in it leads elsewhere.
+func allKnown(n *html.Node, known map[string]bool) bool {
+	switch n.Type {
+	case html.TextNode:
+		if s := plainly(n.Data); s != "" && !known[s] {
+			return false
+		}
+	case html.ElementNode:
+		if n.Data != "a" && n.Data != "span" && n.Data != "p" {
+			return false
+		}
+		for _, a := range n.Attr {
+			switch a.Key {
+			case "class", "data-node":
+			case "href":
+				if !strings.HasPrefix(a.Val, "/") || strings.HasPrefix(a.Val, "//") {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+	}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if !allKnown(child, known) {
+			return false
+		}
+	}
+	return true
+}
+
+var numbers = regexp.MustCompile(`[0-9]+`)
+
+// plainly is a text with 0 in the place of every number and one space between two words.
+func plainly(text string) string {
+	return numbers.ReplaceAllString(strings.Join(strings.Fields(text), " "), "0")
+}
+
+// withoutPublisher is the description of a page for machines without who runs the site.
+func withoutPublisher(text string) string {
+	var described map[string]any
+	if err := json.Unmarshal([]byte(text), &described); err != nil {
+		return text
+	}
+	delete(described, "publisher")
+	b, err := json.Marshal(described)
+	if err != nil {
+		return text
+	}
+	return string(b)
 }
 
 // element is an element without what is in it.

@@ -26,6 +26,22 @@ type question struct {
 	single bool
 	// whole says that the address is complete as it is: a further page of a list, which keeps its size.
 	whole bool
+	// now says that it is answered as of now only: where the ledger has gone on it cannot be compared.
+	now bool
+	// accept is the media type that is asked for, "" for that of a page or an answer.
+	accept string
+	// way is how it is asked.
+	way way
+}
+
+func (q question) accepts() string {
+	switch {
+	case q.accept != "":
+		return q.accept
+	case q.page:
+		return "text/html"
+	}
+	return "application/json"
 }
 
 // plain is what a visitor asks for.
@@ -58,10 +74,8 @@ func (c *comparison) questions(ctx context.Context) ([]question, error) {
 	for _, by := range groupings {
 		all = append(all, question{address: "/v1/trends", query: url.Values{"by": {by}}})
 	}
-	for _, page := range []string{"/", "/en/", "/editions", "/en/editions", "/tendances", "/en/trends", "/rapprochement", "/en/reconciliation", "/sources", "/en/sources"} {
-		all = append(all, question{address: page, page: true})
-	}
-	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.actions, c.sources, c.collectivities, c.records} {
+	all = append(all, siteQuestions(c.head.tree.N)...)
+	for _, list := range []func(context.Context) ([]question, error){c.editions, c.campaigns, c.actions, c.sources, c.collectivities, c.records, c.earlier} {
 		more, err := list(ctx)
 		if err != nil {
 			return nil, err
@@ -79,9 +93,16 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 	for i, n := range ids {
 		path := "/editions/" + n
 		all = append(all, question{address: "/v1" + path}, question{address: "/v1" + path + "/palmares"},
-			question{address: path, page: true}, question{address: "/en" + path, page: true})
+			question{address: "/v1" + path + "/palmares", accept: "text/csv"},
+			question{address: path, page: true}, question{address: "/en" + path, page: true},
+			question{address: path + "/palmares", page: true}, question{address: "/en" + path + "/palmares", page: true})
 		if r, err := c.ask(ctx, "/v1"+path+"/run", "application/json"); err == nil && r.status == http.StatusOK { // it is run here
 			all = append(all, question{address: "/v1" + path + "/run"})
+			badges, err := c.badges(ctx, path)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, badges...)
 		}
 		if i > 0 { // the latest comes first
 			all = append(all, question{address: "/v1/trends/transitions", query: url.Values{"from": {n}, "to": {ids[i-1]}, "by": {"region"}}})
@@ -187,7 +208,9 @@ func (c *comparison) records(ctx context.Context) ([]question, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, question{address: "/v1/events/" + e.ID.String(), single: true})
+		id := e.ID.String()
+		all = append(all, question{address: "/v1/events/" + id, single: true},
+			question{address: "/inscriptions/" + id, page: true, single: true}, question{address: "/en/records/" + id, page: true, single: true})
 		c.sampled = append(c.sampled, e)
 	}
 	return all, nil

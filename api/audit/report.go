@@ -27,6 +27,8 @@ type Report struct {
 	// Unknown is the number of records whose type this program does not know. Where it is not 0 the tree is verified
 	// and the meaning is not.
 	Unknown int64 `json:"unknown"`
+	// Uncompared says what could not be compared, each with the reason. It is no failure, and less than a whole audit.
+	Uncompared []string `json:"uncompared,omitempty"`
 
 	told func(Check)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -46,16 +47,34 @@ func (a *Auditor) round(ctx context.Context, report *Report) error {
 	if err := a.goOn(ctx, head); err != nil {
 		return err
 	}
+	again, err := a.recheckValues(ctx)
+	if err != nil {
+		return err
+	}
 	if head, err = a.readOn(ctx, head); err != nil {
 		return err
 	}
 	report.head(head)
 	a.tell(report)
+	signed, err := a.recheckSigned(ctx, head)
+	if err != nil {
+		return err
+	}
+	if signed+again > 0 {
+		report.add("again", figures{"checkpoints": signed, "values": again}, "at random: %s that the log keeps, of this history; %s of before, disclosed or erased as then",
+			count(signed, "checkpoint"), count(again, "value"))
+	}
 	a.histories.forget() // what comes next needs memory too, and nothing of this
 	if f := a.order.checkNames(head); f != nil {
 		return f
 	}
-	return a.compareWhileItGrows(ctx, head, report)
+	if err := a.compareWhileItGrows(ctx, head, report); err != nil {
+		return err
+	}
+	if a.opt.Whole && len(report.Uncompared) > 0 {
+		return failed("whole", "not everything could be compared: %s", strings.Join(report.Uncompared, "; "))
+	}
+	return nil
 }
 
 // compareWhileItGrows compares the answers, and reads on where they differ and the log has grown since: what was erased
@@ -64,6 +83,7 @@ func (a *Auditor) compareWhileItGrows(ctx context.Context, head checkpoint, repo
 	for again := 0; ; again++ {
 		fresh := head.tree != a.shown.tree
 		a.shown = head
+		report.Uncompared = nil // by the comparison before
 		differ := a.compareAnswers(ctx, head, fresh, report)
 		if _, wrong := errors.AsType[*Failure](differ); !wrong || again == extensions {
 			return differ

@@ -8,7 +8,7 @@ import (
 func TestHonest(t *testing.T) {
 	s := newSite(t)
 	opt := s.options(t, t.TempDir())
-	opt.Answer = answers
+	opt.Answer = s.answers
 	report, err := s.round(t, opt)
 	if err != nil {
 		t.Fatal(err)

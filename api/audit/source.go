@@ -113,7 +113,10 @@ func AtAddress(ctx context.Context, address string, client *http.Client) (Place,
 			return Place{}, err
 		}
 		if log.under == "/" {
-			return Place{Log: log}, nil
+			// A log by itself, unless answers stand beside it: they are not to be left out because the log is at another place.
+			if r, err := site.get(ctx, "/v1/editions", "application/json", maxAnswer); err != nil || r.status != http.StatusOK {
+				return Place{Log: log}, ctx.Err()
+			}
 		}
 		return Place{Log: log, Site: site}, nil
 	}
@@ -145,9 +148,18 @@ const (
 // get asks for one address below that of the site. A server that is busy (429, 503) or broken for a moment is asked
 // again; if it goes on, the error is an *UnreachableError.
 func (s *Site) get(ctx context.Context, path, accept string, most int64) (reply, error) {
+	header := http.Header{}
+	if accept != "" {
+		header.Set("Accept", accept)
+	}
+	return s.do(ctx, http.MethodGet, path, header, most)
+}
+
+// do is get with another method, or with other headers.
+func (s *Site) do(ctx context.Context, method, path string, header http.Header, most int64) (reply, error) {
 	pause := firstPause
 	for try := 1; ; try++ {
-		r, err := s.once(ctx, path, accept, most)
+		r, err := s.once(ctx, method, path, header, most)
 		if err == nil && !busy(r.status) || ctx.Err() != nil || errors.Is(err, ErrTooLarge) {
 			return r, err
 		}
@@ -183,14 +195,12 @@ func retryAfter(h http.Header) time.Duration {
 	return min(time.Duration(seconds)*time.Second, longestPause)
 }
 
-func (s *Site) once(ctx context.Context, path, accept string, most int64) (reply, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+path, nil)
+func (s *Site) once(ctx context.Context, method, path string, header http.Header, most int64) (reply, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.base+path, nil)
 	if err != nil {
 		return reply{}, fmt.Errorf("asking %s%s: %w", s.base, path, err)
 	}
-	if accept != "" {
-		req.Header.Set("Accept", accept)
-	}
+	req.Header = header.Clone()
 	resp, err := s.client.Do(req)
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {

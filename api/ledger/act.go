@@ -141,7 +141,7 @@ func (l *Ledger) streamOf(ctx context.Context, e domain.Event) (domain.StreamNam
 	}
 	found, err := l.store.Lookup(ctx, about)
 	if errors.Is(err, eventstore.ErrNotFound) {
-		return "", domain.Invalid{{Field: field, Rule: "known", Message: fmt.Sprintf("%s is no event of the ledger", about)}}
+		return "", domain.Invalid{noSuchEvent.Fault(field, about)}
 	}
 	if err != nil {
 		return "", fmt.Errorf("looking for event %s: %w", about, err)
@@ -217,8 +217,7 @@ func (l *Ledger) concerns(ctx context.Context, e domain.Event) (domain.Collectiv
 func (l *Ledger) today(who auth.Principal, e domain.Event) error {
 	appeal, ok := e.(*domain.AppealLodged)
 	if today := domain.DayInParis(l.clock()); ok && who.Is(auth.Declarant) && appeal.On != today {
-		return &domain.Broken{Rule: domain.RuleAppealTime, Field: "on", Message: fmt.Sprintf(
-			"an appeal is of the day on which it is lodged here, %s; one that came by letter is entered by the secretariat", today)}
+		return appealToday.Broken("on", today)
 	}
 	return nil
 }

@@ -52,6 +52,9 @@ type serviceGroup struct {
 
 type serviceLine struct{ Name, Href, Count string }
 
+// actionsPerPage is less than in other lists: each action takes several lines on a telephone, and the services stand below.
+const actionsPerPage = 25
+
 // narrowing are the parameters of the directory.
 var narrowing = []string{"q", "stake", "service", "region", "departement", "state", "collectivity", "theme"}
 
@@ -72,7 +75,7 @@ func (s *site) actionsAll(p *page) (any, error) {
 	v := actionsPage{Heading: p.T("actions.title"), Lede: p.T("actions.lede"), Asked: asked, Action: p.path("actions", "", nil)}
 	p.Title, p.Description = v.Heading, v.Lede
 	address := func(q url.Values) string { return p.hrefWith("actions", "", q) }
-	if v.Paging, err = p.paging(len(ids), address, query); err != nil {
+	if v.Paging, err = p.pagingBy(actionsPerPage, len(ids), address, query); err != nil {
 		return nil, err
 	}
 	for _, a := range s.Ledger.ActionViews(p.ctx, ids[max(v.Paging.From-1, 0):v.Paging.To], p.size) {

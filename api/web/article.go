@@ -59,9 +59,9 @@ func (s *site) legal(p *page) (any, error) {
 // operatedBy says who runs the site, as every page does.
 func (p *page) operatedBy() template.HTML {
 	if p.site.Operator == "" {
-		return p.H("layout.nooperator")
+		return ofNode("operator", p.H("layout.nooperator"))
 	}
-	return p.H("layout.operator", p.site.Operator)
+	return ofNode("operator", p.H("layout.operator", p.site.Operator))
 }
 
 // glossaryTerms are the words of the glossary, in the order in which they explain one another.

@@ -40,7 +40,7 @@ func TestBrowse(t *testing.T) {
 		says []string
 		not  []string
 	}{
-		{"/editions/18/palmares", []string{"Aix-les-Bains Savoie", "L'édition d'avant : aucune source trouvée", "Aucune collectivité n'a un niveau connu dans les deux éditions"}, nil},
+		{"/editions/18/palmares", []string{"Aix-les-Bains Savoie", "Quand rien n'est dit de l'édition précédente, aucune source n'a été trouvée", "Aucune collectivité n'a un niveau connu dans les deux éditions"}, nil},
 		{"/editions/18/palmares?level=4-5", []string{"Aix-les-Bains"}, []string{"Wattrelos Nord"}},
 		{"/editions/18/palmares?departement=73", []string{"1, sur 37 noms", "Aix-les-Bains"}, []string{"Angers Maine-et-Loire"}},
 		{"/editions/18/palmares?region=84&sort=name", []string{"Aix-les-Bains"}, []string{"Angers Maine-et-Loire"}},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -131,8 +130,8 @@ var offices = []command{
 			text, _, err := s.Sessions.Authority().Issue(ctx, auth.Grant{
 				Role: in.Role, For: in.For, Person: in.Person, Life: time.Duration(in.Days) * 24 * time.Hour,
 			})
-			if errors.Is(err, auth.ErrGrant) {
-				return outcome{}, domain.Invalid{{Field: "for", Rule: "grant", Message: strings.TrimPrefix(err.Error(), auth.ErrGrant.Error()+": ")}}
+			if refused, ok := errors.AsType[*auth.Ungranted](err); ok {
+				return outcome{}, domain.Invalid{refused.Fault}
 			}
 			return outcome{Secret: text}, err
 		},
@@ -146,7 +145,7 @@ var offices = []command{
 			}
 			err := s.Sessions.Authority().Revoke(ctx, in.ID)
 			if errors.Is(err, auth.ErrUnknown) {
-				err = domain.Invalid{{Field: "id", Rule: "known", Message: "there is no such token"}}
+				err = domain.Invalid{noSuchToken.Fault("id")}
 			}
 			return outcome{Kept: true}, err
 		},

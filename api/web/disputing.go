@@ -129,7 +129,7 @@ func (s *site) object(p *page) (any, error) {
 		case errors.Is(err, ledger.ErrEnough): // nothing is sent, and nobody is told
 			return nil, redirect{p.path("dispute", e.ID.String(), url.Values{"sent": {""}})}
 		case errors.As(err, &invalid):
-			v.ClaimFault = p.faultText(invalid[0].Rule, invalid[0].Message)
+			v.ClaimFault = p.faultText(invalid[0])
 		case errors.As(err, &often):
 			p.Status, v.Notice = http.StatusTooManyRequests, p.N("session.often", seconds(often))
 			p.head.Set("Retry-After", fmt.Sprint(seconds(often)))
@@ -214,7 +214,7 @@ func (s *site) confirmed(p *page) (any, error) {
 		p.Status = http.StatusGone
 		return confirmView{Over: true}, nil
 	case errors.As(err, &broken):
-		p.Status, v.Notice = http.StatusConflict, p.Or("rule."+string(broken.Rule), sentence(broken.Message))
+		p.Status, v.Notice = http.StatusConflict, p.brokenText(broken)
 		return v, nil
 	case err != nil:
 		return nil, err

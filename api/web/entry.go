@@ -21,7 +21,6 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
-	"arobase/api/web/words"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
@@ -235,22 +234,15 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 
 // breaks adds the rule that is broken to the field that shows it.
 func (p *page) breaks(c command, form url.Values, view *formView, b *domain.Broken) {
-	text, detail := sentence(b.Message), ""
-	if key := "rule." + string(b.Rule); p.Code == "fr" && p.Has(key) {
-		text, detail = p.T(key), b.Message // the rule in the reader's language, the particulars as the ledger says them
-	}
-	article := ""
-	if b.Article != "" {
-		article = p.T("form.article", b.Article)
-	}
-	set := &setting{page: p, labels: map[string]string{}}
+	text := p.brokenText(b)
+	set := &setting{page: p, command: c, labels: map[string]string{}}
 	var at func(all []fieldView)
 	at = func(all []fieldView) {
 		for i := range all {
 			f := &all[i]
 			set.labels[f.Name] = f.Label
 			if f.Name == b.Field || owner(b.Field) == f.Name && f.Kind != rows && f.Kind != aGroup {
-				f.Faults = append(f.Faults, strings.TrimSpace(text+" "+article))
+				f.Faults = append(f.Faults, text)
 			}
 			at(f.Members)
 			for _, row := range f.Rows {
@@ -260,15 +252,14 @@ func (p *page) breaks(c command, form url.Values, view *formView, b *domain.Brok
 	}
 	at(view.Fields)
 	at(view.More)
-	view.Faults = append(view.Faults, set.fault(b.Field, text, detail, article))
-}
-
-// sentence begins with a capital and ends with a full stop.
-func sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") {
-		return s
+	fault := set.fault(b.Field, text)
+	if rule := p.ruleText(b.Rule); rule != text {
+		fault.Rule = rule
 	}
-	return words.Capital(s) + "."
+	if b.Article != "" {
+		fault.Article = p.T("form.article", b.Article)
+	}
+	view.Faults = append(view.Faults, fault)
 }
 
 // changedSince gives what was recorded in a stream since a form was opened. Of a draft it gives the form with what is

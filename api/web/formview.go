@@ -43,8 +43,7 @@ type hidden struct{ Name, Value string }
 // faultView is one thing that is wrong. Href leads to its field, "" where it is about no field.
 type faultView struct {
 	Href, Label, Text string
-	Detail            string // in the words of the rule, in English
-	Article           string
+	Rule, Article     string // the rule that is broken, and its article in the regulation, where there is one
 }
 
 // changeView is a record that was made meanwhile.
@@ -190,7 +189,11 @@ func (p *page) formView(c command, form url.Values, r *reading) *formView {
 		return max(slices.Index(set.inOrder, e.Field), slices.Index(set.inOrder, owner(e.Field)))
 	}
 	for _, e := range slices.SortedStableFunc(slices.Values(r.wrong), func(a, b domain.FieldError) int { return cmp.Compare(place(a), place(b)) }) {
-		v.Faults = append(v.Faults, set.fault(e.Field, p.faultText(e.Rule, e.Message), "", ""))
+		fault := set.fault(e.Field, p.faultText(e))
+		if e.Case != nil && !e.Case.Form { // a rule that another step breaks: that of one decision, in a deliberation
+			fault.Rule = p.ruleText(domain.Rule(e.Rule))
+		}
+		v.Faults = append(v.Faults, fault)
 	}
 	return v
 }
@@ -248,7 +251,7 @@ func (s *setting) field(b blank, name string) fieldView {
 	s.inOrder = append(s.inOrder, name)
 	for _, e := range s.r.wrong {
 		if e.Field == name || owner(e.Field) == name && b.Kind != rows && b.Kind != aGroup {
-			f.Faults = append(f.Faults, s.faultText(e.Rule, e.Message))
+			f.Faults = append(f.Faults, s.faultText(e))
 		}
 	}
 	switch b.Kind {
@@ -389,8 +392,8 @@ func (s *setting) shown(f fieldView) template.HTML {
 }
 
 // fault makes a line of the summary.
-func (s *setting) fault(field, text, detail, article string) faultView {
-	v := faultView{Text: text, Detail: detail, Article: article}
+func (s *setting) fault(field, text string) faultView {
+	v := faultView{Text: text}
 	for _, name := range []string{field, owner(field)} {
 		if label, ok := s.labels[name]; ok && name != "" {
 			v.Href, v.Label = "#"+fieldID(firstForm, name), label
@@ -398,10 +401,28 @@ func (s *setting) fault(field, text, detail, article string) faultView {
 		}
 	}
 	if v.Href == "" && field != "" && field != "body" {
-		v.Label = s.nameOf(field)
+		v.Label = s.called(field)
 	}
 	return v
 }
+
+// called is what a field is called that is not shown: a part of the form that the page around it fills in, or a collectivity
+// of which a fault is told. It is "" where the reader has no word for it.
+func (s *setting) called(field string) string {
+	if name := s.nameOf(field); name != field {
+		return name
+	}
+	path := inBrackets.ReplaceAllString(field, "[]")
+	label := ""
+	each(s.command.Fields, func(b blank) {
+		if label == "" && (b.Path == path || b.Path == strings.TrimSuffix(path, "[]")) {
+			label = s.fieldWord("field", s.command, b)
+		}
+	})
+	return label
+}
+
+var inBrackets = regexp.MustCompile(`\[[0-9]+\]`)
 
 // nameOf is the name of a body where a fault names one, or the field as it is called.
 func (p *page) nameOf(field string) string {
@@ -435,12 +456,4 @@ func (t *tongue) choiceWord(c command, b blank, value string) string {
 		}
 	}
 	return t.T("choice." + value)
-}
-
-// faultText says what is wrong with a field. What no catalogue knows is said as the ledger says it.
-func (t *tongue) faultText(rule, message string) string {
-	if key := "fault." + rule; t.Has(key) {
-		return t.T(key)
-	}
-	return message
 }

@@ -116,7 +116,7 @@ func (p *page) render(name string, view any) ([]byte, error) {
 	if err := p.templates[name].ExecuteTemplate(&b, "layout.html", frame{p, view}); err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", name, err)
 	}
-	return b.Bytes(), nil
+	return typeset(b.Bytes()), nil
 }
 
 // problem is a page that says what went wrong and what to do next.

@@ -25,6 +25,7 @@ type palmaresPage struct {
 	Found         string
 	Change        *changed
 	Lines         []palmaresLine
+	Unseen        bool // of some that are shown no source tells what they held in the edition before
 	Paging        paging
 	Map           *tileMap
 	CSV, JSON     string
@@ -36,9 +37,9 @@ type palmaresLine struct {
 	holder
 	Mark   *mark
 	Before *mark
-	// BeforeText says what stands in place of a mark: no source found, or a label without a level.
+	// BeforeText says what stands in place of a mark, such as a label without a level. Where no source was found there is
+	// neither: that is said once for all, above.
 	BeforeText string
-	First      bool // there is no edition before
 	Reasons    *reasons
 }
 
@@ -189,15 +190,16 @@ func (v *palmaresPage) show(p *page, n int, lines []*ledger.RollLine, before *ro
 		ids = append(ids, l.Body.ID)
 	}
 	for _, line := range p.site.Ledger.PalmaresOf(p.ctx, n, ids, p.size) {
-		x := palmaresLine{holder: p.holder(line), First: n == 1, Reasons: p.reasons(line.EditionView)}
+		x := palmaresLine{holder: p.holder(line), Reasons: p.reasons(line.EditionView)}
 		for i, m := range line.MentionsDetail {
-			x.Mentions[i] = labelled{cmp.Or(m.Label, mentionWords(m.ID)), p.href("mention", m.ID)}
+			x.Mentions[i].Href = p.href("mention", m.ID) // which tells of every edition
 		}
 		if line.Distinction != "" || line.Status == "contested" {
 			m := p.mark(line.Distinction, line.Level, line.Status, line.Derived)
 			x.Mark = &m
 		}
 		x.Before, x.BeforeText = p.heldBefore(before.find(p.bodyOf(line.Collectivity)))
+		v.Unseen = v.Unseen || n > 1 && x.Before == nil && x.BeforeText == ""
 		v.Lines = append(v.Lines, x)
 	}
 }
@@ -214,7 +216,7 @@ func (p *page) bodyOf(id string) *ledger.BodyShort {
 // heldBefore shows what a line of another edition holds.
 func (p *page) heldBefore(l *ledger.RollLine) (*mark, string) {
 	if l == nil {
-		return nil, p.T("none")
+		return nil, ""
 	}
 	if l.Distinction == "" && l.Status != "contested" {
 		return nil, p.T("held.mention")

@@ -297,12 +297,9 @@ func (s *site) reviewFault(p *page, err error) string {
 	)
 	switch {
 	case errors.As(err, &invalid) && len(invalid) > 0:
-		return p.faultText(invalid[0].Rule, invalid[0].Message)
+		return p.faultText(invalid[0])
 	case errors.As(err, &broken):
-		if key := "rule." + string(broken.Rule); p.Code == "fr" && p.Has(key) {
-			return p.T(key)
-		}
-		return sentence(broken.Message)
+		return p.brokenText(broken)
 	case errors.As(err, &stale):
 		return p.T("form.conflict")
 	case errors.As(err, &often):

@@ -190,6 +190,7 @@ func (p *play) drafts(r running) (n int) {
 // The vault is destroyed on the eve of the ceremony, with the rest of what is private, and the palmarès is published from
 // its encrypted backup. Twice: in the middle of the deliberation, and once it is closed.
 func TestDestroyedOnTheEve(t *testing.T) {
+	t.Parallel()
 	p := newPlay(t)
 	backups := t.TempDir()
 	first, second, public := filepath.Join(backups, "first.age"), filepath.Join(backups, "second.age"), filepath.Join(backups, "ledger.tar")

@@ -56,8 +56,10 @@ func killMidway(ts *testscript.TestScript, neg bool, args []string) {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	path := dataDir(ts.MkAbs(args[0])).file(ledgerFile)
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		_ = cmd.Process.Signal(syscall.SIGSTOP) // it stands still while it is looked at, or it would be over on a loaded machine
+	for end := time.Now().Add(10 * time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		// It stands still while it is looked at, or it would be over on a loaded machine; and it runs for a millisecond
+		// only in between, or it would be over on a fast one.
+		_ = cmd.Process.Signal(syscall.SIGSTOP)
 		if sizeOf(path) >= eventstore.Position(most) {
 			break
 		}

@@ -53,19 +53,12 @@ func unavailable(ctx context.Context, err error) error {
 // whose Actual is not known. After an unclear answer the same record is sent again; eventstore.ErrUnavailable after
 // Options.Patience.
 func (r *Register) Append(ctx context.Context, expected eventstore.Revision, record []byte) error {
-	var at esdb.ExpectedRevision = esdb.NoStream{}
-	if expected >= 0 {
-		at = esdb.Revision(uint64(expected))
-	}
 	data := esdb.EventData{EventID: uuid.New(), EventType: registerType, ContentType: esdb.ContentTypeJson, Data: record}
 	limited, cancel := context.WithTimeout(ctx, r.store.options.Patience)
 	defer cancel()
 	pause := r.store.options.Backoff / 4
 	for {
-		err := r.store.within(limited, func(ctx context.Context, c *esdb.Client) error {
-			_, err := c.AppendToStream(ctx, r.name, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: &r.store.options.Attempt}, data)
-			return err
-		})
+		err := r.store.write(limited, r.name, expected, []esdb.EventData{data})
 		switch {
 		case err == nil:
 			return nil

@@ -31,12 +31,11 @@ const readers = 4
 
 // Store is an eventstore.Store in one file. Its methods may be called by many goroutines at once.
 type Store struct {
-	ledger  uuid.UUID
-	pool    *sqlitefile.Pool
-	streams names // number to name; never changes once committed
-	types   names
-	grown   wakeup // fires after each commit of this process
-	poll    time.Duration
+	ledger uuid.UUID
+	pool   *sqlitefile.Pool
+	types  names
+	grown  wakeup // fires after each commit of this process
+	poll   time.Duration
 
 	// writer is nil where the store is open for reading only.
 	writer *writer

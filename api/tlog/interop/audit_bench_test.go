@@ -31,6 +31,7 @@ import (
 // made is a made-up ledger that grows by events which its rules allow, as quickly as they can be made.
 type made struct {
 	b       *testing.B
+	ledger  uuid.UUID
 	store   *sqlite.Store
 	vault   vault.Vault
 	streams map[domain.StreamName][]domain.Recorded // of those that others are decided from
@@ -68,7 +69,7 @@ func (m *made) put(c domain.Command, remember bool) {
 		m.fail(err)
 		revision := m.ends[c.Stream()]
 		bytes, err := envelope.Envelope{
-			Actor: "registrar:history", Basis: basis, Data: data, ID: id, Ledger: ledgerID, Revision: revision, Subject: string(c.Stream()),
+			Actor: "registrar:history", Basis: basis, Data: data, ID: id, Ledger: m.ledger, Revision: revision, Subject: string(c.Stream()),
 			Time: m.at, Type: domain.TypeOf(e).String(),
 		}.Encode()
 		m.fail(err)
@@ -94,7 +95,7 @@ func (m *made) seal(id uuid.UUID, e domain.Event) {
 		m.fail(err)
 		s := vault.Secret{Event: id, Pointer: f.Pointer, Value: value, Visibility: vault.Visibility(f.Visibility)}
 		copy(s.Salt[:], id[:])
-		s.Commitment = vault.Commit(s.Salt, ledgerID, id, f.Pointer, value)
+		s.Commitment = vault.Commit(s.Salt, m.ledger, id, f.Pointer, value)
 		f.Field.Seal(s.Commitment.String())
 		m.secrets = append(m.secrets, s)
 	}
@@ -175,7 +176,7 @@ func newLedger(b *testing.B, size int64, noteEvery int) *node {
 	if err != nil {
 		b.Fatal(err)
 	}
-	m := &made{b: b, store: n.store, vault: v, streams: map[domain.StreamName][]domain.Recorded{}, ends: map[domain.StreamName]int64{}, size: 2, at: time.Now().UTC().Truncate(time.Millisecond)}
+	m := &made{b: b, ledger: ledgerID, store: n.store, vault: v, streams: map[domain.StreamName][]domain.Recorded{}, ends: map[domain.StreamName]int64{}, size: 2, at: time.Now().UTC().Truncate(time.Millisecond)}
 	m.grow(size, noteEvery)
 	if err := n.tree.CatchUp(b.Context()); err != nil {
 		b.Fatal(err)

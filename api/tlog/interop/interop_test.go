@@ -128,7 +128,11 @@ var verifiers = map[string]func(ctx context.Context, n *node, c *http.Client) er
 }
 
 func tesseraFsck(ctx context.Context, n *node, c *http.Client) error {
-	base, err := url.Parse(n.server.URL + "/log/")
+	return fsckAt(ctx, n.server.URL, n.verifier, c)
+}
+
+func fsckAt(ctx context.Context, address string, v note.Verifier, c *http.Client) error {
+	base, err := url.Parse(address + "/log/")
 	if err != nil {
 		return err
 	}
@@ -138,7 +142,7 @@ func tesseraFsck(ctx context.Context, n *node, c *http.Client) error {
 	}
 	// A worker of fsck ends with its first finding. With few of them a wrong entry, which spoils a tile on every level,
 	// leaves none, and fsck waits for ever.
-	return fsck.New(origin, n.verifier, fetcher, leafHashes, fsck.Opts{N: 16}).Check(ctx)
+	return fsck.New(v.Name(), v, fetcher, leafHashes, fsck.Opts{N: 16}).Check(ctx)
 }
 
 // leafHashes reads an entry bundle as C2SP tlog-tiles says, section "Log Entries".

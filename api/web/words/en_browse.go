@@ -33,6 +33,7 @@ var englishBrowse = catalogue{
 	"palmares.found":          "%[2]s, of %[1]s",
 	"palmares.nobody":         "No name answers this choice. Widen it, or show all again.",
 	"palmares.before":         "The edition before:",
+	"palmares.unseen":         "Where nothing is said of the edition before, no source was found.",
 	"palmares.get":            "All names of the edition:",
 	"palmares.change":         "What changed since %d",
 	"palmares.names.one":      "%s name, mention without a recorded label included",

@@ -46,6 +46,7 @@ type Vault struct {
 	writer *sqlitefile.Pool
 	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
 	poison error                    // why no further write is tried; guarded by writer
+	group  group                    // guards itself
 
 	calls sync.WaitGroup // calls under way; Add only with mu held and closed false
 
@@ -86,7 +87,7 @@ func OpenReadOnly(ctx context.Context, path string, ledgerID uuid.UUID, options 
 }
 
 func open(ctx context.Context, path string, ledgerID uuid.UUID, access sqlitefile.Access, options []Option) (_ *Vault, err error) {
-	v := &Vault{now: time.Now, commit: commit} //nolint:forbidigo // the default of what WithClock injects
+	v := &Vault{now: time.Now, commit: commit, group: newGroup()} //nolint:forbidigo // the default of what WithClock injects
 	for _, option := range options {
 		option(v)
 	}
@@ -219,6 +220,11 @@ func (v *Vault) write(ctx context.Context, f func(conn *sqlite.Conn) error) erro
 	if v.writer == nil {
 		return eventstore.ErrReadOnly
 	}
+	return v.transact(ctx, f)
+}
+
+// transact is write for a call that was entered.
+func (v *Vault) transact(ctx context.Context, f func(conn *sqlite.Conn) error) error {
 	conn, err := v.writer.Take(ctx)
 	if err != nil {
 		return err
