@@ -91,6 +91,10 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 		l.ceremonies.Lock()
 		defer l.ceremonies.Unlock()
 	}
+	if _, ok := e.(*domain.AppealLodged); ok {
+		l.appeals.Lock()
+		defer l.appeals.Unlock()
+	}
 	return l.Execute(ctx, Request{
 		Actor: who.Actor(), Command: command, Key: ask.Key, Operation: o.Resource, Payload: ask.Input, Expected: ask.Expected,
 		hold: func(ctx context.Context) error { return l.holdFiles(ctx, who, e) },

@@ -281,6 +281,7 @@ var englishForms = catalogue{
 	"fault.follows":                 "A mention does not continue itself.",
 	"fault.order":                   "Mentions stand in the order of their short names.",
 	"fault.grant":                   "A declarant acts for a local authority (fr-commune-73008), a juror has a seat (28-3), and other roles have nothing here. The life is two years at most.",
+	"fault.sound":                   "Without the jurors who declared an interest or stepped aside since, the sealed decision does not stand: take it back.",
 	"fault.decided":                 "There is no decision on it.",
 	"fault.two-people":              "The first person asked for another day. The two ask for the same.",
 }

@@ -281,6 +281,7 @@ var frenchForms = catalogue{
 	"fault.follows":                 "Une mention ne se continue pas elle-même.",
 	"fault.order":                   "Les mentions sont dans l'ordre de leurs noms courts.",
 	"fault.grant":                   "Un déclarant agit pour une collectivité (fr-commune-73008), un juré a un siège (28-3), et les autres rôles n'ont rien ici. La durée est de deux ans au plus.",
+	"fault.sound":                   "Sans les membres qui se sont déportés depuis, la décision scellée ne tient pas : reprenez-la.",
 	"fault.decided":                 "Aucune décision n'est préparée pour elle.",
 	"fault.two-people":              "La première personne a demandé un autre jour. Les deux demandent le même.",
 }
