@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -73,20 +75,29 @@ func (p *page) myself() (auth.Principal, ledger.Mine, error) {
 		return who, ledger.Mine{}, err
 	}
 	m, err := p.site.Ledger.Mine(p.ctx, who, p.here())
+	if errors.Is(err, ledger.ErrUnknown) && who.For == p.here() && p.Route != "mine" {
+		err = redirect{p.path("mine", who.For, nil)} // which says what is missing
+	}
 	return who, m, err
 }
 
 func (s *site) mine(p *page) (any, error) {
 	who, m, err := p.myself()
-	if err != nil {
+	unentered := errors.Is(err, ledger.ErrUnknown) && who.For == p.here()
+	if err != nil && !unentered {
 		return nil, err
 	}
+	m.Name = cmp.Or(m.Name, p.nameOf(p.here()))
 	v := minePage{
 		Heading: p.T("own.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
 		Public:     labelled{p.T("own.public"), p.href("collectivity", m.ID)},
 		Neighbours: labelled{p.T("collectivity.neighbours"), p.href("neighbours", m.ID)},
 	}
 	p.Title = v.Heading
+	if unentered {
+		v.None = p.T("own.unentered")
+		return v, nil
+	}
 	if m.Edition == 0 {
 		v.None = p.T("own.none")
 		return v, nil

@@ -158,18 +158,17 @@ func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger
 	name := func(kind string) func(string) string {
 		return func(code string) string { return cmp.Or(f.names[kind+code], code) }
 	}
-	all := p.T("choose.all")
 	v.Choices = []choice{
-		p.choose("level", ask.level, all, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, f.levels),
-		p.choose("kind", ask.kind, all, slices.Sorted(maps.Keys(f.kinds)), p.Kind, f.kinds),
-		p.choose("region", ask.region, all, byName("r", f.regions), name("r"), f.regions),
-		p.choose("departement", ask.departement, all, slices.Sorted(maps.Keys(f.departements)), func(c string) string { return c + " " + name("d")(c) }, f.departements),
+		p.choose("level", ask.level, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, f.levels),
+		p.choose("kind", ask.kind, slices.Sorted(maps.Keys(f.kinds)), p.Kind, f.kinds),
+		p.choose("region", ask.region, byName("r", f.regions), name("r"), f.regions),
+		p.choose("departement", ask.departement, slices.Sorted(maps.Keys(f.departements)), func(c string) string { return c + " " + name("d")(c) }, f.departements),
 	}
 	if len(f.mentions) > 0 {
-		v.Choices = append(v.Choices, p.choose("mention", ask.mention, all, slices.Sorted(maps.Keys(f.mentions)), func(m string) string { return p.mentionName(m, f.first[m]) }, f.mentions))
+		v.Choices = append(v.Choices, p.choose("mention", ask.mention, slices.Sorted(maps.Keys(f.mentions)), func(m string) string { return p.mentionName(m, f.first[m]) }, f.mentions))
 	}
 	if n > 1 {
-		v.Choices = append(v.Choices, p.choose("change", ask.change, all, palmaresMoves, func(m string) string { return p.T("moved." + m) }, moves.count))
+		v.Choices = append(v.Choices, p.choose("change", ask.change, palmaresMoves, func(m string) string { return p.T("moved." + m) }, moves.count))
 	}
 	sorts := choice{Name: "sort", Label: p.T("choose.sort")}
 	for i, s := range palmaresSorts {

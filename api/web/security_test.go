@@ -111,7 +111,7 @@ func TestInside(t *testing.T) {
 	closeAll()
 	w := get(h, "/inscriptions/"+id)
 	body := w.Body.String()
-	if w.Code != http.StatusInternalServerError || !strings.Contains(body, "La page n’a pas pu être faite") {
+	if w.Code != http.StatusInternalServerError || !strings.Contains(body, "La page n’a pas pu être préparée") {
 		t.Fatalf("a record of a closed store: %d", w.Code)
 	}
 	for _, inner := range []string{"sqlite", "store", ".go", "closed", "panic", "reading"} {

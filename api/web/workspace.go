@@ -93,7 +93,7 @@ func (p *page) doors(who auth.Principal) []labelled {
 		return []labelled{{p.T("desk.title"), p.href("desk", "")}}
 	case auth.Declarant:
 		own := labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)}
-		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
+		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("own.public"), p.href("collectivity", who.For)})
 	}
 	return nil
 }

@@ -64,20 +64,16 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 	if err != nil || known {
 		return appended, err
 	}
-	away := s.away.during()
-	if away.Err() != nil {
-		return eventstore.Appended{}, context.Cause(away)
-	}
-	limited, cancel := context.WithTimeoutCause(ctx, s.options.Patience, fmt.Errorf("%w: the cluster gave no clear answer within %v", eventstore.ErrUnavailable, s.options.Patience))
+	limited, reachable, cancel := s.patiently(ctx)
 	defer cancel()
-	reachable, lose := context.WithCancelCause(limited)
-	defer lose(nil)
-	defer context.AfterFunc(away, func() { lose(context.Cause(away)) })()
+	if reachable.Err() != nil {
+		return eventstore.Appended{}, context.Cause(reachable)
+	}
 	appended, err = a.run(limited, reachable, seen)
 	if err != nil && ctx.Err() != nil {
 		return eventstore.Appended{}, fmt.Errorf("given up, outcome unclear: %w", ctx.Err())
 	}
-	if errors.Is(err, eventstore.ErrUnavailable) && away.Err() == nil {
+	if errors.Is(err, eventstore.ErrUnavailable) && limited.Err() != nil {
 		// Nobody has noticed that the cluster is away, or it is well for those who follow it only: the follower looks.
 		select {
 		case s.doubt <- struct{}{}:
@@ -85,6 +81,24 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 		}
 	}
 	return appended, err
+}
+
+// patiently gives the context of a change that is tried again for as long as Options.Patience, and the one in which it may be
+// tried: that ends sooner where the cluster is known to be away. Their cause is eventstore.ErrUnavailable then.
+func (s *Store) patiently(ctx context.Context) (limited, reachable context.Context, cancel func()) {
+	limited, end := context.WithTimeoutCause(ctx, s.options.Patience,
+		fmt.Errorf("%w: the cluster gave no clear answer within %v", eventstore.ErrUnavailable, s.options.Patience))
+	reachable, lose := context.WithCancelCause(limited)
+	away := s.away.during()
+	if away.Err() != nil {
+		lose(context.Cause(away))
+	}
+	found := context.AfterFunc(away, func() { lose(context.Cause(away)) })
+	return limited, reachable, func() {
+		found()
+		lose(nil)
+		end()
+	}
 }
 
 func (n Namespace) validate(stream string, events []eventstore.Proposed) error {

@@ -45,7 +45,7 @@ func TestAwayFromTheBeginning(t *testing.T) {
 	t.Parallel()
 	c := esdbtest.Start(t, 1)
 	c.Away()
-	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Hour, Attempt: 100 * time.Millisecond, Grace: 10 * time.Millisecond})
+	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Hour, Attempt: 500 * time.Millisecond, Grace: 10 * time.Millisecond})
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
 	if err := put(ctx, s, "a", 0, 0); !errors.Is(err, eventstore.ErrUnavailable) {
@@ -60,7 +60,7 @@ func TestAwayFromTheBeginning(t *testing.T) {
 func TestDoubt(t *testing.T) {
 	t.Parallel()
 	c := esdbtest.Start(t, 1)
-	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: 50 * time.Millisecond})
+	s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: time.Second})
 	inAMinute(t, "writing", func() error { return put(t.Context(), s, "a", 0, 0) })
 	c.Break(func(call esdbtest.Call) esdbtest.Fault {
 		if call == esdbtest.Append {

@@ -7,7 +7,7 @@ var frenchPages = catalogue{
 	"home.heading":        "Qui a reçu quelles arobases, depuis 1999",
 	"home.lede":           "Une à cinq arobases sont décernées chaque année à des villages, des villes et des territoires. Voici ce que les sources publiques en disent, fait par fait, avec ce qu'elles ne disent pas.",
 	"home.series":         "La série, de 1999 à aujourd'hui",
-	"home.series.text":    "Deux mesures que l'on ne mélange pas : ce que des sources ont publié (points), et ce que le registre connaît par un nom (barres). Un chiffre d'une autre unité a son propre cadre ; une édition sans chiffre reste vide.",
+	"home.series.text":    "Deux mesures que l'on ne mélange pas : ce que des sources ont publié (points), et les noms que le registre recense (barres). Un chiffre d'une autre unité a son propre cadre ; une édition sans chiffre reste vide.",
 	"home.latest":         "La dernière édition connue : la %de, en %d",
 	"home.latest.held":    "Cérémonie : %s.",
 	"home.latest.see":     "Voir cette édition",
@@ -41,8 +41,8 @@ var frenchPages = catalogue{
 	"founding.total":        "%s en %d",
 	"founding.says":         "%s (%d) :",
 
-	"series.level4to5.title": "Combien à 4 ou 5 @, de %d à %d ?",
-	"series.labelled.title":  "Combien de labellisées, de %d à %d ?",
+	"series.level4to5.title": "Combien de collectivités à 4 ou 5 @, de %d à %d ?",
+	"series.labelled.title":  "Combien de collectivités labellisées, de %d à %d ?",
 
 	"chart.unit":              "Publié, en %s",
 	"chart.unit.unsaid":       "Publié, sans que la source dise ce qu'elle compte",
@@ -54,7 +54,7 @@ var frenchPages = catalogue{
 	"chart.names.many":        "%s noms recensés",
 	"chart.key":               "Point plein : le chiffre retenu pour l'édition, d'après une source. Anneau en tirets : obtenu en additionnant. Point creux : un autre chiffre publié, ou un minimum. Petit rond pointillé : aucune source trouvée.",
 	"chart.table":             "Le tableau de ces chiffres, avec leurs sources",
-	"chart.more":              "Cette série en détail",
+	"chart.more":              "Cette série, édition par édition",
 	"download.history":        "Cette histoire pour un tableur (CSV)",
 	"download.reconciliation": "Ces chiffres pour un tableur (CSV)",
 	"download.palmares":       "Ces noms pour un tableur (CSV)",
