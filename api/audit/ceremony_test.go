@@ -219,7 +219,7 @@ func TestEdition(t *testing.T) {
 			t.Errorf("after the ceremony: %v", got)
 		}
 		// They are asked of the disclosures too, and all are told.
-		if got := check(t, report, "rules").Figures; got["deferred"] != 16 || got["opened"] != 16 {
+		if got := check(t, report, "rules").Figures; got["deferred"] != 20 || got["opened"] != 20 {
 			t.Errorf("after the ceremony: %v", got)
 		}
 	}
