@@ -62,6 +62,7 @@ func (s *site) entry(p *page) (any, error) {
 		return nil, err
 	}
 	form.Set(formKey, key)
+	p.forWhom(c, who, form, key)
 	return p.entryView(c, who, p.formView(c, form, &reading{p: p, form: form})), nil
 }
 

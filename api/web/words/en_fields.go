@@ -109,7 +109,7 @@ var englishFields = catalogue{
 	"field.event":                             "Record in question",
 	"help.event":                              "Its address or its number.",
 	"field.evidence":                          "Evidence",
-	"help.evidence":                           "What shows the action: an address, or the hash of a file.",
+	"help.evidence":                           "What shows the action: an address. A file is added afterwards, from the page of your local authority.",
 	"field.evidence[].url":                    "Address",
 	"help.evidence[].url":                     "It begins with https://.",
 	"field.evidence[].sha256":                 "Hash of the file",

@@ -109,7 +109,7 @@ var frenchFields = catalogue{
 	"field.event":                             "Inscription concernée",
 	"help.event":                              "Son adresse ou son numéro.",
 	"field.evidence":                          "Pièces",
-	"help.evidence":                           "Ce qui montre l'action : une adresse, ou l'empreinte d'un fichier.",
+	"help.evidence":                           "Ce qui montre l'action : une adresse. Un fichier se joint ensuite, depuis la page de votre collectivité.",
 	"field.evidence[].url":                    "Adresse",
 	"help.evidence[].url":                     "Elle commence par https://.",
 	"field.evidence[].sha256":                 "Empreinte du fichier",
