@@ -46,6 +46,7 @@ var ledgerID = uuid.MustParse("0192f0a0-0000-7000-8000-00000000a0d1")
 
 // site is a served ledger, and what stands between it and an auditor.
 type site struct {
+	dir    string
 	store  *sqlite.Store
 	vault  *sqlitevault.Vault
 	ledger *ledger.Ledger
@@ -67,6 +68,7 @@ type site struct {
 
 // answered is an answer on its way.
 type answered struct {
+	asked  *http.Request
 	status int
 	header http.Header
 	body   []byte
@@ -81,9 +83,18 @@ func newSite(t testing.TB) *site {
 	return s
 }
 
+// newTinySite is the site of a few communes in two editions, signed: an audit of it takes a moment.
+func newTinySite(t testing.TB) *site {
+	t.Helper()
+	s := newEmptySite(t, t.TempDir())
+	s.world(t, bodies[len(bodies)-6:], 17, 18)
+	s.sign(t)
+	return s
+}
+
 func newEmptySite(t testing.TB, dir string) *site {
 	t.Helper()
-	s := &site{now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), asked: map[string]int{}}
+	s := &site{dir: dir, now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), asked: map[string]int{}}
 	var err error
 	check := func(err error) {
 		t.Helper()
@@ -158,12 +169,18 @@ var bodies = strings.Split("Bourg-en-Bresse,Laon,Digne-les-Bains,Gap,Privas,Foix
 // figures. It has more than 256 records, so that there are full tiles and partial ones.
 func (s *site) small(t testing.TB) {
 	t.Helper()
+	s.world(t, bodies, 14, 15, 16, 17, 18, 19)
+}
+
+// world imports some communes, labelled in some editions, 17 among them.
+func (s *site) world(t testing.TB, communes []string, editions ...int) {
+	t.Helper()
 	s.imports(t, "sources", "source_id,publisher,title,published_on,url,note\n"+
 		"first,The First,What was said,2014-02-01,https://first.example/a,a remark on a source\nsecond,The Second,What was heard,2017-02-02,,\n"+
 		"third,The Third,What was seen,2018,,\nfourth,The Fourth,What was done,2019-03,,\n")
 	awards := "edition,year_as_stated,holder,distinction,level,certainty,source_id,note\n"
-	for e := 14; e < 20; e++ {
-		for i, name := range bodies {
+	for _, e := range editions {
+		for i, name := range communes {
 			note := ""
 			if i%5 == 0 {
 				note = fmt.Sprintf("a remark on %s", name)
@@ -278,8 +295,11 @@ func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
 		meanwhile(r.URL.RequestURI())
 	}
 	w := httptest.NewRecorder()
+	if r.Host == "" { // after a redirect
+		r.Host = r.URL.Host
+	}
 	s.served.ServeHTTP(w, r)
-	a := &answered{w.Code, w.Header(), w.Body.Bytes()}
+	a := &answered{r, w.Code, w.Header(), w.Body.Bytes()}
 	s.mu.Lock()
 	s.asked[r.URL.RequestURI()]++
 	if s.lie != nil {

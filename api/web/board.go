@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -67,11 +68,11 @@ const linesOfBoard = 30
 
 // can gives the link to a form, if this person may use it. It comes back to a section of the board.
 func (b *board) can(resource, section string, fixed bool, pairs ...string) []labelled {
-	c, ok := commandOf(resource)
-	if !ok || !c.allows(b.who) {
+	c, ok := forms.CommandOf(resource)
+	if !ok || !c.Allows(b.who) {
 		return nil
 	}
-	with := prefill{Values: url.Values{}, Next: b.page.req.URL.RequestURI() + "#" + section}
+	with := forms.Prefill{Values: url.Values{}, Next: b.page.req.URL.RequestURI() + "#" + section}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			with.Values.Set(pairs[i], pairs[i+1])

@@ -20,6 +20,17 @@ type chart struct {
 	// Download is the address of the file of all series.
 	Download string
 	Href     string // of the page of the series, where this is another
+	Brief    bool   // another chart below explains the signs and offers the file
+}
+
+// Key explains the signs that the chart has.
+func (c chart) Key() string {
+	for _, panel := range c.Panels {
+		if len(panel.Dots) > 0 {
+			return "chart.key"
+		}
+	}
+	return "chart.key.bars"
 }
 
 // series draws the points of one metric, which are in the order of editions from the first on, without holes.

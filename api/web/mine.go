@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -87,7 +88,7 @@ func (s *site) mine(p *page) (any, error) {
 	if err != nil && !unentered {
 		return nil, err
 	}
-	m.Name = cmp.Or(m.Name, p.nameOf(p.here()))
+	m.Name = cmp.Or(m.Name, p.maker().NameOf(p.here()))
 	v := minePage{
 		Heading: p.T("own.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
 		Public:     labelled{p.T("own.public"), p.href("collectivity", m.ID)},
@@ -120,12 +121,12 @@ func (s *site) mine(p *page) (any, error) {
 }
 
 // mineForm is what forms of this page begin with: the edition and the collectivity, which the page says.
-func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) prefill {
+func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) forms.Prefill {
 	values := url.Values{"edition": {fmt.Sprint(int(m.Edition))}, "collectivity": {m.ID}}
 	for name, all := range more {
 		values[name] = all
 	}
-	return prefill{Values: values, Hidden: append([]string{"edition", "collectivity"}, hide...), Next: p.path("mine", m.ID, nil)}
+	return forms.Prefill{Values: values, Hidden: append([]string{"edition", "collectivity"}, hide...), Next: p.path("mine", m.ID, nil)}
 }
 
 // deadline says which edition is under way and until when it can be submitted.
@@ -291,7 +292,7 @@ func (v *minePage) stakes(p *page, m ledger.Mine) {
 		byID[a.ID] = a
 		own := p.myAction(a)
 		if a.State == "running" {
-			ended := prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
+			ended := forms.Prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
 			own.Do = []labelled{
 				{p.T("review.describe"), p.describeHref(m, a, "mine")}, {p.T("show.go"), p.path("show", a.ID, nil)},
 				{p.T("own.end"), p.formHref("endings", ended)},
@@ -337,7 +338,7 @@ func (p *page) declareHref(m ledger.Mine, service string) string {
 		values.Set("services", service)
 	}
 	values.Set("action", p.newActionID(m, service))
-	return p.formHref("actions", prefill{Values: values, Hidden: []string{"collectivity", "grid", "action"}, Next: p.path("mine", m.ID, nil)})
+	return p.formHref("actions", forms.Prefill{Values: values, Hidden: []string{"collectivity", "grid", "action"}, Next: p.path("mine", m.ID, nil)})
 }
 
 // newActionID gives an id that none of the actions has: the collectivity's code, the service, and what tells it from those

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 )
 
 // page is one request for one page, and what the layout says around it.
@@ -34,8 +35,8 @@ type page struct {
 	Paper string
 	// Asked is what stands in the search field.
 	Asked string
-	// forms counts those of the page.
-	forms int
+	// forms makes those of the page, once it has one.
+	forms *forms.Maker
 	// head is that of the answer: a handler may set a cookie.
 	head http.Header
 	// sources are those that the page cites, each read once.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,6 +108,33 @@ func TestRefusalsHaveSentences(t *testing.T) {
 		if name, ok := strings.CutPrefix(key, "refusal."); ok && strings.Contains(name, ".") && name != "record.other" &&
 			!slices.ContainsFunc(cases, func(c *domain.Case) bool { return c.Key() == key }) {
 			t.Errorf("nobody is refused anything by %s", key)
+		}
+	}
+}
+
+var madeBare = regexp.MustCompile(`domain\.(FieldError|Broken)\{|domain\.Invalid\{\{`)
+
+// TestRefusalsAreMadeOfCases reads the sources above the domain whose refusals come to a page: what is not made of a case
+// would be told there by its rule alone. The domain holds itself to the same.
+func TestRefusalsAreMadeOfCases(t *testing.T) {
+	for _, dir := range []string{"../ledger", "../auth", "."} {
+		sources, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil || len(sources) == 0 {
+			t.Fatalf("no sources in %s: %v", dir, err)
+		}
+		for _, name := range sources {
+			if strings.HasSuffix(name, "_test.go") || name == "formread.go" { // whose rules are told by themselves
+				continue
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(text)) {
+				if madeBare.MatchString(line) && !strings.Contains(line, "Telling: ") {
+					t.Errorf("%s: %s", name, strings.TrimSpace(line))
+				}
+			}
 		}
 	}
 }

@@ -48,7 +48,7 @@ func TestScriptPolicy(t *testing.T) {
 // TestAssets fetches every asset that the first page names: kept for ever, and referring to no other host.
 func TestAssets(t *testing.T) {
 	h := history(t)
-	paths := regexp.MustCompile(`/assets/[a-z.0-9]+`).FindAllString(get(h, "/").Body.String(), -1)
+	paths := regexp.MustCompile(`/assets/[a-z.0-9-]+`).FindAllString(get(h, "/").Body.String(), -1)
 	if len(paths) < 2 {
 		t.Fatalf("the first page names the assets %q", paths)
 	}

@@ -71,7 +71,7 @@ func read(t *testing.T, h http.Handler, path string, cookies []*http.Cookie) (st
 func TestSignIn(t *testing.T) {
 	h, a, token := members(t)
 	for path, says := range map[string][2]string{
-		"/session":    {"Votre jeton", "Vous êtes Zoé <b>Lefèvre</b>, comme membre du jury. Pour : 28-3."},
+		"/session":    {"Votre jeton", "Vous êtes Zoé <b>Lefèvre</b> (membre du jury). Pour : 28-3."},
 		"/en/session": {"Your token", "You are Zoé <b>Lefèvre</b>, as member of the jury. For: 28-3."},
 	} {
 		page, head := read(t, h, path, nil)

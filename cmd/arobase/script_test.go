@@ -103,6 +103,7 @@ func (s *stories) params(dir string, setup func(*testscript.Env)) testscript.Par
 			"exits":       exits,
 			"ledger":      s.ledger,
 			"size":        size,
+			"edition":     edition,
 			"write":       write,
 			"grow":        grow,
 			"longline":    longLine,

@@ -101,3 +101,14 @@ func TestCode(t *testing.T) {
 		t.Error("a pattern of 9000 letters")
 	}
 }
+
+// TestNeighbours puts two great columns side by side, where their totals have no room beside each other on a telephone.
+func TestNeighbours(t *testing.T) {
+	var s Stack
+	s.Pile(29, map[int]Levels{28: {4: 113}, 29: {4: 113}, 20: {4: 113}})
+	for _, total := range s.Totals {
+		if want := total.Edition == 28; total.Minor != want {
+			t.Errorf("the total of edition %d: left out on a narrow screen %t, want %t", total.Edition, total.Minor, want)
+		}
+	}
+}

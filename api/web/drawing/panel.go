@@ -111,7 +111,8 @@ func lines(dots []Dot) []Line {
 // thin marks the labels that have no room on a narrow screen. The greatest and the last value come first, then the
 // latest.
 func thin(dots []Dot, editions int) {
-	const narrow = 330.0 // the width of the drawing on a telephone
+	const narrow = 330.0  // the width of the drawing on a telephone
+	const digitHalf = 4.6 // half the width of a digit of a label, with its share of the space between two
 	order := make([]int, len(dots))
 	for i := range order {
 		order[i] = i
@@ -128,7 +129,7 @@ func thin(dots []Dot, editions int) {
 	for _, i := range order {
 		d := &dots[i]
 		d.Minor = slices.ContainsFunc(kept, func(k Dot) bool {
-			width := 4 * float64(len([]rune(k.Value))+len([]rune(d.Value)))
+			width := digitHalf * float64(len([]rune(k.Value))+len([]rune(d.Value)))
 			return apart(k, *d) < width && max(k.LabelY-d.LabelY, d.LabelY-k.LabelY) < 14
 		}) || slices.ContainsFunc(dots, func(o Dot) bool {
 			middle := d.LabelY - 4

@@ -1,6 +1,10 @@
 package drawing
 
-import "arobase/domain"
+import (
+	"strconv"
+
+	"arobase/domain"
+)
 
 // Stack is one measure of the levels: a column for each edition, its levels one upon the other.
 type Stack struct {
@@ -59,9 +63,9 @@ func (v *Stack) Pile(last int, counts map[int]Levels) (columns int) {
 			v.Parts = append(v.Parts, Part{Edition: n, Level: level, Count: c, X: across(n, last, 0.15), W: breadth(70, last), Y: top, H: bottom - top})
 		}
 		v.Totals = append(v.Totals, Dot{
-			Edition: n, Figure: float64(sum), X: across(n, last, 0.5), LabelY: v.Base - height(sum) - 6,
-			Minor: columns > 8 && n != last && totals[n] != greatest,
+			Edition: n, Figure: float64(sum), Value: strconv.Itoa(sum), X: across(n, last, 0.5), LabelY: v.Base - height(sum) - 6,
 		})
 	}
+	thin(v.Totals, last)
 	return columns
 }

@@ -66,9 +66,9 @@ var frenchLayout = catalogue{
 	"cite.of":        "la source : %s",
 	"cite.note":      "Note de saisie, telle quelle : %s",
 	"proof":          "preuve",
-	"proof.of":       "Preuve de l'inscription, selon %s",
+	"proof.of":       "Preuve de l'inscription : %s",
 	"proof.nth":      "preuve %s",
-	"proof.nth.of":   "Preuve %s, selon %s",
+	"proof.nth.of":   "Preuve %s : %s",
 
 	"seal.signed.one":    "Scellé : un point de contrôle signé couvre %s inscription.",
 	"seal.signed.many":   "Scellé : un point de contrôle signé couvre %s inscriptions.",

@@ -105,6 +105,7 @@ var frenchArticles = catalogue{
 	"glossary.erased.text":       "Un texte scellé que l'on a détruit, pour une raison de droit. L'inscription reste, et sa preuve tient ; le texte ne peut plus être lu.",
 
 	"layout.locale":       "fr_FR",
+	"card.alt":            "Arobase, le registre ouvert du label Territoires, Villes et Villages Internet",
 	"feed.title":          "Les dernières inscriptions",
 	"feed.about":          "Ce qui entre au registre du label Territoires, Villes et Villages Internet, au fur et à mesure.",
 	"feed.author":         "Arobase",

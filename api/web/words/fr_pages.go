@@ -53,6 +53,7 @@ var frenchPages = catalogue{
 	"chart.names.one":         "%s nom recensé",
 	"chart.names.many":        "%s noms recensés",
 	"chart.key":               "Point plein : le chiffre retenu pour l'édition, d'après une source. Anneau en tirets : obtenu en additionnant. Point creux : un autre chiffre publié, ou un minimum. Petit rond pointillé : aucune source trouvée.",
+	"chart.key.bars":          "Barres : les noms que le registre recense. Petit rond pointillé : aucune source trouvée.",
 	"chart.table":             "Le tableau de ces chiffres, avec leurs sources",
 	"chart.more":              "Cette série, édition par édition",
 	"download.history":        "Cette histoire pour un tableur (CSV)",

@@ -64,7 +64,7 @@ func (v *Vault) together(ctx context.Context, p *putting) error {
 		return err
 	}
 	defer v.calls.Done()
-	if v.writer == nil {
+	if !v.file.Writes() {
 		return eventstore.ErrReadOnly
 	}
 	if err := ctx.Err(); err != nil {

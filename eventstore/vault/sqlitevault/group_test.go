@@ -12,6 +12,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
 	"arobase/eventstore/vault"
 	"arobase/eventstore/vault/vaulttest"
 )
@@ -25,12 +26,12 @@ type held struct {
 
 func newHeld(t *testing.T) *held {
 	h := &held{Vault: newVault(t, newPath(t), vaulttest.NewClock()), let: make(chan error)}
-	h.commit = func(conn *sqlite.Conn) error {
+	h.file.Commit = func(conn *sqlite.Conn) error {
 		h.commits++
 		if err := <-h.let; err != nil {
 			return err
 		}
-		return commit(conn)
+		return sqlitefile.Commit(conn)
 	}
 	return h
 }
@@ -166,10 +167,10 @@ func BenchmarkPut(b *testing.B) {
 				}
 				defer func() { _ = v.Close() }()
 				commits, made := 0, 0
-				v.commit = func(conn *sqlite.Conn) error {
+				v.file.Commit = func(conn *sqlite.Conn) error {
 					commits++
 					time.Sleep(slow)
-					return commit(conn)
+					return sqlitefile.Commit(conn)
 				}
 				alone := func(ctx context.Context, secrets []vault.Secret, requests []vault.Request) error {
 					for _, s := range secrets {
