@@ -67,7 +67,7 @@ func TestTakenBackAndFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	says("/editions/28/proces-verbal", nil, []string{"1 décision scellée avant celle-ci a été reprise.", "Motivation nouvelle de " + bourges, "Motivation du jury : Motivation de " + laon}, []string{"Recours"})
+	says("/editions/28/proces-verbal", nil, []string{"Procès-verbal de l'édition 28 (2027) : 1 séance, 3 décisions. Le registre compte", "1 décision scellée avant celle-ci a été reprise.", "Motivation nouvelle de " + bourges, "Motivation du jury : Motivation de " + laon}, []string{"Recours"})
 
 	of := c.sealOf(bourges)
 	appeal := c.act(chloe, "appeals", `{"edition":28,"collectivity":%q,"of":%q,"on":%q,"grounds":"Nous valions mieux."}`, bourges, of, day)

@@ -25,6 +25,7 @@ type minutesView struct {
 	NotJudged     []minutesNotJudged
 	Broken        int // decisions without a quorum
 	Signatures    []string
+	Signed        string // what is signed, should the signatures stand on a sheet of their own
 	Address       string
 	Code          drawing.Code
 }
@@ -160,6 +161,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 	case who.Is(auth.President):
 		v.Summary = append(v.Summary, p.N("minutes.drafted", decided))
 	}
+	v.Signed = p.T("minutes.sign.what", edition, p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.decided", decided), p.Int(int(p.size)), p.Date(domain.DayInParis(p.site.Ledger.Clock())))
 	var err error
 	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("minutes.code", v.Address)
