@@ -39,10 +39,11 @@ type RollLine struct {
 	Kind string
 }
 
-// Bodies gives every body and contested name that the ledger has entered, by id. Ranking them takes time in n log n.
+// Bodies gives every body and contested name that the ledger has entered, by id. Ranking them takes time in n log n. As of
+// an earlier size one who asks waits for another, here and in Roll; who goes away meanwhile is given nothing.
 func (l *Ledger) Bodies(ctx context.Context, size uint64) map[string]*BodyShort {
 	var all []*BodyShort
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		for _, b := range w.Labels.Bodies(w.Size) {
 			all = append(all, l.bodyShort(b))
 		}
@@ -77,7 +78,7 @@ func (l *Ledger) bodyShort(b labels.Body) *BodyShort {
 // takes time in the number of holders.
 func (l *Ledger) Roll(ctx context.Context, n int, bodies map[string]*BodyShort, size uint64) []RollLine {
 	var out []RollLine
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		for _, label := range w.Labels.In(domain.Edition(n), w.Size) {
 			out = append(out, l.rollLine(w, label, bodies))
 		}
@@ -136,10 +137,11 @@ func (l *Ledger) Touched(n int, earlier, later uint64) (ids []string, known bool
 	return slices.Compact(ids), known
 }
 
-// NamesSince is the size from which on Bodies gives what it gives now.
-func (l *Ledger) NamesSince() (size uint64) {
-	l.runner.View(func(eventstore.Position) { size = l.labels.NamesSince() })
-	return size
+// NamesSince is the size from which on Bodies gives what it gives at a size: it is the same for two sizes that have the
+// same bodies.
+func (l *Ledger) NamesSince(size uint64) (since uint64) {
+	l.runner.View(func(eventstore.Position) { since = l.labels.NamesSince(size) })
+	return since
 }
 
 // PalmaresOf gives the lines of some holders of an edition with their facts, in the order in which they are asked for. Who
