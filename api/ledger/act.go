@@ -91,6 +91,13 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 		l.ceremonies.Lock()
 		defer l.ceremonies.Unlock()
 	}
+	if closing, ok := e.(*domain.EditionClosed); ok {
+		l.appeals.Lock()
+		defer l.appeals.Unlock()
+		if err := l.noAppealIn(closing.Edition); err != nil {
+			return Receipt{}, err
+		}
+	}
 	if _, ok := e.(*domain.AppealLodged); ok {
 		l.appeals.Lock()
 		defer l.appeals.Unlock()
@@ -214,6 +221,23 @@ func (l *Ledger) concerns(ctx context.Context, e domain.Event) (domain.Collectiv
 		}
 	}
 	return "", nil // the rules say that it is not there
+}
+
+// noAppealIn holds that no appeal of an edition is open: what is closed is settled.
+func (l *Ledger) noAppealIn(e domain.Edition) (err error) {
+	l.runner.View(func(eventstore.Position) {
+		run, ok := l.campaigns.Edition(e)
+		if !ok {
+			return
+		}
+		for _, c := range run.InOrder() {
+			if c.State.OpenAppeal() != nil {
+				err = appealPending.Broken("edition", c.Collectivity)
+				return
+			}
+		}
+	})
+	return err
 }
 
 // today holds that whoever lodges an appeal for the own collectivity lodges it today: a day that is over is that of a letter,

@@ -4,6 +4,7 @@ import "arobase/domain"
 
 // What is refused here, above the rules of the domain, which do not see drafts, files and people who wait for each other.
 var (
+	appealPending  = domain.RuleCase("phase.appeal", "an appeal of {body} is open: reject or decide it first")
 	appealToday    = domain.RuleCase("appeal-time.today", "an appeal is of the day on which it is lodged here, {day}; one that came by letter is entered by the secretariat")
 	twoPeopleAgain = domain.RuleCase("two-people.again", "you asked for it already; another person has to ask for the same")
 

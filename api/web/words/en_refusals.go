@@ -257,5 +257,6 @@ var englishRefusalsCandidacy = catalogue{
 	"refusal.palmares.undecided":             "There is no decision on {body}, whose application is admissible.",
 	"refusal.palmares.left-open":             "The decision on {body} ({record}) was neither disclosed nor superseded.",
 	"refusal.sound":                          "Without the jurors who declared an interest or stepped aside since, the decision that is sealed does not stand. Take it back and decide again.",
+	"refusal.phase.appeal":                   "An appeal of {body} is open: reject or decide it first.",
 	"refusal.appeal-time.today":              "An appeal that is lodged here is of the day itself, {day}. One that came by letter is entered by the secretariat.",
 }

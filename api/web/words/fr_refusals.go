@@ -257,5 +257,6 @@ var frenchRefusalsCandidacy = catalogue{
 	"refusal.palmares.undecided":             "Il n'y a pas de décision sur {body}, dont la candidature est recevable.",
 	"refusal.palmares.left-open":             "La décision sur {body} ({record}) n'est ni ouverte ni reprise.",
 	"refusal.sound":                          "Sans les membres qui ont déclaré un intérêt ou se sont déportés depuis, la décision scellée ne tient pas. Reprenez-la et décidez de nouveau.",
+	"refusal.phase.appeal":                   "Un recours de {body} est en cours : rejetez-le ou tranchez-le d'abord.",
 	"refusal.appeal-time.today":              "Un recours formé ici est du jour même, le {day}. Celui qui est venu par courrier est inscrit par le secrétariat.",
 }
