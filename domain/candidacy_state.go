@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -34,7 +35,9 @@ type CandidacyState struct {
 	Recusals []Recusal
 	// Opinions are the jurors who gave theirs.
 	Opinions []int
-	Seals    []Seal
+	// Deferrals are the sessions that put the decision off.
+	Deferrals []int
+	Seals     []Seal
 	// Disclosed is the event that opened the live seal, or nil.
 	Disclosed *DecisionDisclosed
 	Notified  *DecisionNotified
@@ -62,6 +65,9 @@ type Seal struct {
 	Position   uint64
 	Decision   *DecisionSealed
 	Superseded bool
+	// Basis are the streams that the decision was taken from, each with the last revision that was read: who had declared an
+	// interest by then.
+	Basis map[StreamName]int64
 }
 
 // Appeal is one appeal against a decision.
@@ -110,8 +116,10 @@ func (s *CandidacyState) Apply(r Recorded) {
 		s.Recusals = append(s.Recusals, Recusal{e.Juror, e.Category, r.Position})
 	case *OpinionSealed:
 		s.Opinions = append(s.Opinions, e.Juror)
+	case *DecisionDeferred:
+		s.Deferrals = append(s.Deferrals, e.Session)
 	case *DecisionSealed:
-		s.Seals = append(s.Seals, Seal{Event: r.ID, Position: r.Position, Decision: e})
+		s.Seals = append(s.Seals, Seal{Event: r.ID, Position: r.Position, Decision: e, Basis: r.Basis})
 		s.Stage = StageSealed
 	case *DecisionSuperseded:
 		for i := range s.Seals {
@@ -169,6 +177,17 @@ func (s *CandidacyState) OpenAppeal() *Appeal {
 	return nil
 }
 
+// RecusedAt tells whether a juror took no part when a decision was sealed: recused before, or with an interest that was
+// declared before it was taken. Juror is the history of the juror's stream.
+func (s *CandidacyState) RecusedAt(seal *Seal, c Candidacy, n int, juror []Recorded) bool {
+	read, named := seal.Basis[JurorStream(c.Edition, n)]
+	if !named {
+		read = -1
+	}
+	_, bound := StateOfJuror(juror[:min(int64(len(juror)), read+1)]).Conflicts[c.Collectivity]
+	return bound || slices.ContainsFunc(s.Recusals, func(x Recusal) bool { return x.Juror == n && x.Position < seal.Position })
+}
+
 // Recused tells whether a juror takes no part.
 func (s *CandidacyState) Recused(juror int) bool {
 	return slices.ContainsFunc(s.Recusals, func(r Recusal) bool { return r.Juror == juror })
@@ -200,15 +219,21 @@ type Step struct {
 	Name string
 	// Result is what stands from here on, where the step says so.
 	Result *Result
+	Time   time.Time // at which it was recorded
+	// Said is the event itself, where it comes after the ceremony: it has the reason, which belongs to what it changed.
+	Said Event
 }
 
 // Apply adds an event, if it is of this kind.
 func (c *Course) Apply(r Recorded) {
 	var result *Result
+	said := r.Event
 	switch e := r.Event.(type) {
-	case *DecisionSealed, *DecisionSuperseded, *LabelWithdrawn, *AppealLodged, *AppealAdmitted, *AppealRejected:
+	case *DecisionSealed, *DecisionSuperseded:
+		said = nil
+	case *LabelWithdrawn, *AppealLodged, *AppealAdmitted, *AppealRejected:
 	case *DecisionDisclosed:
-		result = new(e.Opened.Result())
+		result, said = new(e.Opened.Result()), nil
 	case *DecisionRectified:
 		result = new(e.To)
 	case *AppealDecided:
@@ -216,7 +241,7 @@ func (c *Course) Apply(r Recorded) {
 	default:
 		return
 	}
-	*c = append(*c, Step{r.ID, r.Position, r.Event.EventName(), result})
+	*c = append(*c, Step{r.ID, r.Position, r.Event.EventName(), result, r.Time, said})
 }
 
 // AsOf is the course as it was known when the ledger had a size.
@@ -237,6 +262,9 @@ type Outcome struct {
 	Withdrawn bool
 	// Appeal is the event of the open appeal, or the zero id.
 	Appeal uuid.UUID
+	// Decided is what the jury had decided, and what its motivation belongs to; Since is all that came of it later.
+	Decided Result
+	Since   Course
 }
 
 // Outcome gives what stands; false while nothing was disclosed.
@@ -244,9 +272,12 @@ func (c Course) Outcome() (Outcome, bool) {
 	var d Outcome
 	var disclosed bool
 	for _, s := range c {
+		if disclosed {
+			d.Since = append(d.Since, s)
+		}
 		switch s.Name {
 		case "decision-disclosed":
-			d, disclosed = Outcome{Result: *s.Result, By: s}, true
+			d, disclosed = Outcome{Result: *s.Result, By: s, Decided: *s.Result}, true
 		case "decision-rectified":
 			d.Result, d.By = *s.Result, s
 		case "label-withdrawn":

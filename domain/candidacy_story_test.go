@@ -79,6 +79,17 @@ func recused(n int) past {
 func bound(n int) past {
 	return at(JurorStream(here, n), &ConflictDeclared{Edition: here, Juror: n, Collectivity: aix, Category: "contract"})
 }
+
+// presides makes a juror of the jury the one who presides; the voice of the chair decides where votes are equal.
+func presides(n int) past {
+	return at(JurorStream(here, n), &JurorAppointed{Edition: here, Juror: n, College: "academic", Chair: "yes", Person: Text("the chair")})
+}
+
+// equal is a history under a regulation with another tie-break.
+func equal(tieBreak string, events []past) []past {
+	return append([]past{ruledBy(func(r *RegulationPublished) { r.TieBreak.Value = tieBreak })}, events[1:]...)
+}
+
 func left(n int) past {
 	return at(JurorStream(here, n), &JurorTermEnded{Edition: here, Juror: n, Cause: "resigned"})
 }

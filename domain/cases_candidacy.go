@@ -74,6 +74,11 @@ var (
 
 	tallyMany = RuleCase("tally.many", "{votes:number} votes, and {voters:number} could vote")
 
+	majorityNone        = RuleCase("majority.none", "nobody voted for it")
+	majorityAgainst     = RuleCase("majority.against", "{votes:number} votes for it, and {against:number} against")
+	majorityAnotherVote = RuleCase("majority.another-vote", "{votes:number} votes for it and as many against: the regulation asks for another vote")
+	majorityNoChair     = RuleCase("majority.no-chair", "{votes:number} votes for it and as many against: the chair, whose voice decides, could not vote")
+
 	departureUnsaid = RuleCase("departure.unsaid", "the decision departs from the assessment ({possible:number} @ possible): say why")
 	departureNone   = RuleCase("departure.none", "the decision is what the assessment finds possible: there is no departure to explain")
 
@@ -104,9 +109,8 @@ var (
 
 	appealOnceOpen = RuleCase("appeal-once.open", "an appeal against it is open")
 
-	appealTimeNotNotified = RuleCase("appeal-time.not-notified", "the decision was not notified yet")
-	appealTimeBefore      = RuleCase("appeal-time.before", "an appeal comes after the notification ({day}), and not on a day to come")
-	appealTimeOver        = RuleCase("appeal-time.over", "the time to appeal ended on {day}, {days:number} days after the notification")
+	appealTimeBefore = RuleCase("appeal-time.before", "an appeal comes once the results are published ({day}), and not on a day to come")
+	appealTimeOver   = RuleCase("appeal-time.over", "the time to appeal ended on {day}, {days:number} days after the notification")
 
 	appealOpenNone = RuleCase("appeal-open.none", "{record} is not an open appeal of this candidacy")
 
@@ -115,6 +119,8 @@ var (
 	appealHeardNotAdmitted = RuleCase("appeal-heard.not-admitted", "the appeal was not admitted")
 
 	panelReported = RuleCase("panel.reported", "juror {juror:number} reported on it first")
+
+	panelSizeFew = RuleCase("panel-size.few", "a panel of {jurors:number}, and {needed:number} report on a candidacy at first")
 
 	appealOutcomeTo   = RuleCase("appeal-outcome.to", "an appeal that changes a decision says to what, and no other does")
 	appealOutcomeSame = RuleCase("appeal-outcome.same", "it changes nothing")

@@ -35,22 +35,27 @@ func (c LodgeAppeal) Decide(in Input) ([]Event, error) {
 	return one(&c.AppealLodged)
 }
 
-// checkTime holds that the appeal came in the days that the regulation gives after the decision was notified.
+// checkTime holds that the appeal came after the publication, and in the days that the regulation gives after the decision
+// was notified.
 func (c LodgeAppeal) checkTime(r ruled) error {
 	told, days, article := r.candidacy.Notified, 0, ""
 	if r.regulation != nil {
 		days, article = r.regulation.AppealDays.Value, r.regulation.AppealDays.Article
 	}
 	if told == nil {
-		return citing(article, appealTimeNotNotified, "on")
+		// Nobody loses an appeal by not being told: the days do not run before the notification.
+		if c.On < r.edition.Published.On || c.On > r.today() {
+			return citing(article, appealTimeBefore, "on", r.edition.Published.On)
+		}
+		return nil
 	}
 	from, err := time.Parse(time.DateOnly, told.On)
 	if err != nil {
 		return invalid(dateNotification, "on")
 	}
 	switch last := from.AddDate(0, 0, days).Format(time.DateOnly); {
-	case c.On < told.On || c.On > r.today():
-		return citing(article, appealTimeBefore, "on", told.On)
+	case c.On < r.edition.Published.On || c.On > r.today():
+		return citing(article, appealTimeBefore, "on", r.edition.Published.On)
 	case c.On > last:
 		return citing(article, appealTimeOver, "on", last, days)
 	}
@@ -164,7 +169,10 @@ func (c DecideAppeal) Decide(in Input) ([]Event, error) {
 			return nil, r.breach(panelReported, "panel", TopicAppeals, juror)
 		}
 	}
-	if err := r.checkTally(c.Tally, len(c.Panel), "tally"); err != nil {
+	if want := r.regulation.jurors(); len(c.Panel) < want {
+		return nil, citing(r.regulation.JurorsPerCandidacy.Article, panelSizeFew, "panel", len(c.Panel), want)
+	}
+	if err := r.checkTally(c.Edition, c.Tally, c.Panel, "tally"); err != nil {
 		return nil, err
 	}
 	if err := c.checkOutcome(r); err != nil {

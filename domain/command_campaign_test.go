@@ -27,6 +27,7 @@ func campaignStories() []story {
 	postpone := func(to string) PostponeCeremony {
 		return PostponeCeremony{under, CeremonyPostponed{Edition: here, To: to, Reason: Text("a storm")}}
 	}
+	fewer := func(e *PalmaresPublished) { e.CountsByLevel, e.Labelled = []LevelCount{{4, 1}}, 1 }
 	publish := func(change func(*PalmaresPublished)) PublishPalmares {
 		return PublishPalmares{under, with(PalmaresPublished{
 			Edition: here, On: "2026-06-01", Digest: strings.Repeat("0f", 32), Labelled: 1, CountsByLevel: []LevelCount{{4, 1}}, Mentions: 1,
@@ -249,6 +250,10 @@ func campaignStories() []story {
 			given(judged...).
 			when(publish(func(e *PalmaresPublished) { e.CountsByLevel = []LevelCount{{0, 1}, {4, 1}} })).
 			refused(RulePalmaresCounts, "countsByLevel"),
+		tell("or to fewer, where one was superseded and its candidacy withdrawn").
+			given(judged...).
+			when(publish(fewer)).
+			then(eventOf(publish(fewer))),
 
 		tell("an edition is closed").
 			given(judged...).

@@ -62,20 +62,20 @@ func (c SealDecision) Decide(in Input) ([]Event, error) {
 	return one(&c.DecisionSealed)
 }
 
-// quorum holds that enough jurors were present without those who take no part, and gives how many could vote.
-func (c SealDecision) quorum(r ruled) (int, error) {
+// quorum holds that enough jurors were present without those who take no part, and gives those who could vote.
+func (c SealDecision) quorum(r ruled) ([]int, error) {
 	held, err := r.session(c.Session)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if present := slices.Sorted(slices.Values(held.Present)); !slices.Equal(present, c.Jurors) {
-		return 0, broken(basisJurors, "", c.Jurors, present)
+		return nil, broken(basisJurors, "", c.Jurors, present)
 	}
 	voters := r.voters(c.Candidacy, held.Present)
 	if want := r.regulation.quorum(); len(voters) < want {
-		return 0, citing(r.regulation.Quorum.Article, quorumShort, "session", len(voters), len(held.Present), want)
+		return nil, citing(r.regulation.Quorum.Article, quorumShort, "session", len(voters), len(held.Present), want)
 	}
-	return len(voters), nil
+	return voters, nil
 }
 
 // voters are those who can vote on a candidacy: without the recused and those who declared an interest.
@@ -83,6 +83,14 @@ func (r ruled) voters(c Candidacy, jurors []int) []int {
 	return slices.DeleteFunc(slices.Clone(jurors), func(n int) bool {
 		_, bound := StateOfJuror(r.in.Others[JurorStream(c.Edition, n)]).Conflicts[c.Collectivity]
 		return bound || r.candidacy.Recused(n)
+	})
+}
+
+// votersThen are those who could vote when a decision was sealed. What became known since, a recusal or an interest, takes
+// nobody's vote back: the decision is superseded, and taken again without them.
+func (r ruled) votersThen(c Candidacy, jurors []int, seal *Seal) []int {
+	return slices.DeleteFunc(slices.Clone(jurors), func(n int) bool {
+		return r.candidacy.RecusedAt(seal, c, n, r.in.Others[JurorStream(c.Edition, n)])
 	})
 }
 
@@ -101,12 +109,12 @@ func (e *RegulationPublished) jurors() int {
 }
 
 // checkValues holds the deferred rules, and the one of the departure, by the values themselves.
-func (c SealDecision) checkValues(r ruled, voters int) error {
+func (c SealDecision) checkValues(r ruled, voters []int) error {
 	result, tally := c.values()
 	if err := r.checkResult(result, "distinction", "level", "mentions"); err != nil {
 		return err
 	}
-	if err := r.checkTally(tally, voters, "tally"); err != nil {
+	if err := r.checkTally(c.Edition, tally, voters, "tally"); err != nil {
 		return err
 	}
 	found, _ := c.Assessment.Value().(Finding)
@@ -151,10 +159,30 @@ func (r ruled) checkResult(x Result, distinction, level, mentions string) error 
 	return nil
 }
 
-// checkTally holds that nobody voted who could not.
-func (r ruled) checkTally(t Tally, voters int, field string) error {
-	if n := t.For + t.Against + t.Abstained; n > voters {
-		return r.breach(tallyMany, field, TopicDeliberation, n, voters)
+// checkTally holds that nobody voted who could not, and that what is decided has the votes for it.
+func (r ruled) checkTally(e Edition, t Tally, voters []int, field string) error {
+	if n := t.For + t.Against + t.Abstained; n > len(voters) {
+		return r.breach(tallyMany, field, TopicDeliberation, n, len(voters))
+	}
+	switch {
+	case t.For == 0:
+		return r.breach(majorityNone, field, TopicDeliberation)
+	case t.Against > t.For:
+		return r.breach(majorityAgainst, field, TopicDeliberation, t.For, t.Against)
+	case t.Against < t.For || r.regulation == nil:
+		return nil
+	}
+	// The votes are equal. Where the tie-break is a level, the jury has written down that level.
+	rule := r.regulation.TieBreak
+	chair := func(n int) bool {
+		juror := StateOfJuror(r.in.Others[JurorStream(e, n)]).Appointed
+		return juror != nil && juror.Chair == "yes"
+	}
+	switch {
+	case rule.Value == "another-vote":
+		return citing(rule.Article, majorityAnotherVote, field, t.For)
+	case rule.Value == "chair" && !slices.ContainsFunc(voters, chair):
+		return citing(rule.Article, majorityNoChair, field, t.For)
 	}
 	return nil
 }
@@ -245,7 +273,7 @@ func (c DiscloseDecision) Decide(in Input) ([]Event, error) {
 	if present := slices.Sorted(slices.Values(held.Present)); !ok || !slices.Equal(present, c.Jurors) {
 		return nil, broken(basisJudged, "", c.Jurors, present)
 	}
-	if err := r.checkTally(c.Opened.Tally.Value, len(r.voters(c.Candidacy, held.Present)), "opened.tally"); err != nil {
+	if err := r.checkTally(c.Edition, c.Opened.Tally.Value, r.votersThen(c.Candidacy, held.Present, seal), "opened.tally"); err != nil {
 		return nil, err
 	}
 	return one(&c.DecisionDisclosed)

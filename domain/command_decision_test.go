@@ -8,6 +8,7 @@ func decisionStories() []story {
 	of := func(x Result, possible int, departure string) SealDecision {
 		return sealing(x, Tally{For: 3, Against: 1}, possible, departure)
 	}
+	halved := sealing(fourArobases(), Tally{For: 2, Against: 2}, 4, "")
 	supersede := SupersedeDecision{under, DecisionSuperseded{Candidacy: aixHere, Of: id("decision"), Reason: Text("a vote was miscounted")}}
 	stranger := func(n int) []past { // another quorum
 		return append([]past{ruledBy(func(r *RegulationPublished) { r.Quorum.Value = n })}, whenReported()[1:]...)
@@ -55,6 +56,14 @@ func decisionStories() []story {
 			when(of(Result{DistinctionLevel, 4, []MentionID{"weather"}}, 4, "")).refused(RuleMentionOffered, "mentions"),
 		tell("no more vote than can").given(whenReported()...).when(sealing(fourArobases(), Tally{For: 3, Against: 1, Abstained: 1}, 4, "")).refused(RuleTally, "tally"),
 		tell("nor do the recused").given(whenReported()...).given(recused(3)).when(seal).refused(RuleTally, "tally"),
+		tell("with votes for it").given(whenReported()...).when(sealing(fourArobases(), Tally{Abstained: 4}, 4, "")).refused(RuleMajority, "tally"),
+		tell("and not more against it").given(whenReported()...).when(sealing(fourArobases(), Tally{For: 1, Against: 2}, 4, "")).refused(RuleMajority, "tally"),
+		tell("where they are equal, the chair decides").given(whenReported()...).given(presides(3)).when(halved).then(halved.event()),
+		tell("who has to be there").given(whenReported()...).when(halved).refused(RuleMajority, "tally"),
+		tell("and to take part").given(whenReported()...).given(presides(3), recused(3)).
+			when(sealing(fourArobases(), Tally{For: 1, Against: 1}, 4, "")).refused(RuleMajority, "tally"),
+		tell("or the jury votes again").given(equal("another-vote", whenReported())...).given(presides(3)).when(halved).refused(RuleMajority, "tally"),
+		tell("or the higher level stands").given(equal("higher", whenReported())...).when(halved).then(halved.event()),
 		tell("a departure has a reason").given(whenReported()...).when(of(lv(5), 4, "")).refused(RuleDeparture, "departure"),
 		tell("what departs from nothing has none").given(whenReported()...).when(of(lv(4), 4, "because")).refused(RuleDeparture, "departure"),
 		tell("a motivation is given").given(whenReported()...).when(with(seal, func(c *SealDecision) { c.Motivation = nil })).malformed("required", "motivation"),
@@ -114,6 +123,9 @@ func disclosureStories() []story {
 		tell("a mention that nobody offered shows").given(forged(Result{DistinctionLevel, 4, []MentionID{"weather"}}, tally)...).
 			when(opening(Result{DistinctionLevel, 4, []MentionID{"weather"}}, tally)).refused(RuleMentionOffered, "opened.mentions"),
 		tell("votes of nobody show").given(forged(two, Tally{For: 5})...).when(opening(two, Tally{For: 5})).refused(RuleTally, "opened.tally"),
+		tell("votes against it show").given(forged(two, Tally{For: 1, Against: 3})...).when(opening(two, Tally{For: 1, Against: 3})).refused(RuleMajority, "opened.tally"),
+		tell("who is recused since the seal voted nevertheless").given(beforeCeremony()...).given(recused(3)).when(open).then(&open.DecisionDisclosed),
+		tell("and so did who declared an interest since").given(beforeCeremony()...).given(bound(3)).when(open).then(&open.DecisionDisclosed),
 		tell("nothing to disclose").given(ruledBy(func(*RegulationPublished) {}), opened(celebrating), closed, concluded).when(open).refused(RuleCandidacyFirst, "collectivity"),
 	}
 }

@@ -13,8 +13,8 @@ import (
 type ErasePersonalData struct {
 	// In is the stream of that event.
 	In StreamName
-	// Judged are the candidacies that an action is judged by: those that froze it, or another one that shows the same file, and
-	// are under appeal.
+	// Judged are the decided candidacies that an action is judged by: those that froze it, or another one that shows the same
+	// file. Whoever reads the whole log finds one that is under appeal and was left out.
 	Judged []StreamName
 	PersonalDataErased
 }

@@ -33,6 +33,7 @@ const (
 	RuleMinimumLevel       Rule = "minimum-level"
 	RuleMentionOffered     Rule = "mention-offered"
 	RuleTally              Rule = "tally"
+	RuleMajority           Rule = "majority"
 	RuleDeparture          Rule = "departure"
 	RuleBeforeCeremony     Rule = "before-ceremony"
 	RuleSealNamed          Rule = "seal-named"
@@ -50,6 +51,7 @@ const (
 	RuleAppealUnheard      Rule = "appeal-unheard"
 	RuleAppealHeard        Rule = "appeal-heard"
 	RulePanel              Rule = "panel"
+	RulePanelSize          Rule = "panel-size"
 	RuleAppealOutcome      Rule = "appeal-outcome"
 	RuleUnderAppeal        Rule = "under-appeal"
 
@@ -100,6 +102,7 @@ func candidacyRules() []RuleText {
 		{RuleMinimumLevel, MarkDeferred, "A decision is not below the least level of the regulation.", jury, results},
 		{RuleMentionOffered, MarkDeferred, "A decision gives mentions that its edition offers.", "ledger", results},
 		{RuleTally, MarkDeferred, "No more votes are counted than jurors could vote.", "ledger", []string{"decision-sealed", "decision-disclosed", "appeal-decided"}},
+		{RuleMajority, MarkDeferred, "A decision has votes for it, and no more against it; where they are equal, the tie-break of the regulation decides.", "ledger", []string{"decision-sealed", "decision-disclosed", "appeal-decided"}},
 		{RuleDeparture, MarkAttested, "A decision that departs from what the assessment finds possible has a reason for it, and no other has one.", jury, []string{"decision-sealed"}},
 		{RuleBeforeCeremony, MarkPublic, "A decision is superseded before it is disclosed.", "ledger", []string{"decision-superseded"}},
 		{RuleSealNamed, MarkPublic, "What is superseded or disclosed is the live seal.", "ledger", []string{"decision-superseded", "decision-disclosed"}},
@@ -112,11 +115,12 @@ func candidacyRules() []RuleText {
 		{RuleRectified, MarkPublic, "A rectification names what stands, and changes it.", "ledger", []string{"decision-rectified"}},
 		{RuleLabelHeld, MarkPublic, "Only a label that is held is rectified or withdrawn.", "ledger", []string{"decision-rectified", "label-withdrawn"}},
 		{RuleAppealOnce, MarkPublic, "One appeal against a decision is open at a time.", "ledger", []string{"appeal-lodged"}},
-		{RuleAppealTime, MarkPublic, "An appeal comes in the days that the regulation gives after the notification.", "ledger", []string{"appeal-lodged"}},
+		{RuleAppealTime, MarkPublic, "An appeal comes after the publication, and in the days that the regulation gives after the notification.", "ledger", []string{"appeal-lodged"}},
 		{RuleAppealOpen, MarkPublic, "What is admitted, rejected or decided is an open appeal of the same candidacy.", "ledger", []string{"appeal-admitted", "appeal-rejected", "appeal-decided"}},
 		{RuleAppealUnheard, MarkPublic, "An appeal that was admitted is decided, not admitted again or rejected.", "ledger", []string{"appeal-admitted", "appeal-rejected"}},
 		{RuleAppealHeard, MarkPublic, "Only an appeal that was admitted is decided.", "ledger", []string{"appeal-decided"}},
 		{RulePanel, MarkPublic, "A panel has none of the jurors who reported on the candidacy first.", "ledger", []string{"appeal-decided"}},
+		{RulePanelSize, MarkPublic, "A panel has as many jurors as report on a candidacy at first.", "ledger", []string{"appeal-decided"}},
 		{RuleAppealOutcome, MarkPublic, "An appeal that changes a decision says to what, which differs from what stood.", "ledger", []string{"appeal-decided"}},
 		{RulePalmares, MarkPublic, "A palmarès has the digest and the counts of the decisions that were disclosed before it, one for each candidacy that was to be decided.", "ledger", []string{"palmares-published"}},
 		{RuleUnderAppeal, MarkPublic, "Nothing of a candidacy, nor of the actions that it was judged by, is erased while an appeal against its decision is open.", "ledger", []string{"personal-data-erased"}},

@@ -65,7 +65,7 @@ func editionRules() []RuleText {
 		{RuleQuorumFigure, MarkPublic, "The quorum of a session is that of the regulation.", "ledger", []string{"jury-session-held"}},
 		{RuleEmbargo, MarkPublic, "Results are published on the day of the ceremony or later.", "ledger", []string{"palmares-published"}},
 		{RuleTwoPeople, MarkAttested, "Two people publish the results together.", "ledger", []string{"palmares-published"}},
-		{RulePalmaresCounts, MarkPublic, "The counts of a palmarès add up to the decisions of the deliberation.", "ledger", []string{"palmares-published"}},
+		{RulePalmaresCounts, MarkPublic, "The counts of a palmarès add up, and to no more than the decisions of the deliberation.", "ledger", []string{"palmares-published"}},
 		{RuleService, MarkPublic, "The services of an action are those of its grid.", "ledger", []string{"action-declared", "action-amended"}},
 		{RuleActionFirst, MarkPublic, "What is amended, confirmed or ended is an action that was declared.", "ledger", []string{"action-amended", "action-confirmed", "action-ended"}},
 		{RuleActionDays, MarkPublic, "An action ends after it began, and neither is still to come.", "ledger", []string{"action-declared", "action-amended", "action-confirmed", "action-ended"}},

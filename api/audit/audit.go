@@ -118,6 +118,7 @@ type Auditor struct {
 	files     files
 	// ceremonies are the editions whose palmarès is to come.
 	ceremonies ceremonies
+	appeals    appeals
 	unknown    int64          // records of types that this program does not know
 	before     int64          // records that earlier audits kept
 	rules      domain.Verdict // of all records that were judged
@@ -140,7 +141,7 @@ func New(p Place, opt Options) *Auditor {
 	}
 	return &Auditor{
 		place: p, opt: opt, tileReader: &tileReader{log: p.Log}, asking: make(chan struct{}, mostAsked),
-		order: order{streams: map[string]end{}}, values: newValues(), files: files{map[string]*Failure{}, map[string]bool{}}, ceremonies: ceremonies{},
+		order: order{streams: map[string]end{}}, values: newValues(), files: files{map[string]*Failure{}, map[string]bool{}}, ceremonies: ceremonies{}, appeals: appeals{},
 	}
 }
 

@@ -42,7 +42,10 @@ func of(id domain.CollectivityID) domain.Candidacy {
 }
 
 // newEdition is a site on which an edition was run until the deliberation was closed.
-func newEdition(t *testing.T) *edition {
+func newEdition(t *testing.T) *edition { return newEditionOf(t, nil) }
+
+// newEditionOf is newEdition with the actions that a collectivity submits; nil: none.
+func newEditionOf(t *testing.T, declared func(*edition, domain.CollectivityID) []domain.ActionRevision) *edition {
 	t.Helper()
 	s := &edition{newEmptySite(t, t.TempDir()), map[domain.CollectivityID]uuid.UUID{}}
 	s.imports(t, "sources", "source_id,publisher,title,published_on,url,note\nfirst,The First,What was said,2017-02-01,https://first.example/a,\n")
@@ -71,7 +74,11 @@ func newEdition(t *testing.T) *edition {
 	}
 	for _, id := range []domain.CollectivityID{aix, laon, bourges} {
 		s.execute(t, domain.RegisterCandidacy{Under: under, CandidacyRegistered: domain.CandidacyRegistered{Candidacy: of(id), Kind: "ville"}})
-		s.execute(t, domain.SubmitCandidacy{Under: under, CandidacySubmitted: domain.CandidacySubmitted{Candidacy: of(id), SignedOff: domain.Text("the mayor")}})
+		submitted := domain.CandidacySubmitted{Candidacy: of(id), SignedOff: domain.Text("the mayor")}
+		if declared != nil {
+			submitted.Actions = declared(s, id)
+		}
+		s.execute(t, domain.SubmitCandidacy{Under: under, CandidacySubmitted: submitted})
 	}
 	s.execute(t, domain.WithdrawCandidacy{Under: under, CandidacyWithdrawn: domain.CandidacyWithdrawn{Candidacy: of(bourges)}})
 	s.execute(t, domain.CloseDeclarations{Under: under, DeclarationsClosed: domain.DeclarationsClosed{Edition: run, Candidacies: 3}})
@@ -194,7 +201,7 @@ func TestEdition(t *testing.T) {
 		t.Errorf("before the ceremony: %v", got)
 	}
 	// Two decisions, each asked four rules about its result: nobody can tell yet.
-	if got := check(t, report, "rules").Figures; got["deferred"] != 8 || got["opened"] != 0 {
+	if got := check(t, report, "rules").Figures; got["deferred"] != 10 || got["opened"] != 0 {
 		t.Errorf("before the ceremony: %v", got)
 	}
 	s.celebrate(t)
@@ -212,7 +219,7 @@ func TestEdition(t *testing.T) {
 			t.Errorf("after the ceremony: %v", got)
 		}
 		// They are asked of the disclosures too, and all are told.
-		if got := check(t, report, "rules").Figures; got["deferred"] != 16 || got["opened"] != 16 {
+		if got := check(t, report, "rules").Figures; got["deferred"] != 20 || got["opened"] != 20 {
 			t.Errorf("after the ceremony: %v", got)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 // know nobody here can judge.
 func (a *Auditor) judge(ctx context.Context, r *record) error {
 	a.ceremonies.apply(r)
+	a.appeals.apply(r)
 	if r.event == nil {
 		a.unknown++
 		return nil
@@ -45,6 +46,9 @@ func (a *Auditor) judge(ctx context.Context, r *record) error {
 		return r.fail("rules", "form", "%v", err)
 	}
 	if err := a.ceremonies.judge(r); err != nil {
+		return err
+	}
+	if err := a.judgeErasure(ctx, r); err != nil {
 		return err
 	}
 	a.judged++

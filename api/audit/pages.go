@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -86,6 +87,14 @@ func textOf(page []byte, known map[string]bool) ([]string, error) {
 				return
 			case n.Data == "script" && attribute(n, "type") == "application/ld+json" && n.FirstChild != nil:
 				shown = append(shown, element(n), withoutPublisher(n.FirstChild.Data))
+				return
+			case n.Data == "meta" && attribute(n, "property") == "og:url":
+				// The address begins with the host at which the site is asked; what follows is of the page.
+				if u, err := url.Parse(attribute(n, "content")); err == nil {
+					shown = append(shown, "<meta og:url "+u.RequestURI()+">")
+					return
+				}
+				shown = append(shown, element(n))
 				return
 			case slices.Contains(ofEveryNode, about):
 				shown = append(shown, element(n), "("+about+", of this node)")

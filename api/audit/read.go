@@ -339,6 +339,7 @@ func (a *Auditor) replay(ctx context.Context) error {
 				}
 			default:
 				a.ceremonies.apply(r)
+				a.appeals.apply(r)
 				if r.event == nil {
 					a.unknown++
 				}

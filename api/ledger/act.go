@@ -76,6 +76,9 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if err := domain.Validate(e); err != nil {
 		return Receipt{}, err // every wrong field at once, before any rule is asked
 	}
+	if err := l.today(who, e); err != nil {
+		return Receipt{}, err
+	}
 	basis, err := l.under(ctx, e)
 	if err != nil {
 		return Receipt{}, err
@@ -83,6 +86,21 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	command, err := domain.CommandOf(domain.Recorded{Event: e, Stream: stream, Basis: basis})
 	if err != nil {
 		return Receipt{}, err
+	}
+	if _, ok := e.(*domain.DecisionSuperseded); ok { // not while decisions are sealed or opened
+		l.ceremonies.Lock()
+		defer l.ceremonies.Unlock()
+	}
+	if closing, ok := e.(*domain.EditionClosed); ok {
+		l.appeals.Lock()
+		defer l.appeals.Unlock()
+		if err := l.noAppealIn(closing.Edition); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if _, ok := e.(*domain.AppealLodged); ok {
+		l.appeals.Lock()
+		defer l.appeals.Unlock()
 	}
 	return l.Execute(ctx, Request{
 		Actor: who.Actor(), Command: command, Key: ask.Key, Operation: o.Resource, Payload: ask.Input, Expected: ask.Expected,
@@ -203,6 +221,33 @@ func (l *Ledger) concerns(ctx context.Context, e domain.Event) (domain.Collectiv
 		}
 	}
 	return "", nil // the rules say that it is not there
+}
+
+// noAppealIn holds that no appeal of an edition is open: what is closed is settled.
+func (l *Ledger) noAppealIn(e domain.Edition) (err error) {
+	l.runner.View(func(eventstore.Position) {
+		run, ok := l.campaigns.Edition(e)
+		if !ok {
+			return
+		}
+		for _, c := range run.InOrder() {
+			if c.State.OpenAppeal() != nil {
+				err = appealPending.Broken("edition", c.Collectivity)
+				return
+			}
+		}
+	})
+	return err
+}
+
+// today holds that whoever lodges an appeal for the own collectivity lodges it today: a day that is over is that of a letter,
+// which the secretariat has and enters.
+func (l *Ledger) today(who auth.Principal, e domain.Event) error {
+	appeal, ok := e.(*domain.AppealLodged)
+	if today := domain.DayInParis(l.clock()); ok && who.Is(auth.Declarant) && appeal.On != today {
+		return appealToday.Broken("on", today)
+	}
+	return nil
 }
 
 func number(e domain.Event, field string) int64 {

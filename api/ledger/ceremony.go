@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"arobase/api/auth"
 	"arobase/api/ledger/workspace"
 	"arobase/domain"
+	"arobase/eventstore"
 	"arobase/eventstore/vault"
 )
 
@@ -36,13 +39,33 @@ type publishing struct {
 	Token string `json:"token"`
 	// Second is the person who began to carry it out; "" until somebody does.
 	Second string `json:"second,omitempty"`
+	// Seals are the decisions that the first person asked to publish. Where one was superseded since, the request is void:
+	// two people publish the same.
+	Seals string `json:"seals,omitempty"`
+}
+
+// standsFor tells whether a request is still for these decisions. What was begun goes on in any case.
+func (p publishing) standsFor(due []domain.Due) bool {
+	return p.Second != "" || p.Seals == "" || p.Seals == sealsOf(due)
+}
+
+// sealsOf names the live seals of all decisions, as a hash.
+func sealsOf(due []domain.Due) string {
+	sum := sha256.New()
+	for _, d := range due {
+		if seal := d.State.Seal(); seal != nil {
+			sum.Write(seal.Event[:])
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Publish holds the ceremony of an edition, for two people together. The first to ask leaves the request in the workspace;
 // the second, another person, carries it out: every decision is opened, in the order of the collectivities' ids, and
 // palmares-published comes last. Nothing that was opened is shown before it. A process that ends half-way leaves a part of
 // them opened: asked again by either person, the rest follows. What must be known is read before the first is opened: a
-// vault that lacks one value stops it whole. Expected is the revision that the edition's stream must be at, as in
+// vault that lacks one value stops it whole, and so does a decision that no longer stands because of an interest that was
+// declared since it was sealed. Expected is the revision that the edition's stream must be at, as in
 // CloseDeliberation.
 func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Edition, on string, expected *int64) (Publication, error) {
 	if err := mayDeliberate(who); err != nil {
@@ -56,13 +79,14 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 	if err := l.rests(ctx, domain.EditionStream(e), expected); err != nil {
 		return Publication{}, err
 	}
-	run, _, err := l.run(ctx, e)
+	run, regulation, err := l.run(ctx, e)
 	if err != nil {
 		return Publication{}, err
 	}
 	state := run.State()
 	under := domain.Under{Regulation: state.Opened.Regulation}
-	p, begun, err := l.publishing(ctx, who, e, on)
+	due := domain.DecisionsFor(e, run.Candidacies)
+	p, begun, rests, err := l.publishing(ctx, who, e, on, due)
 	if err != nil {
 		return Publication{}, err
 	}
@@ -77,7 +101,6 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 		// The same rules as in the end, but for the second person and the counts, which are not there yet.
 		last.Second = domain.Text(who.Person + " and another person")
 	}
-	due := domain.DecisionsFor(e, run.Candidacies)
 	opened, results, err := l.toOpen(ctx, due)
 	if err != nil {
 		return Publication{}, err
@@ -90,13 +113,20 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 	}
 	done := Publication{Edition: e, On: p.On, First: p.First}
 	halfway := state.DeliberationClosed && anyDisclosed(due)
+	var corrections []domain.Correction
+	if !halfway {
+		corrections = domain.Corrections(run.History, regulation, run.Jurors, due)
+		if err := sound(corrections); err != nil {
+			return Publication{}, err
+		}
+	}
 	switch {
 	case !begun:
 		body, err := json.Marshal(p)
 		if err != nil {
 			return Publication{}, fmt.Errorf("keeping the request: %w", err)
 		}
-		kept, err := l.room.Put(ctx, workspace.Document{Key: publicationKey(e), Body: body, By: who.Person, At: l.clock().UTC()}, 0)
+		kept, err := l.room.Put(ctx, workspace.Document{Key: publicationKey(e), Body: body, By: who.Person, At: l.clock().UTC()}, rests)
 		if err := staleDraft(err); err != nil {
 			return Publication{}, err
 		}
@@ -114,6 +144,9 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 		if _, err := l.room.Put(ctx, workspace.Document{Key: publicationKey(e), Body: body, By: who.Person, At: l.clock().UTC()}, -1); err != nil {
 			return Publication{}, fmt.Errorf("keeping the request: %w", err)
 		}
+	}
+	if _, err := l.recuse(ctx, who, under, corrections); err != nil {
+		return done, err
 	}
 	for _, d := range opened {
 		if d.State.Disclosed != nil {
@@ -143,16 +176,18 @@ func (l *Ledger) PublicationAsked(ctx context.Context, who auth.Principal, e dom
 	if l.room == nil {
 		return Publication{}, false, nil
 	}
-	kept, err := l.room.Get(ctx, publicationKey(e))
-	if errors.Is(err, workspace.ErrAbsent) {
+	p, kept, asked, err := l.asked(ctx, e)
+	if err != nil || !asked {
+		return Publication{}, false, err
+	}
+	var due []domain.Due
+	l.runner.View(func(eventstore.Position) {
+		if run, ok := l.campaigns.Edition(e); ok {
+			due = domain.DecisionsFor(e, run.Candidacies)
+		}
+	})
+	if !p.standsFor(due) {
 		return Publication{}, false, nil
-	}
-	if err != nil {
-		return Publication{}, false, fmt.Errorf("reading the request to publish: %w", err)
-	}
-	var p publishing
-	if err := json.Unmarshal(kept.Body, &p); err != nil {
-		return Publication{}, false, fmt.Errorf("reading the request to publish: %w", err)
 	}
 	return Publication{Edition: e, On: p.On, First: p.First, At: kept.At, Waiting: true}, true, nil
 }
@@ -166,22 +201,35 @@ func anyDisclosed(due []domain.Due) bool {
 	return false
 }
 
-// publishing gives the request of the first person, or makes it of this one. begun says that it was there.
-func (l *Ledger) publishing(ctx context.Context, who auth.Principal, e domain.Edition, on string) (p publishing, begun bool, err error) {
-	kept, err := l.room.Get(ctx, publicationKey(e))
+// asked reads the request to publish; false where nobody asked.
+func (l *Ledger) asked(ctx context.Context, e domain.Edition) (p publishing, kept workspace.Document, asked bool, err error) {
+	kept, err = l.room.Get(ctx, publicationKey(e))
 	if errors.Is(err, workspace.ErrAbsent) {
-		return publishing{On: on, First: who.Person, Token: who.Token}, false, nil
+		return p, kept, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(kept.Body, &p)
 	}
 	if err != nil {
-		return p, false, fmt.Errorf("reading the request to publish: %w", err)
+		return p, kept, false, fmt.Errorf("reading the request to publish: %w", err)
 	}
-	if err := json.Unmarshal(kept.Body, &p); err != nil {
-		return p, false, fmt.Errorf("reading the request to publish: %w", err)
+	return p, kept, true, nil
+}
+
+// publishing gives the request of the first person, or makes it of this one. begun says that it was there; rests is the
+// revision of the document that a new one replaces.
+func (l *Ledger) publishing(ctx context.Context, who auth.Principal, e domain.Edition, on string, due []domain.Due) (p publishing, begun bool, rests int64, err error) {
+	p, kept, begun, err := l.asked(ctx, e)
+	if err != nil {
+		return p, false, 0, err
+	}
+	if !begun || !p.standsFor(due) {
+		return publishing{On: on, First: who.Person, Token: who.Token, Seals: sealsOf(due)}, false, kept.Revision, nil
 	}
 	if on != p.On {
-		return p, true, domain.Invalid{anotherDay.Fault("on", p.On)}
+		return p, true, 0, domain.Invalid{anotherDay.Fault("on", p.On)}
 	}
-	return p, true, nil
+	return p, true, kept.Revision, nil
 }
 
 // opening is a decision with its values and their salts.

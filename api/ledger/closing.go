@@ -17,14 +17,15 @@ type Closing struct {
 	Edition   domain.Edition
 	Recusals  int // that were appended first
 	Decisions int
-	Receipt   Receipt // of deliberation-closed
+	Receipt   Receipt // of deliberation-closed; of the last decision where it was closed before
 }
 
 // CloseDeliberation seals the decision on every candidacy that is to be decided, in the order of the collectivities' ids,
 // and closes the deliberation. Before anything is recorded every draft is held by the rules once more; those that are
 // missing or broken are all named. What became known since, the conflict of a juror, is recorded first. A process that ends
-// half-way leaves a part of the decisions sealed: asked again, the rest follows. Expected is the revision that the edition's
-// stream must be at, nil for any; where it is not, the error is *Stale.
+// half-way leaves a part of the decisions sealed: asked again, the rest follows. Once it is closed, decisions that were
+// superseded and drafted anew are sealed, and nothing else. Expected is the revision that the edition's stream must be at, nil
+// for any; where it is not, the error is *Stale.
 func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e domain.Edition, expected *int64) (Closing, error) {
 	if err := mayDeliberate(who); err != nil {
 		return Closing{}, err
@@ -48,44 +49,73 @@ func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e do
 	closing.By = domain.Text(who.Person)
 	due := domain.DecisionsFor(e, run.Candidacies)
 	closing.Decisions = len(due)
-	if err := l.tryOut(ctx, closing); err != nil {
-		return done, err
+	again := state.DeliberationClosed && state.Published == nil && len(domain.Undecided(due)) > 0
+	if !again {
+		if err := l.tryOut(ctx, closing); err != nil {
+			return done, err
+		}
 	}
 	drafts, err := l.drafted(ctx, due, nil)
 	if err != nil {
 		return done, err
 	}
-	for _, c := range domain.Corrections(run.History, regulation, run.Jurors, due) {
-		if c.Undone != nil {
-			return done, quorumUndone.Broken(string(c.Collectivity))
-		}
-		for _, recusal := range c.Recusals {
-			recusal.By = domain.Text(who.Person)
-			command := domain.RecuseJuror{Under: closing.Under, JurorRecused: recusal}
-			if _, err := l.Execute(ctx, Request{Actor: who.Actor(), Command: command}); err != nil {
-				return done, fmt.Errorf("recording a recusal: %w", err)
-			}
-			done.Recusals++
-		}
+	corrections := domain.Corrections(run.History, regulation, run.Jurors, due)
+	if err := sound(corrections); err != nil {
+		return done, err
+	}
+	if done.Recusals, err = l.recuse(ctx, who, closing.Under, corrections); err != nil {
+		return done, err
 	}
 	// Nothing is decided twice but what rests on something that was recorded or written since: the recusals are.
 	if drafts, err = l.drafted(ctx, due, drafts); err != nil {
 		return done, err
 	}
-	done.Decisions, err = l.sealAll(ctx, who, drafts)
+	done.Decisions, done.Receipt, err = l.sealAll(ctx, who, drafts)
 	if err != nil {
 		return done, err
+	}
+	if again {
+		done.Receipt = l.applied(ctx, done.Receipt)
+		return done, nil
 	}
 	done.Receipt, err = l.Execute(ctx, Request{Actor: who.Actor(), Command: closing})
 	return done, err
 }
 
-// sealAll records the decisions of a deliberation in their order, and gives how many. They are all of one moment, and
+// sound holds that every decision that is sealed stands without those who declared an interest since.
+func sound(corrections []domain.Correction) error {
+	var wrong domain.Invalid
+	for _, c := range corrections {
+		if c.Undone != nil {
+			wrong = append(wrong, notSound.Fault(string(c.Collectivity)))
+		}
+	}
+	if wrong != nil {
+		return wrong
+	}
+	return nil
+}
+
+// recuse records that those take no part who declared an interest, and gives how many.
+func (l *Ledger) recuse(ctx context.Context, who auth.Principal, under domain.Under, corrections []domain.Correction) (done int, err error) {
+	for _, c := range corrections {
+		for _, recusal := range c.Recusals {
+			recusal.By = domain.Text(who.Person)
+			if _, err := l.Execute(ctx, Request{Actor: who.Actor(), Command: domain.RecuseJuror{Under: under, JurorRecused: recusal}}); err != nil {
+				return done, fmt.Errorf("recording a recusal: %w", err)
+			}
+			done++
+		}
+	}
+	return done, nil
+}
+
+// sealAll records the decisions of a deliberation in their order, and gives how many, with the receipt of the last. They are all of one moment, and
 // every value is in the vault before the first is recorded: neither the time nor the id of a decision, nor the moment at
 // which it is seen to arrive, tells how long the texts of the one before it are.
-func (l *Ledger) sealAll(ctx context.Context, who auth.Principal, drafts []sealing) (done int, err error) {
+func (l *Ledger) sealAll(ctx context.Context, who auth.Principal, drafts []sealing) (done int, last Receipt, err error) {
 	if l.vault == nil {
-		return 0, ErrReadOnly
+		return 0, last, ErrReadOnly
 	}
 	at := l.clock()
 	requests, batches := make([]Request, len(drafts)), make([]batch, len(drafts))
@@ -97,24 +127,24 @@ func (l *Ledger) sealAll(ctx context.Context, who auth.Principal, drafts []seali
 			batches[i], err = l.encode(requests[i], d.events, d.basis, d.history, ids)
 		}
 		if err != nil {
-			return 0, fmt.Errorf("sealing the decision on %s: %w", d.command.Collectivity, err)
+			return 0, last, fmt.Errorf("sealing the decision on %s: %w", d.command.Collectivity, err)
 		}
 		secrets = append(secrets, batches[i].secrets...)
 	}
 	if err := l.vault.Put(ctx, secrets, nil); err != nil {
-		return 0, fmt.Errorf("keeping the decisions: %w", err)
+		return 0, last, fmt.Errorf("keeping the decisions: %w", err)
 	}
 	for i, b := range batches {
-		_, err := l.append(ctx, b)
+		last, err = l.append(ctx, b)
 		if _, ok := errors.AsType[*eventstore.RevisionConflict](err); ok { // somebody wrote to its stream meanwhile
-			_, err = l.write(ctx, requests[i])
+			last, err = l.write(ctx, requests[i])
 		}
 		if err != nil {
-			return done, fmt.Errorf("sealing the decision on %s: %w", drafts[i].command.Collectivity, err)
+			return done, last, fmt.Errorf("sealing the decision on %s: %w", drafts[i].command.Collectivity, err)
 		}
 		done++
 	}
-	return done, nil
+	return done, last, nil
 }
 
 // sealing is a draft that the rules allow to be sealed.

@@ -73,6 +73,9 @@ type DecisionView struct {
 	Sealed     uuid.UUID `json:"sealed"`
 	Motivation string    `json:"motivation"`
 	Departure  string    `json:"departure,omitempty"`
+	// Decided is what the jury decided, to which its motivation belongs, where something came of it since; After is what.
+	Decided *domain.Result `json:"decided,omitempty"`
+	After   []AfterView    `json:"after,omitempty"`
 }
 
 // Arbitration is a settled contradiction.
@@ -289,6 +292,9 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 		v.Decision = &DecisionView{Event: d.By.Event, Index: d.By.Position, By: d.By.Name}
 		if d.Appeal != uuid.Nil {
 			v.Decision.Appeal = &d.Appeal
+		}
+		if len(d.Since) > 0 {
+			v.Decision.Decided, v.Decision.After = &d.Decided, l.afterwards(ctx, d.Since)
 		}
 		l.reasons(ctx, v.Decision, label)
 	}

@@ -2,14 +2,12 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"arobase/api/auth"
-	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/projections/campaigns"
@@ -35,6 +33,8 @@ type DeskEdition struct {
 	// First is the person who asked for the publication and waits for a second one, "" where nobody has. On is the day.
 	First, On string
 	FirstAt   time.Time
+	// Undone are the sealed decisions that stand no more, because of what became known of a juror since: for the presidency.
+	Undone []domain.CollectivityID
 }
 
 // DeskCandidacy is one candidacy that is to be decided, or was.
@@ -47,6 +47,8 @@ type DeskCandidacy struct {
 	Opinions     []int
 	Recused      []DossierRecusal
 	Draft        *Draft // for the presidency, until the ceremony
+	// Seal is the decision that is sealed, the zero id where none is.
+	Seal uuid.UUID
 }
 
 // deskRoles have one.
@@ -84,9 +86,11 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		Edition: run.Edition, Calendar: s.Calendar, Listed: s.Jurors != nil, DeclarationsClosed: s.DeclarationsClosed,
 		DeliberationClosed: s.DeliberationClosed, Published: s.Published != nil, Jurors: s.Jurors, Sessions: s.Sessions,
 	}
-	if regulation, err := l.history(ctx, domain.RegulationStream(s.Opened.Regulation)); err != nil {
+	regulation, err := l.history(ctx, domain.RegulationStream(s.Opened.Regulation))
+	if err != nil {
 		return e, err
-	} else if r := domain.RegulationOf(regulation); r != nil {
+	}
+	if r := domain.RegulationOf(regulation); r != nil {
 		e.Quorum, e.Reporting = r.Quorum.Value, r.JurorsPerCandidacy.Value
 	}
 	drafts := map[domain.CollectivityID]Draft{}
@@ -98,8 +102,13 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		for _, d := range all {
 			drafts[d.Collectivity] = d
 		}
-		if err := l.waiting(ctx, &e); err != nil {
+		if err := l.waiting(ctx, &e, domain.DecisionsFor(run.Edition, run.Candidacies)); err != nil {
 			return e, err
+		}
+		for _, c := range domain.Corrections(run.History, regulation, run.Jurors, domain.DecisionsFor(run.Edition, run.Candidacies)) {
+			if c.Undone != nil {
+				e.Undone = append(e.Undone, c.Collectivity)
+			}
 		}
 	}
 	decisions := domain.DecisionsFor(run.Edition, run.Candidacies)
@@ -108,6 +117,9 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 		c := DeskCandidacy{
 			Collectivity: due.Collectivity, Name: names[due.Collectivity], Kind: due.State.Registered.Kind, Population: due.State.Registered.Population,
 			Stage: due.State.Stage, Assigned: due.State.Assigned, Opinions: due.State.Opinions,
+		}
+		if seal := due.State.Seal(); seal != nil {
+			c.Seal = seal.Event
 		}
 		var history []domain.Recorded
 		if len(due.State.Recusals) > 0 {
@@ -126,17 +138,10 @@ func (l *Ledger) deskEdition(ctx context.Context, who auth.Principal, run *campa
 }
 
 // waiting tells of a publication that waits for a second person.
-func (l *Ledger) waiting(ctx context.Context, e *DeskEdition) error {
-	kept, err := l.room.Get(ctx, publicationKey(e.Edition))
-	if errors.Is(err, workspace.ErrAbsent) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading the request to publish: %w", err)
-	}
-	var p publishing
-	if err := json.Unmarshal(kept.Body, &p); err != nil {
-		return fmt.Errorf("reading the request to publish: %w", err)
+func (l *Ledger) waiting(ctx context.Context, e *DeskEdition, due []domain.Due) error {
+	p, kept, asked, err := l.asked(ctx, e.Edition)
+	if err != nil || !asked || !p.standsFor(due) {
+		return err
 	}
 	e.First, e.On, e.FirstAt = p.First, p.On, kept.At
 	return nil

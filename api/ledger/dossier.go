@@ -36,7 +36,9 @@ type Dossier struct {
 	Jury       DossierJury        `json:"jury"`
 	// Precedents are nil where the assessment is withheld.
 	Precedents *DossierPrecedents `json:"precedents"`
-	Records    []DossierRecord    `json:"records"` // of the candidacy, in their order
+	// Decision is what was decided, once the palmarès is published; nil before.
+	Decision *MinutesDecision `json:"decision"`
+	Records  []DossierRecord  `json:"records"` // of the candidacy, in their order
 }
 
 // DossierStake is one stake with the services that apply to the candidacy.
@@ -85,17 +87,26 @@ type DossierAssessment struct {
 	Possible int      `json:"possible"`
 	Assess   []string `json:"assess"`
 	Known    string   `json:"known"` // how well the thresholds are known
-	Text     string   `json:"text"`
-	Next     string   `json:"next,omitempty"` // what the level above asks for
+	// Services and Stakes are the shares that the candidacy has, in whole percent, rounded down; Thresholds what each level
+	// asks for, so that everybody sees why no more is possible, and no less.
+	Services   int                `json:"services"`
+	Stakes     int                `json:"stakes"`
+	Thresholds []DossierThreshold `json:"thresholds"`
+	Text       string             `json:"text"`
+	Next       string             `json:"next,omitempty"` // what the level above asks for
 	// Above is the same in numbers, in percent of the services and of the stakes that apply.
 	Above *DossierThreshold `json:"above,omitempty"`
 }
 
 // DossierThreshold is what a level asks for, in percent.
 type DossierThreshold struct {
-	Level    int `json:"level"`
-	Services int `json:"services"`
-	Stakes   int `json:"stakes"`
+	Level    int      `json:"level"`
+	Services int      `json:"services"`
+	Stakes   int      `json:"stakes"`
+	Assess   []string `json:"assess,omitempty"` // what the jury must assess before it awards it
+	Known    string   `json:"known"`
+	// Reached tells that the candidacy has both shares, and those of all levels below.
+	Reached bool `json:"reached"`
 }
 
 // DossierChanges compares what was submitted with the last candidacy.
@@ -122,6 +133,8 @@ type DossierRecusal struct {
 	Category string `json:"category"`
 	// Event is the recusal, or while there is none yet the interest that the juror declared.
 	Event uuid.UUID `json:"event"`
+	// Later tells that it became known after the decision was sealed: the juror had voted. In minutes.
+	Later bool `json:"later,omitempty"`
 }
 
 // DossierOpinion is that of one juror. The text is there for those who may read it.
@@ -157,10 +170,19 @@ type DossierPrecedent struct {
 	Name         string                `json:"name"`
 	Population   int                   `json:"population"`
 	Distance     float64               `json:"distance"`
-	Result       domain.Result         `json:"result"`
+	// Size and Coverage are the two parts of the distance. Rendered are its services with an action that counts, of those that
+	// apply.
+	Size     float64       `json:"size"`
+	Coverage float64       `json:"coverage"`
+	Rendered int           `json:"rendered"`
+	Services int           `json:"services"`
+	Result   domain.Result `json:"result"`
 	// Motivation is "" where it was erased. Event is the record that holds its seal.
 	Motivation string    `json:"motivation,omitempty"`
 	Event      uuid.UUID `json:"event"`
+	// Decided is what the jury decided, to which the motivation belongs, where something came of it since; After is what.
+	Decided *domain.Result `json:"decided,omitempty"`
+	After   []AfterView    `json:"after,omitempty"`
 }
 
 // DossierRecord is one record of the candidacy; its proof is at /v1/events/{event}/proof.
@@ -215,15 +237,18 @@ func (l *Ledger) Dossier(ctx context.Context, who auth.Principal, c domain.Candi
 		return d, err
 	}
 	switch {
-	case who.Is(auth.Juror) && (seat == 0 || !slices.Contains(j.State.Opinions, seat)):
+	case who.Is(auth.Juror) && j.Edition.Published == nil && (seat == 0 || !slices.Contains(j.State.Opinions, seat) || takesNoPart(d.Jury, seat)):
 		d.Withheld = "the assessment and the precedents are shown once your opinion is given"
 	case who.Is(auth.Declarant) && j.Edition.Published == nil:
 		d.Withheld = "the assessment is shown after the ceremony"
 	default:
-		d.Assessment = dossierAssessment(j.Assessment)
+		d.Assessment = dossierAssessment(j)
 		if d.Precedents, err = l.precedents(ctx, j); err != nil {
 			return d, err
 		}
+	}
+	if d.Decision, err = l.decidedOn(ctx, c); err != nil {
+		return d, err
 	}
 	for _, r := range history {
 		d.Records = append(d.Records, DossierRecord{r.ID, r.Event.EventName(), r.Position, r.Time})
@@ -278,13 +303,38 @@ func (l *Ledger) dossierActions(ctx context.Context, j Judged) ([]DossierStake, 
 	return stakes, left
 }
 
-func dossierAssessment(a domain.Assessment) *DossierAssessment {
-	d := &DossierAssessment{Possible: a.Possible, Assess: append([]string{}, a.Assess...), Known: a.Footing.Known, Text: a.Text()}
+func dossierAssessment(j Judged) *DossierAssessment {
+	a := j.Assessment
+	d := &DossierAssessment{
+		Possible: a.Possible, Assess: append([]string{}, a.Assess...), Known: a.Footing.Known, Text: a.Text(),
+		Services: percentOf(a.Rendered, a.Services), Stakes: percentOf(a.StakesRendered, a.Stakes), Thresholds: []DossierThreshold{},
+	}
+	for _, t := range j.Grid.Thresholds {
+		d.Thresholds = append(d.Thresholds, thresholdOf(t, int(t.Level) <= a.Possible))
+	}
 	if a.Next != nil {
 		d.Next = fmt.Sprintf("%d @: %d %% of the services and %d %% of the stakes", a.Next.Level, a.Next.Services, a.Next.Stakes)
-		d.Above = &DossierThreshold{int(a.Next.Level), a.Next.Services, a.Next.Stakes}
+		d.Above = new(thresholdOf(*a.Next, false))
 	}
 	return d
+}
+
+func thresholdOf(t domain.Threshold, reached bool) DossierThreshold {
+	return DossierThreshold{int(t.Level), t.Services, t.Stakes, t.Assess, t.Footing.Known, reached}
+}
+
+// percentOf is a share in whole percent, rounded down: a threshold of whole percent is reached by the share if, and only if,
+// it is by this.
+func percentOf(part, whole int) int {
+	if whole == 0 {
+		return 0
+	}
+	return 100 * part / whole
+}
+
+// takesNoPart tells whether a seat is recused.
+func takesNoPart(jury DossierJury, seat int) bool {
+	return slices.ContainsFunc(jury.Recused, func(r DossierRecusal) bool { return r.Juror == seat })
 }
 
 // lastCandidacy is how many editions before are looked at for the last candidacy.

@@ -65,13 +65,13 @@ func recusedIn(jurors map[int][]domain.Recorded, id domain.CollectivityID, histo
 	}
 	for _, r := range history {
 		if e, ok := r.Event.(*domain.JurorRecused); ok {
-			add(DossierRecusal{e.Juror, e.Category, r.ID})
+			add(DossierRecusal{Juror: e.Juror, Category: e.Category, Event: r.ID})
 		}
 	}
 	for _, n := range slices.Sorted(maps.Keys(jurors)) {
 		for _, r := range jurors[n] {
 			if e, ok := r.Event.(*domain.ConflictDeclared); ok && e.Collectivity == id {
-				add(DossierRecusal{e.Juror, e.Category, r.ID})
+				add(DossierRecusal{Juror: e.Juror, Category: e.Category, Event: r.ID})
 			}
 		}
 	}
@@ -81,6 +81,6 @@ func recusedIn(jurors map[int][]domain.Recorded, id domain.CollectivityID, histo
 // without are those of a list of jurors who take part.
 func without(jurors []int, recused []DossierRecusal) []int {
 	return slices.DeleteFunc(slices.Clone(jurors), func(n int) bool {
-		return slices.ContainsFunc(recused, func(r DossierRecusal) bool { return r.Juror == n })
+		return slices.ContainsFunc(recused, func(r DossierRecusal) bool { return r.Juror == n && !r.Later })
 	})
 }

@@ -58,6 +58,10 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("reading event %s: %w", e.Event, err)
 	}
+	// No appeal is lodged between what is looked at here and the record: on this node none is, and on a cluster the basis tells
+	// what was looked at.
+	l.appeals.Lock()
+	defer l.appeals.Unlock()
 	judged, err := l.judgedBy(ctx, target, e.Pointer)
 	if err != nil {
 		return Receipt{}, err
@@ -87,8 +91,8 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (Receipt, error) {
 	return l.applied(ctx, receipt), nil
 }
 
-// judgedBy gives the candidacies under appeal that froze an action, or one that shows the file that is to be erased: a file is
-// destroyed wherever it is named.
+// judgedBy gives the candidacies that were decided, and so can be under appeal, and froze an action, or one that shows the file
+// that is to be erased: a file is destroyed wherever it is named.
 func (l *Ledger) judgedBy(ctx context.Context, target eventstore.Event, pointer string) (streams []domain.StreamName, _ error) {
 	r, err := projections.Decode(target)
 	if errors.Is(err, domain.ErrUnknownType) {
@@ -124,7 +128,7 @@ func (l *Ledger) judgedBy(ctx context.Context, target eventstore.Event, pointer 
 		for _, run := range l.campaigns.Editions() {
 			for _, c := range run.InOrder() {
 				frozen := func(a domain.ActionRevision) bool { return slices.Contains(concerned, a.Action) }
-				if c.State.OpenAppeal() != nil && c.State.Submitted != nil && slices.ContainsFunc(c.State.Submitted.Actions, frozen) {
+				if c.State.Disclosed != nil && c.State.Submitted != nil && slices.ContainsFunc(c.State.Submitted.Actions, frozen) {
 					streams = append(streams, domain.CandidacyStream(c.Edition, c.Collectivity))
 				}
 			}

@@ -357,6 +357,10 @@ func TestUnderAppealActionsStay(t *testing.T) {
 	if err := erase(laonID, "/data/title"); err != nil {
 		t.Errorf("a text of another: %v", err)
 	}
+	var pending *domain.Broken
+	if _, err := c.Act(t.Context(), president, askFor("edition-closings", `{"edition":%d}`, editionRun)); !errors.As(err, &pending) || pending.Rule != domain.RulePhase {
+		t.Errorf("closing the edition: %v", err)
+	}
 	c.act(president, "appeal-rejections", `{"edition":%d,"collectivity":%q,"appeal":%q,"article":"1","reason":"Aucun grief."}`, editionRun, aixID, appeal.Events[0].String())
 	if err := erase(aixID, "/data/evidence/0"); err != nil {
 		t.Errorf("after the appeal: %v", err)

@@ -84,6 +84,8 @@ type Ledger struct {
 
 	// ceremonies is held by whoever closes a deliberation or publishes: one at a time, on this node.
 	ceremonies sync.Mutex
+	// appeals is held by whoever lodges an appeal or erases something: what an appeal rests on is not erased meanwhile.
+	appeals sync.Mutex
 
 	comparing sync.Mutex
 	compared  map[domain.Edition]compared // guarded by comparing

@@ -76,6 +76,9 @@ type MyDecision struct {
 	Notified   string // the day, or ""
 	Until      string // the last day to appeal, or "" before it was notified
 	Appeal     *domain.Appeal
+	// Decided is what the jury decided, to which the motivation belongs, where something came of it since; After is what.
+	Decided *domain.Result
+	After   []AfterView
 }
 
 // mayMind holds that somebody acts for a collectivity: itself, or the secretariat.
@@ -276,6 +279,9 @@ func (m *Mine) candidacy(ctx context.Context, l *Ledger) error {
 		return nil
 	}
 	d := &MyDecision{Of: seal.Event, Result: outcome.Result, Motivation: l.Text(ctx, seal.Decision.Motivation.Commitment()), Appeal: m.Candidacy.OpenAppeal()}
+	if len(outcome.Since) > 0 {
+		d.Decided, d.After = &outcome.Decided, l.afterwards(ctx, outcome.Since)
+	}
 	if told := m.Candidacy.Notified; told != nil {
 		d.Notified = told.On
 		if m.Regulation != nil {

@@ -12,6 +12,7 @@ import (
 	"arobase/api/auth"
 	"arobase/domain"
 	"arobase/eventstore"
+	"arobase/projections/campaigns"
 	"arobase/projections/reconciliation"
 )
 
@@ -23,11 +24,24 @@ type Minutes struct {
 	Regulation string         `json:"regulation"`
 	Ceremony   string         `json:"ceremony"` // the day
 	// Closed tells that the deliberation is, Published that the palmarès is: from then on the minutes are everybody's.
-	Closed    bool              `json:"closed"`
-	Published bool              `json:"published"`
-	Jury      []MinutesJuror    `json:"jury"`
-	Sessions  []MinutesSession  `json:"sessions"`
-	Decisions []MinutesDecision `json:"decisions"` // in the order of the collectivities' ids
+	Closed    bool               `json:"closed"`
+	Published bool               `json:"published"`
+	Jury      []MinutesJuror     `json:"jury"`
+	Sessions  []MinutesSession   `json:"sessions"`
+	Decisions []MinutesDecision  `json:"decisions"` // in the order of the collectivities' ids
+	NotJudged []MinutesNotJudged `json:"notJudged"` // as well
+}
+
+// MinutesNotJudged is a candidacy on which nothing is decided, and why.
+type MinutesNotJudged struct {
+	Collectivity domain.CollectivityID `json:"collectivity"`
+	Name         string                `json:"name"`
+	Stage        domain.Stage          `json:"stage"` // withdrawn or inadmissible, or registered: nothing was submitted
+	// Ground and Article are those of a ruling that it is inadmissible.
+	Ground  string `json:"ground,omitempty"`
+	Article string `json:"article,omitempty"`
+	// Event is the record that says so; that of the registration where nothing was submitted.
+	Event uuid.UUID `json:"event"`
 }
 
 // MinutesJuror is one seat.
@@ -83,6 +97,11 @@ type MinutesDecision struct {
 	Departs   bool       `json:"departsFromPrecedents,omitempty"`
 	Sealed    *uuid.UUID `json:"sealed,omitempty"`
 	Disclosed *uuid.UUID `json:"disclosed,omitempty"`
+	// Deferred are the sessions that put the decision off, Superseded the decisions that were sealed before and taken back.
+	Deferred   []int       `json:"deferred,omitempty"`
+	Superseded []uuid.UUID `json:"superseded,omitempty"`
+	// After is what came of it once it was published: it stands as the last of these says.
+	After []AfterView `json:"after,omitempty"`
 }
 
 // minutesRoles may read the minutes before the ceremony. Afterwards everybody may.
@@ -108,7 +127,7 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 	}
 	m := Minutes{
 		Edition: e, Year: e.Year(), Regulation: state.Opened.Regulation, Ceremony: state.Calendar.Ceremony, Closed: state.DeliberationClosed,
-		Published: state.Published != nil, Jury: []MinutesJuror{}, Sessions: []MinutesSession{}, Decisions: []MinutesDecision{},
+		Published: state.Published != nil, Jury: []MinutesJuror{}, Sessions: []MinutesSession{}, Decisions: []MinutesDecision{}, NotJudged: []MinutesNotJudged{},
 	}
 	if m.Published {
 		m.Ceremony = state.Published.On
@@ -116,12 +135,7 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 	if m.Jury, err = l.minutesJury(ctx, who, e, run.Jurors); err != nil {
 		return m, err
 	}
-	for _, r := range run.History {
-		if s, ok := r.Event.(*domain.JurySessionHeld); ok {
-			absent := slices.DeleteFunc(slices.Clone(state.Jurors), func(n int) bool { return slices.Contains(s.Present, n) })
-			m.Sessions = append(m.Sessions, MinutesSession{s.Session, s.On, s.Present, append([]int{}, absent...), s.Quorum, r.ID})
-		}
-	}
+	m.sit(run)
 	drafts := map[domain.CollectivityID]Draft{}
 	if !m.Published && who.Is(auth.President) {
 		all, err := l.Drafts(ctx, who, e)
@@ -133,7 +147,7 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 		}
 	}
 	decisions := domain.DecisionsFor(e, run.Candidacies)
-	names := l.namesOf(ctx, decisions)
+	names := l.namesOf(ctx, run.InOrder())
 	for _, due := range decisions {
 		draft, drafted := drafts[due.Collectivity]
 		line, err := l.minutesDecision(ctx, m, due, run.Jurors)
@@ -147,7 +161,66 @@ func (l *Ledger) Minutes(ctx context.Context, who auth.Principal, e domain.Editi
 		}
 		m.Decisions = append(m.Decisions, line)
 	}
+	for _, c := range run.InOrder() {
+		if c.State.Registered == nil || c.State.Admissible() {
+			continue
+		}
+		line, err := l.notJudged(ctx, c)
+		if err != nil {
+			return m, err
+		}
+		line.Name = names[c.Collectivity]
+		m.NotJudged = append(m.NotJudged, line)
+	}
 	return m, nil
+}
+
+// sit enters the sittings, each with who of the list that held on that day was not there.
+func (m *Minutes) sit(run *campaigns.Campaign) {
+	var listed []int
+	for _, r := range run.History {
+		switch e := r.Event.(type) {
+		case *domain.JuryListPublished:
+			listed = e.Jurors
+		case *domain.JurySessionHeld:
+			absent := slices.DeleteFunc(slices.Clone(listed), func(n int) bool { return slices.Contains(e.Present, n) })
+			m.Sessions = append(m.Sessions, MinutesSession{e.Session, e.On, e.Present, append([]int{}, absent...), e.Quorum, r.ID})
+		}
+	}
+}
+
+// notJudged finds the record by which a candidacy is not judged.
+func (l *Ledger) notJudged(ctx context.Context, c domain.Due) (MinutesNotJudged, error) {
+	line := MinutesNotJudged{Collectivity: c.Collectivity, Stage: c.State.Stage}
+	history, err := l.history(ctx, c.Stream())
+	if err != nil {
+		return line, err
+	}
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case *domain.CandidacyRegistered, *domain.CandidacyWithdrawn:
+			line.Event = r.ID
+		case *domain.CandidacyRuledInadmissible:
+			line.Event, line.Ground, line.Article = r.ID, e.Ground, e.Article
+		}
+	}
+	return line, nil
+}
+
+// decidedOn gives the decision on a candidacy as the minutes have it, nil until the palmarès is published.
+func (l *Ledger) decidedOn(ctx context.Context, c domain.Candidacy) (*MinutesDecision, error) {
+	run, _, err := l.run(ctx, c.Edition)
+	if err != nil {
+		return nil, err
+	}
+	state := run.Candidacies[c.Collectivity]
+	if run.State().Published == nil || state == nil || state.Disclosed == nil {
+		return nil, nil
+	}
+	m := Minutes{Edition: c.Edition, Published: true}
+	m.sit(run)
+	line, err := l.minutesDecision(ctx, m, domain.Due{Candidacy: c, State: state}, run.Jurors)
+	return &line, err
 }
 
 // Published tells whether the palmarès of an edition was published here: its minutes are everybody's. O(1).
@@ -191,12 +264,24 @@ func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due,
 		}
 	}
 	d := MinutesDecision{
+		Deferred:     due.State.Deferrals,
 		Collectivity: due.Collectivity, State: MinutesOpen, Reporting: append([]int{}, due.State.Reporting()...),
 		Recused: append([]DossierRecusal{}, recusedIn(jurors, due.Collectivity, history)...), Present: []int{}, Voters: []int{},
 	}
 	seal := due.State.Seal()
+	for _, s := range due.State.Seals {
+		if s.Superseded {
+			d.Superseded = append(d.Superseded, s.Event)
+		}
+	}
 	if seal != nil {
+		// As it was when it was taken: who is recused since, or declared an interest since, voted.
 		d.State, d.Session, d.Sealed = MinutesSealed, seal.Decision.Session, &seal.Event
+		then := func(n int) bool { return due.State.RecusedAt(seal, due.Candidacy, n, jurors[n]) }
+		for i := range d.Recused {
+			d.Recused[i].Later = !then(d.Recused[i].Juror)
+		}
+		d.Reporting = slices.DeleteFunc(slices.Clone(due.State.Assigned), then)
 	}
 	d.sat(m)
 	if opened := due.State.Disclosed; m.Published && opened != nil && seal != nil {
@@ -206,6 +291,9 @@ func (l *Ledger) minutesDecision(ctx context.Context, m Minutes, due domain.Due,
 			if step.Name == "decision-disclosed" {
 				d.Disclosed = &step.Event
 			}
+		}
+		if outcome, ok := due.State.Course.Outcome(); ok {
+			d.After = l.afterwards(ctx, outcome.Since)
 		}
 	}
 	return d, nil

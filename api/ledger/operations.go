@@ -73,6 +73,7 @@ var operations = []Operation{
 	{"opinions", "opinion-sealed", own},
 	{"sessions", "jury-session-held", presidency},
 	{"deferrals", "decision-deferred", presidency},
+	{"supersessions", "decision-superseded", presidency},
 	{"postponements", "ceremony-postponed", presidency},
 	{"notifications", "decision-notified", []auth.Role{auth.Registrar, auth.President}},
 	{"rectifications", "decision-rectified", presidency},

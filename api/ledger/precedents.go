@@ -23,13 +23,17 @@ func (l *Ledger) precedents(ctx context.Context, j Judged) (*DossierPrecedents, 
 	})
 	for _, n := range nearest {
 		line := DossierPrecedent{
-			Edition: n.Edition, Collectivity: n.Collectivity, Name: names[n.Collectivity], Population: n.Population, Distance: n.Distance, Result: n.Result,
+			Edition: n.Edition, Collectivity: n.Collectivity, Name: names[n.Collectivity], Population: n.Population, Distance: n.Distance, Size: n.BySize, Coverage: n.ByCoverage, Rendered: len(n.Services), Services: len(n.Applying), Result: n.Result,
 		}
 		history, err := l.history(ctx, n.Stream())
 		if err != nil {
 			return nil, err
 		}
-		if seal := domain.StateOfCandidacy(history).Seal(); seal != nil {
+		state := domain.StateOfCandidacy(history)
+		if outcome, ok := state.Course.Outcome(); ok && len(outcome.Since) > 0 {
+			line.Decided, line.After = &outcome.Decided, l.afterwards(ctx, outcome.Since)
+		}
+		if seal := state.Seal(); seal != nil {
 			line.Event = seal.Event
 			if line.Motivation, _, err = l.read(ctx, seal.Decision.Motivation.Commitment()); err != nil {
 				return nil, err

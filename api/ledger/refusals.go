@@ -4,10 +4,12 @@ import "arobase/domain"
 
 // What is refused here, above the rules of the domain, which do not see drafts, files and people who wait for each other.
 var (
-	quorumUndone   = domain.RuleCase("quorum.undone", "without the jurors who declared an interest the decision that is sealed does not stand; supersede it and decide again")
+	appealPending  = domain.RuleCase("phase.appeal", "an appeal of {body} is open: reject or decide it first")
+	appealToday    = domain.RuleCase("appeal-time.today", "an appeal is of the day on which it is lodged here, {day}; one that came by letter is entered by the secretariat")
 	twoPeopleAgain = domain.RuleCase("two-people.again", "you asked for it already; another person has to ask for the same")
 
 	anotherDay         = domain.FormCase("two-people.day", "the first person asked for {day}; two people ask for the same day")
+	notSound           = domain.FormCase("sound", "without the jurors who declared an interest or were recused since, the decision that is sealed does not stand; supersede it and decide again")
 	notDecided         = domain.FormCase("decided", "there is no decision on it")
 	assessmentComputed = domain.FormCase("unknown.assessment", "is computed from the grid, not given")
 	noSuchEvent        = domain.FormCase("known.event", "{id:name} is no event of the ledger")

@@ -223,7 +223,7 @@ func (f *office) celebrate() {
 	f.refuses("president", "edition-closings", `{"edition":28}`, "phase")
 	f.publish()
 	f.refuses("president", "postponements", `{"edition":28,"to":"{+60}","reason":"La salle"}`, "phase")
-	f.refuses("aix", "appeals", of("73008", of73008+`,"on":"{+40}","grounds":"Un oubli"`), "appeal-time")
+	f.refuses("registrar", "appeals", of("73008", of73008+`,"on":"{+39}","grounds":"Un oubli"`), "appeal-time")
 	f.does("president", "notifications", of("73008", of73008+`,"on":"{+40}","channel":"letter"`), "notified")
 	f.takes("president", "notifications", of("02408", of02408+`,"on":"{+40}","channel":"letter"`), "notified")
 	f.does("president", "rectifications", of("02408", of02408+from+to+`,"reason":"Une erreur"`), "rectified")
@@ -231,6 +231,7 @@ func (f *office) celebrate() {
 
 	const verdict = `,"panel":[3,4],"outcome":"confirmed","tally":{"for":2,"against":0,"abstained":0},"reason":"Rien de neuf"`
 	f.refuses("president", "appeal-admissions", of("73008", `,"appeal":"{seal 73008}"`), "appeal-open")
+	f.refuses("aix", "appeals", of("73008", of73008+`,"on":"{+39}","grounds":"Un oubli"`), "appeal-time")
 	f.does("aix", "appeals", of("73008", of73008+`,"on":"{+40}","grounds":"Un oubli"`), "appeal-once")
 	f.refuses("president", "appeal-decisions", of("73008", `,"appeal":"{appeals}"`+verdict), "appeal-heard")
 	f.does("president", "appeal-admissions", of("73008", `,"appeal":"{appeals}"`), "appeal-unheard")
@@ -272,6 +273,23 @@ func (f *office) deliberate() {
 	}
 	f.refuses("president", "deliberations", `{"edition":28}`, "phase")
 	f.refuses("president", "decisions", decision("73008", "Trop tard"), "one-seal")
+	f.sealed()
+	f.refuses("president", "supersessions", of("73008", `,"of":"{sources}","reason":"Une voix mal comptée"`), "seal-named")
+	// On the eve a decision is taken back, drafted anew, and sealed by closing once more.
+	f.does("president", "supersessions", of("73008", `,"of":"{seal 73008}","reason":"Une voix mal comptée"`), "seal-named")
+	f.refuse(f.send("president", "deliberations", `{"edition":28}`, "If-Match", `"99"`), "a seal on another revision", http.StatusConflict, "")
+	if code := f.send("president", "decisions", decision("73008", "Revu")).Code; code != http.StatusCreated {
+		t.Errorf("drafted again: %d", code)
+	}
+	if code := f.send("president", "deliberations", `{"edition":28}`).Code; code != http.StatusCreated {
+		t.Errorf("sealed again: %d", code)
+	}
+	f.refuses("president", "deliberations", `{"edition":28}`, "phase")
+	f.sealed()
+}
+
+// sealed keeps the ids of the decisions that were sealed last.
+func (f *office) sealed() {
 	for _, e := range f.events("decision-sealed") {
 		f.ids["seal "+e.Stream[len(e.Stream)-5:]] = e.ID
 	}

@@ -54,6 +54,7 @@ var mayBeNull = []string{
 	"GroupMovesView.left",
 	"Dossier.assessment",
 	"Dossier.precedents",
+	"Dossier.decision",
 	"MinutesDecision.result",
 	"MinutesDecision.tally",
 	"BarometerView.collectivities",

@@ -109,5 +109,12 @@ func minutesColumns(m ledger.Minutes) []column[ledger.MinutesDecision] {
 		{"tally.abstained", tally(func(d line) int { return d.Tally.Abstained })},
 		{"motivation", func(d line) any { return d.Motivation }},
 		{"departure", func(d line) any { return d.Departure }},
+		{"after", func(d line) any {
+			var all []string
+			for _, a := range d.After {
+				all = append(all, a.By)
+			}
+			return strings.Join(all, "|")
+		}},
 	}
 }

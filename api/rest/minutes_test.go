@@ -77,8 +77,8 @@ func TestMinutes(t *testing.T) {
 			t.Errorf("%s reads the name %q", role, m.Jury[0].Name)
 		}
 	}
-	const table = "edition,collectivity,name,state,session,on,reporting,recused,present,voters,quorum,held,distinction,level,tally.for,tally.against,tally.abstained,motivation,departure\r\n" +
-		"28,fr-commune-73008,Aix-les-Bains,open,,,1,2,,,,,,,,,,,\r\n"
+	const table = "edition,collectivity,name,state,session,on,reporting,recused,present,voters,quorum,held,distinction,level,tally.for,tally.against,tally.abstained,motivation,departure,after\r\n" +
+		"28,fr-commune-73008,Aix-les-Bains,open,,,1,2,,,,,,,,,,,,\r\n"
 	for _, got := range []string{read(d.tokens[auth.Registrar], path, "text/csv", http.StatusOK), read(d.tokens[auth.Registrar], path+"?format=csv", "*/*", http.StatusOK)} {
 		if got != table {
 			t.Errorf("the table is\n%s, want\n%s", got, table)

@@ -114,7 +114,7 @@ func privateRequests() []privateRequest {
 		},
 		{
 			"deliberations", "The deliberation of an edition is closed: every decision is sealed.",
-			"In the order of the candidacies, all with the same sealed fields. What ended half-way goes on where it stopped.",
+			"In the order of the candidacies, all with the same sealed fields. What ended half-way goes on where it stopped. Once closed: what was superseded and drafted anew is sealed.",
 			president, deliberationInput{}, map[int]any{201: Deliberated{}},
 		},
 		{

@@ -75,8 +75,10 @@ type moment struct {
 
 // reasons are what the jury wrote when it decided, with the record in which it was sealed before the ceremony.
 type reasons struct {
+	Of                    string // the heading of the motivation
 	Motivation, Departure string
 	Proofs                []proof
+	After                 []afterLine
 }
 
 // mentionLine is a mention in an edition with its own sources.
@@ -264,7 +266,7 @@ func (p *page) reasons(e ledger.EditionView) *reasons {
 	if d == nil || d.Sealed == uuid.Nil {
 		return nil
 	}
-	return &reasons{p.written(d.Motivation), d.Departure, p.proofs(p.T("reasons.sealed"), []string{d.Sealed.String()})}
+	return &reasons{p.motivationOf(d.Decided), p.written(d.Motivation), d.Departure, p.proofs(p.T("reasons.sealed"), []string{d.Sealed.String()}), p.after(d.After)}
 }
 
 func (p *page) mentionLines(e ledger.EditionView) []mentionLine {

@@ -26,6 +26,8 @@ type deliberationView struct {
 	Lines         []decisionLine
 	MissingFew    bool       // so few that naming them again helps
 	Final         bool       // nothing is drafted any more
+	Again         string     // that decisions were taken back once the deliberation was closed
+	Undone        []labelled // sealed decisions that stand no more
 	Departing     []labelled // drafts that no precedent is like
 	Close         *forms.View
 	CloseNot      string // why it cannot be closed yet
@@ -37,6 +39,7 @@ type deliberationView struct {
 // decisionLine is one candidacy with the draft of its decision.
 type decisionLine struct {
 	Name, About, Dossier, Write string
+	Supersede                   string
 	Opinions                    string
 	Recused                     string
 	State                       string
@@ -109,10 +112,23 @@ func (p *page) deliberationView(who auth.Principal, e ledger.DeskEdition) (delib
 				v.Departing = append(v.Departing, labelled{c.Name, line.Write})
 			}
 		}
+		if slices.Contains(e.Undone, c.Collectivity) {
+			v.Undone = append(v.Undone, labelled{c.Name, line.Supersede})
+		}
 		v.Lines = append(v.Lines, line)
 	}
 	v.MissingFew = len(v.Missing) <= fewMissing
-	v.Final = e.DeliberationClosed
+	again := e.DeliberationClosed && !e.Published && slices.ContainsFunc(e.Candidacies, func(c ledger.DeskCandidacy) bool { return c.Stage == domain.StageSubmitted })
+	v.Final = e.DeliberationClosed && !again
+	if again {
+		taken := 0
+		for _, c := range e.Candidacies {
+			if c.Stage == domain.StageSubmitted {
+				taken++
+			}
+		}
+		v.Again = p.N("deliberation.again", taken)
+	}
 	return v, v.forms(p, who, e, here)
 }
 
@@ -134,6 +150,13 @@ func (p *page) decisionLine(e ledger.DeskEdition, c ledger.DeskCandidacy) decisi
 		v.State = p.T("minutes.decision." + ledger.MinutesOpen)
 	default:
 		v.State = p.T("minutes.decision." + ledger.MinutesDrafted)
+	}
+	if c.Stage == domain.StageSealed && !e.Published {
+		number := fmt.Sprint(int(e.Edition))
+		v.Supersede = p.formHref("supersessions", forms.Prefill{
+			Values: url.Values{"edition": {number}, "collectivity": {string(c.Collectivity)}, "of": {c.Seal.String()}},
+			Fixed:  []string{"edition", "collectivity", "of"}, Next: p.path("deliberation", number, nil),
+		})
 	}
 	if e.Published {
 		v.State = p.T("minutes.decision." + ledger.MinutesPublished)
@@ -165,7 +188,7 @@ func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEditi
 		return forms.Prefill{Values: values, Hidden: []string{"edition"}, Next: next}
 	}
 	switch {
-	case e.DeliberationClosed:
+	case v.Final:
 		v.SitNot = p.T("deliberation.closed")
 	case !e.Listed:
 		v.SitNot = p.T("deliberation.nolist")
@@ -176,7 +199,7 @@ func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEditi
 		}
 	}
 	switch {
-	case e.DeliberationClosed:
+	case v.Final:
 		v.CloseNot = p.T("deliberation.closed")
 	case !e.DeclarationsClosed:
 		v.CloseNot = p.T("deliberation.declarations", p.Date(e.Calendar.Closes))
@@ -197,6 +220,9 @@ func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEditi
 	}
 	on := max(today, e.Calendar.Ceremony)
 	switch {
+	case v.Again != "" || len(v.Undone) > 0:
+		v.Ceremony = v.Again
+		return nil
 	case e.First == "":
 		v.Ceremony = p.T("deliberation.ceremony.first", p.Date(e.Calendar.Ceremony))
 	case domain.SamePerson(e.First, who.Person):
@@ -268,7 +294,7 @@ func (p *page) decisionView(who auth.Principal, d ledger.Dossier, e ledger.DeskE
 	case d.Stage == domain.StageSealed || d.Stage == domain.StageDisclosed:
 		v.Not = p.T("decision.sealed")
 		return v, nil
-	case d.Stage != domain.StageSubmitted || e.DeliberationClosed:
+	case d.Stage != domain.StageSubmitted:
 		v.Not = p.T("deliberation.closed")
 		return v, nil
 	case len(d.Jury.Sessions) == 0:

@@ -29,6 +29,7 @@ type dossierView struct {
 	Jury       dossierJury
 	Assessment *dossierAssessment
 	Withheld   string
+	Decision   *minutesDecision // what was decided, once it is published
 	Precedents *precedents
 	Records    []recordPlace
 	Address    string // of this page, written out on paper
@@ -122,6 +123,17 @@ type dossierAssessment struct {
 	Known    string
 	Above    string
 	Text     string
+	Has      string // the shares that the candidacy has
+	Levels   []levelLine
+}
+
+// levelLine is what the grid asks for a level, beside what the candidacy has.
+type levelLine struct {
+	Mark                       *mark
+	Services, Stakes           string
+	ServicesShort, StakesShort bool // it has less
+	Assess, Known              string
+	Reached                    string
 }
 
 type precedents struct {
@@ -134,8 +146,9 @@ type precedents struct {
 type precedent struct {
 	Name, Href, Edition, Population, Distance string
 	Mark                                      *mark
-	Says, Mentions, Motivation                string
+	Says, Mentions, Of, Motivation            string
 	Proofs                                    []proof
+	After                                     []afterLine
 }
 
 // recordPlace is a record: its number, what it is, when it was recorded, and its id for paper.
@@ -176,6 +189,9 @@ func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, e
 	v.Editions = p.moments(d.Name, slices.DeleteFunc(slices.Clone(d.Editions), func(e ledger.EditionView) bool { return e.Edition >= int(d.Edition) }), nil)
 	v.jury(p, who, d)
 	v.assess(p, who, d)
+	if d.Decision != nil {
+		v.Decision = new(p.minutesDecision(*d.Decision))
+	}
 	for _, r := range d.Records {
 		v.Records = append(v.Records, recordPlace{p.Int(int(r.Index)), p.Or("record.type."+r.Type, r.Type), p.Moment(r.Recorded), p.href("record", r.Event.String()), r.Event.String()})
 	}
@@ -198,6 +214,7 @@ func (v *dossierView) contents(p *page) {
 			v.Contents = append(v.Contents, labelled{p.T(key), "#" + id})
 		}
 	}
+	add(v.Decision != nil, "dossier.decision", "decision")
 	add(true, "dossier.coverage", "coverage")
 	add(true, "dossier.actions", "actions")
 	add(len(v.LeftOut) > 0, "dossier.leftout", "left")
@@ -409,6 +426,23 @@ func (v *dossierView) assess(p *page, who auth.Principal, d ledger.Dossier) {
 	if a.Above != nil {
 		x.Above = p.T("dossier.above", a.Above.Level, p.percentOf(a.Above.Services), p.percentOf(a.Above.Stakes))
 	}
+	x.Has = p.T("dossier.has", p.percentOf(a.Services), p.percentOf(a.Stakes))
+	for _, t := range a.Thresholds {
+		line := levelLine{
+			Mark:     p.resultMark(&domain.Result{Distinction: domain.DistinctionLevel, Level: domain.Level(t.Level)}),
+			Services: p.percentOf(t.Services), Stakes: p.percentOf(t.Stakes), ServicesShort: a.Services < t.Services, StakesShort: a.Stakes < t.Stakes,
+			Known: p.Or("dossier.known."+t.Known, t.Known), Reached: p.T("dossier.level.not"),
+		}
+		if t.Reached {
+			line.Reached = p.T("dossier.level.reached")
+		}
+		var assess []string
+		for _, what := range t.Assess {
+			assess = append(assess, p.Or("dossier.assess."+what, what))
+		}
+		line.Assess = p.List(assess)
+		x.Levels = append(x.Levels, line)
+	}
 	v.Assessment = x
 	v.Precedents = p.precedents(d.Precedents)
 }
@@ -424,8 +458,9 @@ func (p *page) precedents(d *ledger.DossierPrecedents) *precedents {
 	for _, n := range d.Nearest {
 		x := precedent{
 			Name: n.Name, Href: p.href("collectivity", string(n.Collectivity)), Edition: p.T("edition.short", int(n.Edition), n.Edition.Year()),
-			Population: p.Int(n.Population), Distance: p.Number(float64(int(n.Distance*10+0.5)) / 10), Mark: p.resultMark(&n.Result),
-			Says: p.awarded(n.Result), Motivation: p.written(n.Motivation), Proofs: p.proofs(n.Name, []string{n.Event.String()}),
+			Population: p.Int(n.Population), Distance: p.T("precedents.parts", p.tenths(n.Distance), p.tenths(n.Size), p.tenths(n.Coverage), p.Int(n.Rendered), p.Int(n.Services)), Mark: p.resultMark(&n.Result),
+			Says: p.awarded(n.Result), Of: p.motivationOf(n.Decided), Motivation: p.written(n.Motivation), Proofs: p.proofs(n.Name, []string{n.Event.String()}),
+			After: p.after(n.After),
 		}
 		var mentions []string
 		for _, m := range n.Result.Mentions {
@@ -436,6 +471,9 @@ func (p *page) precedents(d *ledger.DossierPrecedents) *precedents {
 	}
 	return v
 }
+
+// tenths writes a distance.
+func (p *page) tenths(d float64) string { return p.Number(float64(int(d*10+0.5)) / 10) }
 
 // task says what is asked of whoever reads, while it can be done.
 func (p *page) task(who auth.Principal, d ledger.Dossier) *task {

@@ -24,7 +24,7 @@ func noRoom(err error) error {
 // draft leads to the form of a decision, which stands beside what to decide by.
 func (b *board) draft(id domain.CollectivityID) []labelled {
 	c, ok := forms.CommandOf("decisions")
-	if !ok || !c.Allows(b.who) || b.run.State.DeliberationClosed {
+	if !ok || !c.Allows(b.who) {
 		return nil
 	}
 	return []labelled{{b.T("op.decisions"), b.href("decision", ofCandidacy(b.run.Edition, id))}}

@@ -3,7 +3,10 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -204,4 +207,28 @@ func (s *season) whole() {
 	s.records(p.first, "appeal-rejections", "edition", e, "collectivity", "Sèvres", "appeal", appeal, "article", "9", "reason", "Hors sujet")
 	s.records(p.first, "edition-closings", "edition", e)
 	s.board(p.registrar, "L'édition est close.", "rejeté")
+	s.declaresPlainly(p.sevres)
+}
+
+var hiddenIn = regexp.MustCompile(`name="(action|collectivity)" value="([^"]+)"`)
+
+// declaresPlainly declares an action as a person does, who knows neither a name of the kind that the ledger needs nor the hash of
+// a file: the form brings what it needs.
+func (s *season) declaresPlainly(who []*http.Cookie) {
+	s.t.Helper()
+	const at = "/espace/saisir/actions"
+	r := httptest.NewRequest(http.MethodGet, "http://localhost"+at, nil)
+	for _, c := range who {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	s.h.ServeHTTP(w, r)
+	page, form := w.Body.String(), url.Values{"_do": {"record"}, "_key": {keyIn.FindStringSubmatch(w.Body.String())[1]}}
+	for _, m := range hiddenIn.FindAllStringSubmatch(page, -1) {
+		form.Set(m[1], m[2])
+	}
+	if !strings.HasPrefix(form.Get("action"), "action-") || form.Get("collectivity") != "fr-commune-92072" || strings.Contains(page, `id="f-action"`) || strings.Contains(page, "sha256") {
+		s.t.Errorf("the form asks for what nobody knows: %v", form)
+	}
+	s.sent(s.t, at, fill(form, "grid", "g-2027", "services", "ateliers", "startedOn", "2026", "operatorKind", "collectivity", "title", "Des ateliers"), who, http.StatusSeeOther)
 }

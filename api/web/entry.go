@@ -57,6 +57,7 @@ func (s *site) entry(p *page) (any, error) {
 		return nil, err
 	}
 	form.Set(forms.KeyField, key)
+	forms.ForWhom(c, who, form, key)
 	return p.entryView(c, who, p.maker().Form(c, form, p.maker().AsTyped(form))), nil
 }
 

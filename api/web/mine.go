@@ -50,7 +50,9 @@ type askedLine struct {
 type ownDecision struct {
 	Mark       *mark
 	Text       string
+	Of         string // the heading of the motivation
 	Motivation string
+	After      []afterLine
 	Notified   string
 	Appeal     *labelled
 }
@@ -256,7 +258,7 @@ func (p *page) decision(m ledger.Mine) *ownDecision {
 		n := int(d.Result.Level)
 		level = &n
 	}
-	v := &ownDecision{Motivation: p.written(d.Motivation)}
+	v := &ownDecision{Of: p.motivationOf(d.Decided), Motivation: p.written(d.Motivation), After: p.after(d.After)}
 	if level != nil {
 		mk := p.mark(string(d.Result.Distinction), level, string(domain.Decided), false)
 		v.Mark = &mk
@@ -264,16 +266,21 @@ func (p *page) decision(m ledger.Mine) *ownDecision {
 	if level == nil || len(d.Result.Mentions) > 0 {
 		v.Text = p.outcome(d.Result)
 	}
+	hide := []string{"of"}
+	if who, err := p.who(); err == nil && who.Is(auth.Declarant) {
+		hide = append(hide, "on") // it is of today; the secretariat has the day of the letter
+	}
+	appeal := &labelled{p.T("own.decided.appeal"), p.formHref("appeals", p.mineForm(m, url.Values{"of": {d.Of.String()}, "on": {m.Today}}, hide...))}
 	switch {
-	case d.Notified == "":
-		v.Notified = p.T("own.decided.untold")
 	case d.Appeal != nil:
 		v.Notified = p.T("own.decided.appealed", p.Date(d.Appeal.On))
+	case d.Notified == "":
+		v.Notified, v.Appeal = p.T("own.decided.untold"), appeal
 	case m.Today > d.Until:
 		v.Notified = p.T("own.decided.over", p.Date(d.Notified), p.Date(d.Until))
 	default:
 		v.Notified = p.T("own.decided.until", p.Date(d.Notified), p.Date(d.Until))
-		v.Appeal = &labelled{p.T("own.decided.appeal"), p.formHref("appeals", p.mineForm(m, url.Values{"of": {d.Of.String()}, "on": {m.Today}}, "of"))}
+		v.Appeal = appeal
 	}
 	return v
 }

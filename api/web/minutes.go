@@ -22,8 +22,10 @@ type minutesView struct {
 	Names         bool
 	Sessions      []sessionLine
 	Decisions     []minutesDecision
+	NotJudged     []minutesNotJudged
 	Broken        int // decisions without a quorum
 	Signatures    []string
+	Signed        string // what is signed, should the signatures stand on a sheet of their own
 	Address       string
 	Code          drawing.Code
 }
@@ -32,6 +34,11 @@ type minutesJuror struct {
 	Seat, ID, College, Affiliation, Name string
 	Remarks                              string
 	Proofs                               []proof
+}
+
+type minutesNotJudged struct {
+	Name, Href, Why string
+	Proofs          []proof
 }
 
 type minutesDecision struct {
@@ -46,11 +53,14 @@ type minutesDecision struct {
 	Voters, Quorum string
 	Held           bool
 	Tally          string
+	Of             string // the heading of the motivation
 	Motivation     string
 	Departure      string
 	Departs        string
 	Proofs         []proof
 	Dossier        string
+	Course         string // that it was put off, or sealed before and taken back
+	After          []afterLine
 }
 
 func (s *site) minutes(p *page) (any, error) {
@@ -137,6 +147,13 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 		}
 		v.Decisions = append(v.Decisions, line)
 	}
+	for _, c := range m.NotJudged {
+		line := minutesNotJudged{Name: c.Name, Href: p.href("collectivity", string(c.Collectivity)), Why: p.T("minutes.notjudged." + string(c.Stage)), Proofs: p.proofs(c.Name, []string{c.Event.String()})}
+		if c.Ground != "" {
+			line.Why = p.T("minutes.notjudged.ground", p.Or("choice.inadmissibilities:ground."+c.Ground, c.Ground), c.Article)
+		}
+		v.NotJudged = append(v.NotJudged, line)
+	}
 	v.Summary = []string{p.N("minutes.seats", len(m.Jury)), p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.candidacies", len(m.Decisions))}
 	switch {
 	case m.Closed:
@@ -144,6 +161,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 	case who.Is(auth.President):
 		v.Summary = append(v.Summary, p.N("minutes.drafted", decided))
 	}
+	v.Signed = p.T("minutes.sign.what", edition, p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.decided", decided), p.Int(int(p.size)), p.Date(domain.DayInParis(p.site.Ledger.Clock())))
 	var err error
 	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("minutes.code", v.Address)
@@ -156,8 +174,20 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 		State: p.T("minutes.decision." + d.State), Reporting: p.T("minutes.reporting", p.seats(d.Reporting)), Held: d.Held,
 	}
 	for _, r := range d.Recused {
-		v.Recused = append(v.Recused, recusalLine{p.sentence(p.seat(r.Juror)), p.Or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})})
+		line := recusalLine{p.sentence(p.seat(r.Juror)), p.Or("jury.conflict."+r.Category, r.Category), p.proofs(p.seat(r.Juror), []string{r.Event.String()})}
+		if r.Later {
+			line.Why = p.T("minutes.recused.later", line.Why)
+		}
+		v.Recused = append(v.Recused, line)
 	}
+	var course []string
+	for _, session := range d.Deferred {
+		course = append(course, p.T("minutes.deferred", session))
+	}
+	if n := len(d.Superseded); n > 0 {
+		course = append(course, p.N("minutes.superseded", n))
+	}
+	v.Course = strings.Join(course, " ")
 	if d.Session != 0 {
 		v.Sat = p.T("sitting.held", d.Session, p.Date(d.On))
 		v.Voters = p.T("minutes.voters", p.Int(len(d.Voters)), p.Int(len(d.Present)))
@@ -171,7 +201,10 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 	}
 	if d.Result != nil {
 		v.Mark, v.Says = p.resultMark(d.Result), p.awarded(*d.Result)
-		v.Motivation = p.written(d.Motivation)
+		v.Of, v.Motivation = p.T("reasons.jury"), p.written(d.Motivation)
+		if len(d.After) > 0 {
+			v.Of = p.motivationOf(d.Result)
+		}
 		v.Departure = d.Departure
 		var mentions []string
 		for _, m := range d.Result.Mentions {
@@ -183,8 +216,12 @@ func (p *page) minutesDecision(d ledger.MinutesDecision) minutesDecision {
 		v.Departs = p.T("precedents.departs")
 	}
 	if t := d.Tally; t != nil {
-		v.Tally = p.T("minutes.tally", t.For, t.Against, t.Abstained)
+		v.Tally = p.tally(t)
+		if silent := len(d.Voters) - t.For - t.Against - t.Abstained; silent > 0 && d.Session != 0 {
+			v.Tally += p.N("minutes.silent", silent)
+		}
 	}
+	v.After = p.after(d.After)
 	var records []string
 	if d.Sealed != nil {
 		records = append(records, d.Sealed.String())

@@ -69,8 +69,8 @@ func (s *season) refusals(step string) {
 		try(auth.President, "postponements", "La cérémonie est le 22 janvier 2027 : elle n'est que reportée.", "The ceremony is on 22 January 2027: it is only put off.", "edition", e, "to", s.day(1), "reason", "La salle")
 	case "published":
 		of := s.ledger.Running(28).Candidacies[2].State.Disclosed.Of.String()
-		try(auth.Declarant, "appeals", "La décision n'est pas encore notifiée : le recours vient après la notification.", "The decision was not notified yet",
-			"edition", e, "collectivity", "Sèvres", "of", of, "on", s.day(0), "grounds", "Nous valions mieux.")
+		try(auth.Declarant, "appeals", "Celui qui est venu par courrier est inscrit par le secrétariat.", "An appeal that is lodged here is of the day itself",
+			"edition", e, "collectivity", "Sèvres", "of", of, "on", s.day(-1), "grounds", "Nous valions mieux.")
 		try(auth.Registrar, "notifications", "Donnez un jour qui va de cette date à aujourd'hui.", "Give a day from then until today.",
 			"edition", e, "collectivity", "Sèvres", "of", of, "on", s.day(2), "channel", "letter")
 	}

@@ -99,11 +99,18 @@ func (b *board) sessions() boardSection {
 			say(name), say(b.Date(s.On)), say(b.N("board.jurors", len(s.Present)) + " " + b.T("board.numbers", joined(s.Present))), say(held),
 		}})
 	}
-	if r := b.run.Regulation; r != nil && !b.run.State.DeliberationClosed {
+	if r := b.run.Regulation; r != nil && (!b.run.State.DeliberationClosed || b.takenBack()) {
 		section.Actions = b.can("sessions", "sessions", false, "edition", b.edition(), "session", strconv.Itoa(len(b.run.State.Sessions)+1),
 			"quorum", strconv.Itoa(r.Quorum.Value), "on", b.today)
 	}
 	return section
+}
+
+// takenBack tells whether a decision was superseded after the deliberation and is still to be taken again.
+func (b *board) takenBack() bool {
+	return b.run.State.Published == nil && slices.ContainsFunc(b.run.Candidacies, func(c domain.Due) bool {
+		return len(c.State.Seals) > 0 && c.State.Seal() == nil && c.State.Admissible()
+	})
 }
 
 // decisions are the drafts of the private room, for the presidency alone.
@@ -132,6 +139,7 @@ func (b *board) decisions(s *site) (boardSection, error) {
 		case c.State.Seal() != nil:
 			drafted++
 			line.Cells = []template.HTML{b.body(c.Collectivity), say(b.T("board.sealed")), ""}
+			line.Actions = b.can("supersessions", "decisions", true, b.of(c.Collectivity, "of", c.State.Seal().Event.String())...)
 		case i >= 0:
 			drafted++
 			line.Cells = []template.HTML{b.body(c.Collectivity), say(b.T("board.drafted", b.Int(int(drafts[i].Revision)))), say(b.T("board.byat", drafts[i].By, b.MomentShort(drafts[i].At)))}
@@ -144,7 +152,7 @@ func (b *board) decisions(s *site) (boardSection, error) {
 	}
 	section.Says = append(section.Says, b.H("secretariat.decisions.count", b.Int(drafted), b.Int(due)))
 	section.Lines, section.More = b.part("decisions", lines)
-	if !b.run.State.DeliberationClosed && drafted == due && due > 0 {
+	if (!b.run.State.DeliberationClosed || b.takenBack()) && drafted == due && due > 0 {
 		section.Actions = b.can("deliberations", "decisions", true, "edition", b.edition())
 	}
 	return section, nil

@@ -32,7 +32,7 @@ var groups = []struct {
 	{"members", []string{"memberships", "membership-corrections", "membership-retractions", "payments", "payment-retractions", "collectivities", "names", "populations", "members", "renamings", "successions", "contested-identities", "settled-identities"}},
 	{"declarations", []string{"actions", "amendments", "confirmations", "endings"}},
 	{"candidacies", []string{"candidacies", "submissions", "withdrawals", "information-requests", "information-answers", "inadmissibilities", "closings"}},
-	{"jury", []string{"jurors", "juries", "conflicts", "assignments", "recusals", "opinions", "juror-terms", "sessions", "deferrals", "decisions", "deliberations"}},
+	{"jury", []string{"jurors", "juries", "conflicts", "assignments", "recusals", "opinions", "juror-terms", "sessions", "deferrals", "decisions", "deliberations", "supersessions"}},
 	{"ceremony", []string{"postponements", "publications"}},
 	{"after", []string{"notifications", "rectifications", "label-withdrawals", "appeals", "appeal-admissions", "appeal-rejections", "appeal-decisions", "edition-closings"}},
 	{"history", []string{"sources", "source-corrections", "awards", "mentions", "arbitrations", "retractions", "ceremony-facts", "enumerations", "figures", "figure-retractions", "explanations", "rules", "distinctions", "distinction-renewals", "distinction-lapses"}},

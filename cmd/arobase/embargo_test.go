@@ -242,6 +242,7 @@ func (c *comparison) attempts(town int, seal string) map[string][]byte {
 	today, level := c.a.day(2), map[string]any{"distinction": "level", "level": 3}
 	add("appeals", map[string]any{"of": seal, "on": today, "grounds": "Un doute"})
 	add("notifications", map[string]any{"of": seal, "on": today, "channel": "letter"})
+	add("supersessions", map[string]any{"of": seal, "reason": "Une erreur"})
 	add("rectifications", map[string]any{"of": seal, "from": level, "to": map[string]any{"distinction": "level", "level": 4}, "reason": "Une erreur"})
 	add("label-withdrawals", map[string]any{"of": seal, "article": "1", "reason": "Une raison"})
 	add("opinions", map[string]any{"juror": 1, "opinion": "Une autre"})

@@ -97,7 +97,7 @@ func outcomes(random *mathrand.Rand, towns int) (one, other []outcome) {
 			o.level = random.IntN(int(domain.MaxLevel) + 1)
 			o.mentions = []string{"inclusion", "sobriete"}[:1+random.IntN(2)]
 		}
-		n := random.IntN(5)
+		n := random.IntN(3) // of five votes most are for it
 		o.tally = map[string]int{"for": 5 - n, "against": n, "abstained": 0}
 		return o
 	}

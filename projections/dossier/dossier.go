@@ -50,7 +50,8 @@ func (c Case) Share() float64 {
 // Precedent is a case with its distance from the one that is decided.
 type Precedent struct {
 	Case
-	Distance float64
+	Distance           float64
+	BySize, ByCoverage float64 // the two parts of it
 }
 
 // The distance within which a case is a precedent, and how many are shown. The distance adds how often the smaller
@@ -61,20 +62,20 @@ const (
 	MostSeen = 7
 )
 
-// distance compares two cases; false where they cannot be compared.
-func distance(a, b Case) (float64, bool) {
+// distance compares two cases, by size and by coverage; false where they cannot be compared.
+func distance(a, b Case) (size, coverage float64, ok bool) {
 	if a.Kind != b.Kind || a.Grid != b.Grid || a.Regulation != b.Regulation || a.Population <= 0 || b.Population <= 0 {
-		return 0, false
+		return 0, 0, false
 	}
-	size := math.Abs(math.Log2(float64(a.Population)/float64(b.Population))) / 2
+	size = math.Abs(math.Log2(float64(a.Population)/float64(b.Population))) / 2
 	if len(a.Coverage) == 0 {
-		return size, true
+		return size, 0, true
 	}
 	var sum float64
 	for i, s := range a.Coverage {
 		sum += math.Abs(share(s) - shareOf(b.Coverage, s.Stake, i))
 	}
-	return size + 10*sum/float64(len(a.Coverage)), true
+	return size, 10 * sum / float64(len(a.Coverage)), true
 }
 
 // shareOf is what is covered of a stake, 0 where the stake is not there. Under one grid it stands at the same place for all.
@@ -104,13 +105,13 @@ func Precedents(of Case, decided []Case) (nearest []Precedent, compared int) {
 		if c.Candidacy == of.Candidacy || c.Result.Distinction == "" {
 			continue
 		}
-		d, ok := distance(of, c)
+		size, coverage, ok := distance(of, c)
 		if !ok {
 			continue
 		}
 		compared++
-		if d <= Reach {
-			nearest = append(nearest, Precedent{c, d})
+		if size+coverage <= Reach {
+			nearest = append(nearest, Precedent{c, size + coverage, size, coverage})
 		}
 	}
 	slices.SortFunc(nearest, func(a, b Precedent) int {

@@ -4,7 +4,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
+	"arobase/api/auth"
 	"arobase/api/ledger"
 	"arobase/domain"
 )
@@ -33,6 +35,22 @@ func (m *Maker) Begin(c Command, form url.Values) {
 	}
 	if has("grid") {
 		form.Set("grid", run.State.Opened.Grid)
+	}
+}
+
+// ForWhom fills in what nobody has to know or to choose: a collectivity is its own, and a new action has a name of its own,
+// made of the key of the form, so that the same form sent twice names the same action. The name is not shown: it says nothing.
+func ForWhom(c Command, who auth.Principal, form url.Values, key string) {
+	unsaid := func(name string) bool {
+		return form.Get(name) == "" && slices.ContainsFunc(c.Fields, func(b blank) bool { return b.Name == name })
+	}
+	if who.Is(auth.Declarant) && unsaid("collectivity") {
+		form.Set("collectivity", who.For)
+		form.Set(FixedField, strings.Join(append(names(form.Get(FixedField)), "collectivity"), ","))
+	}
+	if c.Event == "action-declared" && unsaid("action") {
+		form.Set("action", "action-"+key[:16])
+		form.Set(HiddenField, "action")
 	}
 }
 

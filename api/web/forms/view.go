@@ -323,6 +323,9 @@ func (s *setting) rows(f *Field, b blank) {
 		s.labels[name] = s.T("form.row", f.Label, s.Int(n+1))
 		var row []Field
 		for _, m := range b.Members {
+			if m.Path == "evidence[].sha256" && s.form.Get(name+"."+m.Name) == "" {
+				continue // a person gives the file itself, on the page of the action
+			}
 			row = append(row, s.field(m, name+"."+m.Name))
 		}
 		f.Rows, f.RowID = append(f.Rows, row), append(f.RowID, fieldID(s.prefix, name))

@@ -58,6 +58,8 @@ var englishCommands = catalogue{
 	"op.decisions.text":              "A draft, held by every rule, that only the presidency sees. Nothing is recorded before the deliberation is closed.",
 	"op.deliberations":               "Close the deliberation",
 	"op.deliberations.text":          "All decisions that were drafted are sealed at once.",
+	"op.supersessions":               "Take a sealed decision back",
+	"op.supersessions.text":          "Before the ceremony, where it stands no more: it is decided again.",
 	"op.postponements":               "Postpone the ceremony",
 	"op.postponements.text":          "To a later day.",
 	"op.publications":                "Publish the results",

@@ -275,5 +275,6 @@ var englishForms = catalogue{
 	"fault.evidence":                "An address is needed, or the hash of a file.",
 	"fault.follows":                 "A mention does not continue itself.",
 	"fault.order":                   "Mentions stand in the order of their short names.",
+	"fault.sound":                   "Without the jurors who declared an interest or stepped aside since, the sealed decision does not stand: take it back.",
 	"fault.decided":                 "There is no decision on it.",
 }

@@ -49,7 +49,7 @@ var englishMine = catalogue{
 	"own.asked.go":          "Answer",
 	"own.answered":          "Your answer:",
 	"own.decided":           "The jury's decision",
-	"own.decided.untold":    "You have not been notified of it yet.",
+	"own.decided.untold":    "You have not been notified of it yet: the days to appeal have not begun, and you can appeal from now on.",
 	"own.decided.until":     "Notified on %s: it can be appealed until %s.",
 	"own.decided.over":      "Notified on %s: the time to appeal ended on %s.",
 	"own.decided.appealed":  "An appeal is open since %s.",

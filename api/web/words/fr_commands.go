@@ -58,6 +58,8 @@ var frenchCommands = catalogue{
 	"op.decisions.text":              "Un projet, tenu par toutes les règles, que seule la présidence voit. Rien n'est inscrit avant la fin des délibérations.",
 	"op.deliberations":               "Clore les délibérations",
 	"op.deliberations.text":          "Toutes les décisions préparées sont scellées d'un coup.",
+	"op.supersessions":               "Reprendre une décision scellée",
+	"op.supersessions.text":          "Avant la cérémonie, quand elle ne tient plus : elle se décide de nouveau.",
 	"op.postponements":               "Reporter la cérémonie",
 	"op.postponements.text":          "À un jour plus tardif.",
 	"op.publications":                "Publier le palmarès",

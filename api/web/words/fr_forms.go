@@ -275,5 +275,6 @@ var frenchForms = catalogue{
 	"fault.evidence":                "Il faut une adresse, ou l'empreinte d'un fichier.",
 	"fault.follows":                 "Une mention ne se continue pas elle-même.",
 	"fault.order":                   "Les mentions sont dans l'ordre de leurs noms courts.",
+	"fault.sound":                   "Sans les membres qui se sont déportés depuis, la décision scellée ne tient pas : reprenez-la.",
 	"fault.decided":                 "Aucune décision n'est préparée pour elle.",
 }

@@ -49,7 +49,7 @@ var frenchMine = catalogue{
 	"own.asked.go":          "Répondre",
 	"own.answered":          "Votre réponse :",
 	"own.decided":           "Décision du jury",
-	"own.decided.untold":    "Elle ne vous a pas encore été notifiée.",
+	"own.decided.untold":    "Elle ne vous a pas encore été notifiée : le délai de recours n'a pas commencé, et un recours est possible dès maintenant.",
 	"own.decided.until":     "Notifiée le %s : un recours est possible jusqu'au %s.",
 	"own.decided.over":      "Notifiée le %s : le délai de recours a pris fin le %s.",
 	"own.decided.appealed":  "Un recours est en cours depuis le %s.",
