@@ -113,8 +113,8 @@ func TestAssessmentIsOfTheActionsAlone(t *testing.T) {
 		if more.Possible < a.Possible || more.Rendered < a.Rendered {
 			t.Fatalf("one more action: %d @ and %d services, before %d @ and %d", more.Possible, more.Rendered, a.Possible, a.Rendered)
 		}
-		if why := checkValue(ValueFinding, a.Finding()); why != "" || strings.Contains(a.Text(), "\n") {
-			t.Fatalf("%s cannot be sealed: %s", a.Text(), why)
+		if why := checkValue(ValueFinding, a.Finding()); why != nil || strings.Contains(a.Text(), "\n") {
+			t.Fatalf("%s cannot be sealed: %v", a.Text(), why)
 		}
 	})
 }

@@ -62,7 +62,7 @@ type ruled struct {
 func (u Under) look(in Input, c Candidacy) (ruled, error) {
 	r := ruled{in: in, candidacy: StateOfCandidacy(in.History), edition: StateOfEdition(in.Others[EditionStream(c.Edition)])}
 	if r.edition.Opened != nil && r.edition.Opened.Regulation != u.Regulation {
-		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", c.Edition, r.edition.Opened.Regulation, u.Regulation)
+		return r, broken(basisRegulation, "", c.Edition, r.edition.Opened.Regulation, u.Regulation)
 	}
 	r.regulation = RegulationOf(in.Others[RegulationStream(u.Regulation)])
 	return r, nil
@@ -72,13 +72,13 @@ func (u Under) look(in Input, c Candidacy) (ruled, error) {
 func (r ruled) today() string { return DayInParis(r.in.Now) }
 
 // breach refuses a command by a rule, and cites the article of the regulation on a topic, where there is one.
-func (r ruled) breach(rule Rule, field string, topic Topic, format string, args ...any) *Broken {
-	return citing(r.article(topic), rule, field, format, args...)
+func (r ruled) breach(c *Case, field string, topic Topic, args ...any) *Broken {
+	return citing(r.article(topic), c, field, args...)
 }
 
 // citing refuses a command by a rule and an article.
-func citing(article string, rule Rule, field, format string, args ...any) *Broken {
-	b := broken(rule, field, format, args...)
+func citing(article string, c *Case, field string, args ...any) *Broken {
+	b := broken(c, field, args...)
 	b.Article = article
 	return b
 }
@@ -123,7 +123,7 @@ func (r ruled) hasArticle(number string) bool {
 // articleNamed holds that an article that a decision rests on is in the regulation.
 func (r ruled) articleNamed(number string) error {
 	if !r.hasArticle(number) {
-		return broken(RuleArticle, "article", "the regulation has no article %q", number)
+		return broken(articleUnknown, "article", number)
 	}
 	return nil
 }

@@ -19,9 +19,9 @@ func (c DeclareAction) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case len(in.History) > 0:
-		return nil, broken(RuleOnce, "action", "the action %s was declared before; amend it instead", c.Action)
+		return nil, broken(onceAction, "action", c.Action)
 	case !in.exists(CollectivityStream(c.Collectivity)):
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	}
 	if err := c.check(in); err != nil {
 		return nil, err
@@ -33,20 +33,20 @@ func (c DeclareAction) Decide(in Input) ([]Event, error) {
 func (p ActionParticulars) check(in Input) error {
 	grid := GridOf(in.Others[GridStream(p.Grid)])
 	if grid == nil {
-		return broken(RulePublishedFirst, "grid", "there is no grid %q in the ledger", p.Grid)
+		return broken(publishedFirstNoGrid, "grid", p.Grid)
 	}
 	for i, id := range p.Services {
 		if grid.Service(id) == nil {
-			return broken(RuleService, fmt.Sprintf("services[%d]", i), "the grid %s has no service %q", p.Grid, id)
+			return broken(serviceUnknown, fmt.Sprintf("services[%d]", i), p.Grid, id)
 		}
 	}
 	switch day := DayInParis(in.Now); {
 	case after(p.StartedOn, day):
-		return broken(RuleActionDays, "startedOn", "%s is still to come: an action is declared once it runs", p.StartedOn)
+		return broken(actionDaysNotBegun, "startedOn", p.StartedOn)
 	case p.EndedOn != "" && after(p.EndedOn, day):
-		return broken(RuleActionDays, "endedOn", "%s is still to come: leave it out while the action runs", p.EndedOn)
+		return broken(actionDaysEndToCome, "endedOn", p.EndedOn)
 	case p.EndedOn != "" && after(p.StartedOn, p.EndedOn):
-		return broken(RuleActionDays, "endedOn", "the action ends before it begins")
+		return broken(actionDaysEndsFirst, "endedOn")
 	}
 	return nil
 }
@@ -56,9 +56,9 @@ func ongoing(id ActionID, history []Recorded) (ActionState, error) {
 	s := StateOfAction(history)
 	switch {
 	case !s.Declared():
-		return s, broken(RuleActionFirst, "action", "there is no action %q in the ledger", id)
+		return s, broken(actionFirstUnknown, "action", id)
 	case s.Stopped:
-		return s, broken(RuleActionOngoing, "action", "the action ended on %s", s.Ended)
+		return s, broken(actionOngoingEnded, "action", s.Ended)
 	}
 	return s, nil
 }
@@ -102,13 +102,13 @@ func (c ConfirmAction) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case s.Ended != "":
-		return nil, broken(RuleActionOngoing, "action", "the action ended on %s, by its particulars", s.Ended)
+		return nil, broken(actionOngoingEndedItself, "action", s.Ended)
 	case after(c.On, DayInParis(in.Now)):
-		return nil, broken(RuleActionDays, "on", "%s is still to come", c.On)
+		return nil, broken(actionDaysToCome, "on", c.On)
 	case after(s.StartedOn, c.On):
-		return nil, broken(RuleActionDays, "on", "the action began on %s", s.StartedOn)
+		return nil, broken(actionDaysBeforeBegin, "on", s.StartedOn)
 	case after(s.Confirmed, c.On):
-		return nil, broken(RuleActionDays, "on", "it is confirmed until %s already", s.Confirmed)
+		return nil, broken(actionDaysConfirmed, "on", s.Confirmed)
 	}
 	return one(&c.ActionConfirmed)
 }
@@ -130,9 +130,9 @@ func (c EndAction) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case after(c.On, DayInParis(in.Now)):
-		return nil, broken(RuleActionDays, "on", "%s is still to come", c.On)
+		return nil, broken(actionDaysToCome, "on", c.On)
 	case after(s.StartedOn, c.On):
-		return nil, broken(RuleActionDays, "on", "the action began on %s", s.StartedOn)
+		return nil, broken(actionDaysBeforeBegin, "on", s.StartedOn)
 	}
 	return one(&c.ActionEnded)
 }

@@ -27,7 +27,7 @@ func (c LodgeAppeal) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if r.candidacy.OpenAppeal() != nil {
-		return nil, r.breach(RuleAppealOnce, "of", TopicAppeals, "an appeal against it is open")
+		return nil, r.breach(appealOnceOpen, "of", TopicAppeals)
 	}
 	if err := c.checkTime(r); err != nil {
 		return nil, err
@@ -42,17 +42,17 @@ func (c LodgeAppeal) checkTime(r ruled) error {
 		days, article = r.regulation.AppealDays.Value, r.regulation.AppealDays.Article
 	}
 	if told == nil {
-		return citing(article, RuleAppealTime, "on", "the decision was not notified yet")
+		return citing(article, appealTimeNotNotified, "on")
 	}
 	from, err := time.Parse(time.DateOnly, told.On)
 	if err != nil {
-		return invalid("on", "date", "the day of the notification is none")
+		return invalid(dateNotification, "on")
 	}
 	switch last := from.AddDate(0, 0, days).Format(time.DateOnly); {
 	case c.On < told.On || c.On > r.today():
-		return citing(article, RuleAppealTime, "on", "an appeal comes after the notification (%s), and not on a day to come", told.On)
+		return citing(article, appealTimeBefore, "on", told.On)
 	case c.On > last:
-		return citing(article, RuleAppealTime, "on", "the time to appeal ended on %s, %d days after the notification", last, days)
+		return citing(article, appealTimeOver, "on", last, days)
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (r ruled) appealed(c Candidacy, id uuid.UUID) (*Appeal, error) {
 	}
 	a := r.candidacy.OpenAppeal()
 	if a == nil || a.Event != id {
-		return nil, r.breach(RuleAppealOpen, "appeal", TopicAppeals, "%s is not an open appeal of this candidacy", id)
+		return nil, r.breach(appealOpenNone, "appeal", TopicAppeals, id)
 	}
 	return a, nil
 }
@@ -76,7 +76,7 @@ func (r ruled) unheard(c Candidacy, id uuid.UUID) error {
 		return err
 	}
 	if a.Admitted {
-		return r.breach(RuleAppealUnheard, "appeal", TopicAppeals, "the appeal was admitted: decide it")
+		return r.breach(appealUnheardAdmitted, "appeal", TopicAppeals)
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (c DecideAppeal) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !a.Admitted {
-		return nil, r.breach(RuleAppealHeard, "appeal", TopicAppeals, "the appeal was not admitted")
+		return nil, r.breach(appealHeardNotAdmitted, "appeal", TopicAppeals)
 	}
 	for _, juror := range c.Panel {
 		if err := r.sits(juror, "panel"); err != nil {
@@ -161,7 +161,7 @@ func (c DecideAppeal) Decide(in Input) ([]Event, error) {
 			return nil, err
 		}
 		if slices.Contains(r.candidacy.Assigned, juror) {
-			return nil, r.breach(RulePanel, "panel", TopicAppeals, "juror %d reported on it first", juror)
+			return nil, r.breach(panelReported, "panel", TopicAppeals, juror)
 		}
 	}
 	if err := r.checkTally(c.Tally, len(c.Panel), "tally"); err != nil {
@@ -178,11 +178,11 @@ func (c DecideAppeal) checkOutcome(r ruled) error {
 	stands, _ := r.candidacy.Course.Outcome()
 	switch {
 	case (c.Outcome == "changed") != (c.To != nil):
-		return r.breach(RuleAppealOutcome, "to", TopicAppeals, "an appeal that changes a decision says to what, and no other does")
+		return r.breach(appealOutcomeTo, "to", TopicAppeals)
 	case c.To == nil:
 		return nil
 	case !stands.Withdrawn && c.To.Equal(stands.Result):
-		return r.breach(RuleAppealOutcome, "to", TopicAppeals, "it changes nothing")
+		return r.breach(appealOutcomeSame, "to", TopicAppeals)
 	}
 	return r.checkResult(*c.To, "to.distinction", "to.level", "to.mentions")
 }

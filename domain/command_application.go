@@ -23,13 +23,13 @@ func (c RegisterCandidacy) Decide(in Input) ([]Event, error) {
 	body := foldBody(in.Others[CollectivityStream(c.Collectivity)])
 	switch {
 	case r.edition.Opened == nil:
-		return nil, broken(RuleEditionRun, "edition", "edition %s is not run here: open it first", c.Edition)
+		return nil, broken(editionRunNotOpen, "edition", c.Edition)
 	case r.candidacy.Registered != nil:
-		return nil, r.breach(RuleCandidacyOnce, "collectivity", TopicCandidacies, "%s is registered for edition %d already", c.Collectivity, c.Edition)
+		return nil, r.breach(candidacyOnceRegistered, "collectivity", TopicCandidacies, c.Collectivity, c.Edition)
 	case body.registered == nil:
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case gone(body, r.today()):
-		return nil, r.breach(RuleBodyInForce, "collectivity", TopicCandidacies, "%s is not in force any more", c.Collectivity)
+		return nil, r.breach(bodyInForceGone, "collectivity", TopicCandidacies, c.Collectivity)
 	}
 	if err := r.inTime(); err != nil {
 		return nil, err
@@ -47,13 +47,13 @@ func gone(b body, day string) bool {
 func (r ruled) inTime() error {
 	switch cal := r.edition.Calendar; {
 	case r.edition.Opened == nil:
-		return broken(RuleEditionRun, "edition", "the edition is not run here")
+		return broken(editionRunNotHere, "edition")
 	case r.edition.DeclarationsClosed:
-		return r.breach(RuleInTime, "edition", TopicCalendar, "declarations are closed")
+		return r.breach(inTimeClosed, "edition", TopicCalendar)
 	case r.today() < cal.Opens:
-		return r.breach(RuleInTime, "edition", TopicCalendar, "declarations open on %s", cal.Opens)
+		return r.breach(inTimeEarly, "edition", TopicCalendar, cal.Opens)
 	case r.today() > cal.Closes:
-		return r.breach(RuleInTime, "edition", TopicCalendar, "declarations ended on %s", cal.Closes)
+		return r.breach(inTimeOver, "edition", TopicCalendar, cal.Closes)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (r ruled) inTime() error {
 // registeredFirst holds that the candidacy was entered.
 func (r ruled) registeredFirst(c Candidacy) error {
 	if r.candidacy.Registered == nil {
-		return r.breach(RuleCandidacyFirst, "collectivity", TopicCandidacies, "%s is not registered for edition %s", c.Collectivity, c.Edition)
+		return r.breach(candidacyFirstNotRegistered, "collectivity", TopicCandidacies, c.Collectivity, c.Edition)
 	}
 	return nil
 }
@@ -73,9 +73,9 @@ func (r ruled) live(c Candidacy) error {
 	}
 	switch r.candidacy.Stage {
 	case StageWithdrawn:
-		return r.breach(RuleCandidacyLive, "collectivity", TopicCandidacies, "the candidacy was withdrawn")
+		return r.breach(candidacyLiveWithdrawn, "collectivity", TopicCandidacies)
 	case StageInadmissible:
-		return r.breach(RuleCandidacyLive, "collectivity", TopicAdmission, "the candidacy was ruled inadmissible, by article %s", r.candidacy.Inadmissible.Article)
+		return r.breach(candidacyLiveInadmissible, "collectivity", TopicAdmission, r.candidacy.Inadmissible.Article)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func (r ruled) undecided(c Candidacy) error {
 		return err
 	}
 	if r.candidacy.Seal() != nil {
-		return r.breach(RuleUndecided, "collectivity", TopicDeliberation, "the decision on it is sealed; supersede it first")
+		return r.breach(undecidedSealed, "collectivity", TopicDeliberation)
 	}
 	return nil
 }
@@ -131,14 +131,14 @@ func (c SubmitCandidacy) Decide(in Input) ([]Event, error) {
 func (c SubmitCandidacy) checkAction(r ruled, a ActionRevision) error {
 	history := r.in.Others[ActionStream(a.Action)]
 	if a.Revision < 0 || a.Revision >= len(history) {
-		return r.breach(RuleActionOwn, "actions", TopicActions, "there is no revision %d of the action %s", a.Revision, a.Action)
+		return r.breach(actionOwnNoRevision, "actions", TopicActions, a.Revision, a.Action)
 	}
 	action := StateOfAction(history[:a.Revision+1])
 	if action.Collectivity != c.Collectivity {
-		return r.breach(RuleActionOwn, "actions", TopicActions, "the action %s is one of %s", a.Action, action.Collectivity)
+		return r.breach(actionOwnAnother, "actions", TopicActions, a.Action, action.Collectivity)
 	}
 	if action.Ended != "" && after(r.edition.Calendar.Opens, action.Ended) {
-		return r.breach(RuleActionRuns, "actions", TopicActions, "the action %s ended on %s, before the edition was opened on %s", a.Action, action.Ended, r.edition.Calendar.Opens)
+		return r.breach(actionRunsEnded, "actions", TopicActions, a.Action, action.Ended, r.edition.Calendar.Opens)
 	}
 	return nil
 }
@@ -202,20 +202,18 @@ func (c RuleInadmissible) checkGround(r ruled) error {
 	membership := StateOfMembership(r.in.Others[CollectivityStream(c.Collectivity)], c.Edition.Year())
 	member, paid := membership.Membership != nil, membership.Paid > 0
 	submitted := r.candidacy.Submitted
-	var contradicted string
+	refuse := func(by *Case, args ...any) error { return r.breach(by, "ground", TopicAdmission, args...) }
 	switch {
 	case c.Ground == "not-a-member" && member:
-		contradicted = "its membership for the year of the edition is recorded"
+		return refuse(groundMember)
 	case c.Ground == "unpaid" && paid:
-		contradicted = "its payment for the year of the edition is recorded"
+		return refuse(groundPaid)
 	case c.Ground == "no-action" && submitted != nil && len(submitted.Actions) > 0:
-		contradicted = "it submitted actions"
+		return refuse(groundActions)
 	case (c.Ground == "late" || c.Ground == "not-signed-off") && submitted != nil:
-		contradicted = "it was submitted in time and signed off"
-	default:
-		return nil
+		return refuse(groundSubmitted, c.Ground)
 	}
-	return r.breach(RuleGround, "ground", TopicAdmission, "%s does not hold: %s", c.Ground, contradicted)
+	return nil
 }
 
 // RequestInformation asks to put a question to a collectivity.
@@ -238,7 +236,7 @@ func (c RequestInformation) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if c.Until < r.today() {
-		return nil, r.breach(RuleRequestTime, "until", TopicAdmission, "%s is over: leave time for an answer", c.Until)
+		return nil, r.breach(requestTimeOver, "until", TopicAdmission, c.Until)
 	}
 	return one(&c.InformationRequested)
 }
@@ -264,7 +262,7 @@ func (c AnswerInformation) Decide(in Input) ([]Event, error) {
 	}
 	open := func(q InformationRequest) bool { return q.Event == c.Request && !q.Answered }
 	if !slices.ContainsFunc(r.candidacy.Requests, open) {
-		return nil, r.breach(RuleRequestOpen, "request", TopicAdmission, "%s is not an open request of this candidacy", c.Request)
+		return nil, r.breach(requestOpenNone, "request", TopicAdmission, c.Request)
 	}
 	return one(&c.InformationAnswered)
 }

@@ -24,18 +24,18 @@ func (c OpenEdition) Decide(in Input) ([]Event, error) {
 	cites := ruled{regulation: rules}
 	switch {
 	case StateOfEdition(in.History).Opened != nil:
-		return nil, cites.breach(RuleOnce, "edition", TopicCalendar, "edition %d was opened before", c.Edition)
+		return nil, cites.breach(onceEdition, "edition", TopicCalendar, c.Edition)
 	case rules == nil:
-		return nil, broken(RulePublishedFirst, "regulation", "there is no regulation %q in the ledger", c.Regulation)
+		return nil, broken(publishedFirstNoRegulation, "regulation", c.Regulation)
 	case rules.From > c.Edition:
-		return nil, broken(RulePublishedFirst, "regulation", "the regulation %s holds from edition %d on", c.Regulation, rules.From)
+		return nil, broken(publishedFirstLater, "regulation", c.Regulation, rules.From)
 	case GridOf(in.Others[GridStream(c.Grid)]) == nil:
-		return nil, broken(RulePublishedFirst, "grid", "there is no grid %q in the ledger", c.Grid)
+		return nil, broken(publishedFirstNoGrid, "grid", c.Grid)
 	case c.Calendar.Closes < DayInParis(in.Now):
-		return nil, cites.breach(RuleCalendar, "calendar.closes", TopicCalendar, "declarations would end before the edition is opened")
+		return nil, cites.breach(calendarPast, "calendar.closes", TopicCalendar)
 	}
 	if field := c.Calendar.disorder(); field != "" {
-		return nil, cites.breach(RuleCalendar, "calendar."+field, TopicCalendar, "the days of an edition are in their order: it opens, declarations close, the jury sits, the ceremony")
+		return nil, cites.breach(calendarOrder, "calendar."+field, TopicCalendar)
 	}
 	return one(&c.EditionOpened)
 }
@@ -65,16 +65,16 @@ func (u Under) step() []StreamName {
 func (u Under) running(in Input, history []Recorded, e Edition) (ruled, error) {
 	r := ruled{in: in, edition: StateOfEdition(history)}
 	if opened := r.edition.Opened; opened != nil && opened.Regulation != u.Regulation {
-		return r, broken(RuleBasis, "", "edition %d is held under the regulation %s; the decision was taken from %q", e, opened.Regulation, u.Regulation)
+		return r, broken(basisRegulation, "", e, opened.Regulation, u.Regulation)
 	}
 	if r.regulation = RegulationOf(in.Others[RegulationStream(u.Regulation)]); r.regulation == nil {
 		r.regulation = new(RegulationPublished) // whoever opened the edition without one broke the rule
 	}
 	switch {
 	case r.edition.Opened == nil:
-		return r, broken(RuleEditionOpen, "edition", "edition %s is not run here: open it first", e)
+		return r, broken(editionOpenNotOpen, "edition", e)
 	case r.edition.Closed:
-		return r, r.breach(RuleEditionOpen, "edition", TopicCalendar, "edition %d is closed", e)
+		return r, r.breach(editionOpenClosed, "edition", TopicCalendar, e)
 	}
 	return r, nil
 }
@@ -106,13 +106,13 @@ func (c ExtendDeadline) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case met || r.today() > *day:
-		return nil, r.breach(RuleDeadline, "deadline", TopicCalendar, "the deadline (%s) has passed", *day)
+		return nil, r.breach(deadlinePassed, "deadline", TopicCalendar, *day)
 	case c.Until <= *day:
-		return nil, r.breach(RuleCalendar, "until", TopicCalendar, "the deadline is %s already: a deadline is only put off", *day)
+		return nil, r.breach(calendarOnlyLater, "until", TopicCalendar, *day)
 	}
 	*day = c.Until
 	if field := days.disorder(); field != "" {
-		return nil, r.breach(RuleCalendar, "until", TopicCalendar, "that is after what follows it (%s): put that off first", field)
+		return nil, r.breach(calendarAfterNext, "until", TopicCalendar, field)
 	}
 	return one(&c.DeadlineExtended)
 }
@@ -137,9 +137,9 @@ func (c CloseDeclarations) Decide(in Input) ([]Event, error) {
 	}
 	switch closes := r.edition.Calendar.Closes; {
 	case r.edition.DeclarationsClosed:
-		return nil, r.breach(RulePhase, "edition", TopicCalendar, "declarations are closed already")
+		return nil, r.breach(phaseDeclarationsClosedAlready, "edition", TopicCalendar)
 	case r.today() < closes:
-		return nil, r.breach(RuleDeadline, "edition", TopicCalendar, "declarations are open until %s", closes)
+		return nil, r.breach(deadlineNotCome, "edition", TopicCalendar, closes)
 	}
 	return one(&c.DeclarationsClosed)
 }
@@ -164,11 +164,11 @@ func (c CloseDeliberation) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case !r.edition.DeclarationsClosed:
-		return nil, r.breach(RulePhase, "edition", TopicDeliberation, "declarations are not closed")
+		return nil, r.breach(phaseDeclarationsOpen, "edition", TopicDeliberation)
 	case r.edition.DeliberationClosed:
-		return nil, r.breach(RulePhase, "edition", TopicDeliberation, "the deliberation is closed already")
+		return nil, r.breach(phaseDeliberationClosedAlready, "edition", TopicDeliberation)
 	case c.Decisions > 0 && len(r.edition.Sessions) == 0:
-		return nil, r.breach(RulePhase, "decisions", TopicDeliberation, "the jury did not sit")
+		return nil, r.breach(phaseNoSession, "decisions", TopicDeliberation)
 	}
 	return one(&c.DeliberationClosed)
 }
@@ -195,9 +195,9 @@ func (c PostponeCeremony) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case r.edition.Published != nil:
-		return nil, r.breach(RulePhase, "edition", TopicEmbargo, "the results are published")
+		return nil, r.breach(phasePublished, "edition", TopicEmbargo)
 	case c.To <= r.edition.Calendar.Ceremony:
-		return nil, r.breach(RuleCalendar, "to", TopicCalendar, "the ceremony is on %s: it is only put off", r.edition.Calendar.Ceremony)
+		return nil, r.breach(calendarCeremonyLater, "to", TopicCalendar, r.edition.Calendar.Ceremony)
 	}
 	return one(&c.CeremonyPostponed)
 }
@@ -225,13 +225,13 @@ func (c PublishPalmares) Decide(in Input) ([]Event, error) {
 	}
 	switch ceremony := r.edition.Calendar.Ceremony; {
 	case !r.edition.DeliberationClosed:
-		return nil, r.breach(RulePhase, "edition", TopicEmbargo, "the deliberation is not closed")
+		return nil, r.breach(phaseDeliberationOpen, "edition", TopicEmbargo)
 	case r.edition.Published != nil:
-		return nil, r.breach(RulePhase, "edition", TopicEmbargo, "the results are published already")
+		return nil, r.breach(phasePublishedAlready, "edition", TopicEmbargo)
 	case r.today() < ceremony || c.On < ceremony:
-		return nil, r.breach(RuleEmbargo, "on", TopicEmbargo, "the ceremony is on %s: nothing is public before it", ceremony)
+		return nil, r.breach(embargoBeforeCeremony, "on", TopicEmbargo, ceremony)
 	case c.On > r.today():
-		return nil, r.breach(RuleEmbargo, "on", TopicEmbargo, "%s is still to come", c.On)
+		return nil, r.breach(embargoToCome, "on", TopicEmbargo, c.On)
 	}
 	if err := c.checkPeople(r); err != nil {
 		return nil, err
@@ -249,9 +249,9 @@ func (c PublishPalmares) checkPeople(r ruled) error {
 	second, _ := c.Second.Value().(string)
 	switch {
 	case c.By == nil, first == "" && !r.in.judged:
-		return r.breach(RuleTwoPeople, "by", TopicEmbargo, "say who publishes: two people do it together")
+		return r.breach(twoPeopleNobody, "by", TopicEmbargo)
 	case !r.in.judged && SamePerson(first, second):
-		return r.breach(RuleTwoPeople, "second", TopicEmbargo, "the same person is named twice; two people publish together")
+		return r.breach(twoPeopleSame, "second", TopicEmbargo)
 	}
 	return nil
 }
@@ -268,11 +268,11 @@ func (c PublishPalmares) checkCounts(r ruled) error {
 	}
 	switch {
 	case !slices.IsSortedFunc(c.CountsByLevel, func(a, b LevelCount) int { return a.Level - b.Level }):
-		return r.breach(RulePalmaresCounts, "countsByLevel", TopicEmbargo, "counts stand in the order of levels")
+		return r.breach(palmaresCountsOrder, "countsByLevel", TopicEmbargo)
 	case levels+c.HorsConcours != c.Labelled:
-		return r.breach(RulePalmaresCounts, "labelled", TopicEmbargo, "%d received a level and %d are beyond competition: that makes %d", levels, c.HorsConcours, levels+c.HorsConcours)
+		return r.breach(palmaresCountsSum, "labelled", TopicEmbargo, levels, c.HorsConcours, levels+c.HorsConcours)
 	case c.Labelled+none != r.edition.Decisions:
-		return r.breach(RulePalmaresCounts, "countsByLevel", TopicEmbargo, "%d results are counted, and the deliberation had %d decisions", c.Labelled+none, r.edition.Decisions)
+		return r.breach(palmaresCountsDecisions, "countsByLevel", TopicEmbargo, c.Labelled+none, r.edition.Decisions)
 	}
 	return nil
 }
@@ -295,7 +295,7 @@ func (c CloseEdition) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if r.edition.Published == nil {
-		return nil, r.breach(RulePhase, "edition", TopicCalendar, "the results are not published")
+		return nil, r.breach(phaseNotPublished, "edition", TopicCalendar)
 	}
 	return one(&c.EditionClosed)
 }

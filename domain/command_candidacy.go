@@ -20,11 +20,11 @@ func (h *Holding) check(in Input) error {
 	}
 	switch {
 	case (h.Edition == 0) != (h.Certainty == Undated):
-		return broken(RuleEditionYear, "certainty", "a fact is undated if, and only if, its edition is not known")
+		return broken(editionYearUndated, "certainty")
 	case !in.exists(SourceStream(h.Source)):
-		return broken(RuleSourceFirst, "source", "there is no source %q in the ledger", h.Source)
+		return broken(sourceFirstNoSuch, "source", h.Source)
 	case !in.exists(CollectivityStream(h.Collectivity)):
-		return broken(RuleBodyFirst, "holder", "%s was not entered", h.Collectivity)
+		return broken(bodyFirstNotEntered, "holder", h.Collectivity)
 	}
 	if h.Occurred == "" {
 		h.Occurred = h.Edition.occurred()
@@ -84,10 +84,10 @@ func (c ArbitrateAward) Decide(in Input) ([]Event, error) {
 	facts := AwardFacts(in.History)
 	standing := facts.Standing(nil)
 	if standing.Status != Contested && standing.Status != Arbitrated {
-		return nil, broken(RuleContested, "chosen", "the sources do not contradict each other here")
+		return nil, broken(contestedNo, "chosen")
 	}
 	if !slices.ContainsFunc(facts.Live(), func(f AwardFact) bool { return f.Award == c.Chosen }) {
-		return nil, broken(RuleChoiceStated, "chosen", "no source states %s", c.Chosen)
+		return nil, broken(choiceStatedNo, "chosen", c.Chosen)
 	}
 	if err := fourEyes(in, in.History, c.By); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (c RetractRecord) Stream() StreamName { return c.In }
 
 func (c RetractRecord) Decide(in Input) ([]Event, error) {
 	if c.In.Category() == "figures" {
-		return nil, broken(RuleFactExists, "event", "a figure is taken back by a retraction of its own kind")
+		return nil, broken(factExistsFigure, "event")
 	}
 	if err := StandingFact(in.History, c.Event); err != nil {
 		return nil, err
@@ -154,11 +154,11 @@ func (c AnswerDispute) Decide(in Input) ([]Event, error) {
 	r, ok := find(in.History, c.Dispute)
 	dispute, isDispute := r.Event.(*FactDisputed)
 	if !ok || !isDispute {
-		return nil, broken(RuleDisputeOpen, "dispute", "%s is not a dispute of %s", c.Dispute, c.In)
+		return nil, broken(disputeOpenNone, "dispute", c.Dispute, c.In)
 	}
 	for _, r := range in.History {
 		if a, ok := r.Event.(*DisputeAnswered); ok && a.Dispute == c.Dispute {
-			return nil, broken(RuleDisputeOpen, "dispute", "the dispute was answered before")
+			return nil, broken(disputeOpenAnswered, "dispute")
 		}
 	}
 	if fact, ok := find(in.History, dispute.Event); ok {
@@ -173,20 +173,20 @@ func (c AnswerDispute) Decide(in Input) ([]Event, error) {
 func StandingFact(history []Recorded, id uuid.UUID) error {
 	r, ok := find(history, id)
 	if !ok {
-		return broken(RuleFactExists, "event", "%s is not in this stream", id)
+		return broken(factExistsElsewhere, "event", id)
 	}
 	if !IsFact(r.Event) {
-		return broken(RuleFactExists, "event", "%s is not a fact but a %s", id, r.Event.EventName())
+		return broken(factExistsNoFact, "event", id, r.Event.EventName())
 	}
 	for _, r := range history {
 		switch e := r.Event.(type) {
 		case *RecordRetracted:
 			if e.Event == id {
-				return broken(RuleFactExists, "event", "%s was retracted before", id)
+				return broken(factExistsRetracted, "event", id)
 			}
 		case *FigureRetracted:
 			if e.Event == id {
-				return broken(RuleFactExists, "event", "%s was retracted before", id)
+				return broken(factExistsRetracted, "event", id)
 			}
 		}
 	}
@@ -227,11 +227,11 @@ func fourEyes(in Input, facts []Recorded, by *Sealed) error {
 	}
 	person, _ := by.Value().(string)
 	if person == "" {
-		return broken(RuleFourEyes, "by", "say who settles it: nobody settles alone a fact they entered")
+		return broken(fourEyesNobody, "by")
 	}
 	for _, f := range facts {
 		if SamePerson(in.Opened[Opening{f.ID, byPointer}], person) {
-			return broken(RuleFourEyes, "by", "the same person entered the fact; another one must settle it")
+			return broken(fourEyesSame, "by")
 		}
 	}
 	return nil

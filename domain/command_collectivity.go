@@ -49,7 +49,7 @@ func (c RegisterCollectivity) Stream() StreamName { return CollectivityStream(c.
 
 func (c RegisterCollectivity) Decide(in Input) ([]Event, error) {
 	if len(in.History) > 0 {
-		return nil, broken(RuleOnce, "collectivity", "%s was entered before", c.Collectivity)
+		return nil, broken(onceBody, "collectivity", c.Collectivity)
 	}
 	if err := c.checkForm(); err != nil {
 		return nil, err
@@ -63,17 +63,17 @@ func (c RegisterCollectivity) checkForm() error {
 	types := map[BodyKind]string{Commune: "commune", FormerCommune: "commune", EPCI: "epci", FormerEPCI: "epci", Foreign: "foreign", Other: "other"}
 	switch {
 	case kind == "":
-		return invalid("collectivity", "collectivity", "%q is not the id of a body", c.Collectivity)
+		return invalid(collectivityNoBody, "collectivity", c.Collectivity)
 	case kind == Unsettled:
-		return broken(RuleIdentityForm, "collectivity", "%s names an unsettled name, not a body", c.Collectivity)
+		return broken(identityFormUnsettled, "collectivity", c.Collectivity)
 	case types[kind] != c.Type:
-		return broken(RuleIdentityForm, "type", "the id %s is that of a body of type %s, not %s", c.Collectivity, types[kind], c.Type)
+		return broken(identityFormType, "type", c.Collectivity, types[kind], c.Type)
 	case c.INSEE != c.Collectivity.INSEE():
-		return broken(RuleIdentityForm, "insee", "the INSEE code %q is not that of the id %s", c.INSEE, c.Collectivity)
+		return broken(identityFormInsee, "insee", c.INSEE, c.Collectivity)
 	case kind == EPCI && string(c.Collectivity) != "fr-epci-"+c.SIREN:
-		return broken(RuleIdentityForm, "siren", "the SIREN %q is not that of the id %s", c.SIREN, c.Collectivity)
+		return broken(identityFormSiren, "siren", c.SIREN, c.Collectivity)
 	case (kind == FormerCommune || kind == FormerEPCI) && (c.InForce == nil):
-		return broken(RuleIdentityForm, "inForce", "%s is gone: say until when it was in force, as far as known", c.Collectivity)
+		return broken(identityFormGone, "inForce", c.Collectivity)
 	}
 	return nil
 }
@@ -92,9 +92,9 @@ func (c RecordName) Decide(in Input) ([]Event, error) {
 	b := foldBody(in.History)
 	switch {
 	case b.registered == nil:
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case slices.Contains(b.names, c.Name):
-		return nil, broken(RuleOnce, "name", "%s is already known as %q", c.Collectivity, c.Name)
+		return nil, broken(onceName, "name", c.Collectivity, c.Name)
 	}
 	return one(&c.NameRecorded)
 }
@@ -113,7 +113,7 @@ func (c RenameCollectivity) Stream() StreamName { return CollectivityStream(c.Co
 
 func (c RenameCollectivity) Decide(in Input) ([]Event, error) {
 	if foldBody(in.History).registered == nil {
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	}
 	return one(&c.CollectivityRenamed)
 }
@@ -137,18 +137,18 @@ func (c SucceedCollectivity) Stream() StreamName {
 
 func (c SucceedCollectivity) Decide(in Input) ([]Event, error) {
 	if len(c.From) == 0 {
-		return nil, invalid("from", "required", "is missing")
+		return nil, invalid(requiredForm, "from")
 	}
 	b := foldBody(in.History)
 	if b.registered == nil {
-		return nil, broken(RuleBodyFirst, "from", "%s was not entered", c.From[0])
+		return nil, broken(bodyFirstNotEntered, "from", c.From[0])
 	}
 	for _, to := range c.To {
 		if slices.Contains(c.From, to) {
-			return nil, broken(RuleNoHeir, "to", "%s cannot succeed itself", to)
+			return nil, broken(noHeirItself, "to", to)
 		}
 		if slices.Contains(b.successors, to) {
-			return nil, broken(RuleOnce, "to", "%s is already known to succeed %s", to, c.From[0])
+			return nil, broken(onceSuccessor, "to", to, c.From[0])
 		}
 	}
 	return one(&c.CollectivitySucceeded)
@@ -169,7 +169,7 @@ func (c RecordEPCIMembers) Stream() StreamName { return CollectivityStream(c.Col
 func (c RecordEPCIMembers) Decide(in Input) ([]Event, error) {
 	b := foldBody(in.History)
 	if b.registered == nil || b.registered.Type != "epci" {
-		return nil, broken(RuleBodyFirst, "collectivity", "%s is not an inter-municipal body that was entered", c.Collectivity)
+		return nil, broken(bodyFirstNoEpci, "collectivity", c.Collectivity)
 	}
 	return one(&c.EPCIMembersRecorded)
 }
@@ -186,11 +186,11 @@ func (RecordPopulation) Opens([]Recorded) []Opening { return nil }
 func (c RecordPopulation) Decide(in Input) ([]Event, error) {
 	switch {
 	case foldBody(in.History).registered == nil:
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case c.Source == "" && c.Reference == "":
-		return nil, broken(RuleSourceFirst, "source", "a population needs a source or a reference")
+		return nil, broken(sourceFirstPopulation, "source")
 	case c.Source != "" && !in.exists(SourceStream(c.Source)):
-		return nil, broken(RuleSourceFirst, "source", "there is no source %s", c.Source)
+		return nil, broken(sourceFirstNotCited, "source", c.Source)
 	}
 	return one(&c.PopulationRecorded)
 }
@@ -209,14 +209,14 @@ func (c ContestIdentity) Stream() StreamName { return CollectivityStream(c.Colle
 
 func (c ContestIdentity) Decide(in Input) ([]Event, error) {
 	if len(in.History) > 0 {
-		return nil, broken(RuleOnce, "name", "the name %q is already entered as contested", c.Name)
+		return nil, broken(onceContestedName, "name", c.Name)
 	}
 	if c.Collectivity.Kind() != Unsettled {
-		return nil, broken(RuleIdentityForm, "collectivity", "a contested name has an id that begins with unsettled-")
+		return nil, broken(identityFormContested, "collectivity")
 	}
 	for _, id := range c.Candidates {
 		if id.Kind() == Unsettled {
-			return nil, broken(RuleIdentityForm, "candidates", "%s is not a body", id)
+			return nil, broken(identityFormCandidate, "candidates", id)
 		}
 	}
 	return one(&c.IdentityContested)
@@ -238,13 +238,13 @@ func (c SettleIdentity) Decide(in Input) ([]Event, error) {
 	b := foldBody(in.History)
 	switch {
 	case b.contested == nil:
-		return nil, broken(RuleIdentityCandidate, "collectivity", "%s is not a contested name", c.Collectivity)
+		return nil, broken(identityCandidateNoName, "collectivity", c.Collectivity)
 	case b.settled != "":
-		return nil, broken(RuleIdentityCandidate, "as", "it is already settled as %s", b.settled)
+		return nil, broken(identityCandidateSettled, "as", b.settled)
 	case !slices.Contains(b.contested.Candidates, c.As):
-		return nil, broken(RuleIdentityCandidate, "as", "%s is none of the candidates", c.As)
+		return nil, broken(identityCandidateNone, "as", c.As)
 	case !in.exists(CollectivityStream(c.As)):
-		return nil, broken(RuleBodyFirst, "as", "%s was not entered", c.As)
+		return nil, broken(bodyFirstNotEntered, "as", c.As)
 	}
 	if err := fourEyes(in, in.History, c.By); err != nil {
 		return nil, err

@@ -39,20 +39,20 @@ func (c SealDecision) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case r.candidacy.Seal() != nil:
-		return nil, r.breach(RuleOneSeal, "collectivity", TopicDeliberation, "a decision on it is sealed; supersede that one first")
+		return nil, r.breach(oneSealSealed, "collectivity", TopicDeliberation)
 	case !r.edition.DeclarationsClosed:
-		return nil, r.breach(RuleDeclarationsClosed, "edition", TopicCalendar, "declarations are open until %s", r.edition.Calendar.Closes)
+		return nil, r.breach(declarationsClosedOpen, "edition", TopicCalendar, r.edition.Calendar.Closes)
 	case r.edition.DeliberationClosed && len(r.candidacy.Seals) == 0:
-		return nil, r.breach(RuleDeliberating, "edition", TopicDeliberation, "the deliberation is closed: only a decision that is superseded is taken again")
+		return nil, r.breach(deliberatingClosed, "edition", TopicDeliberation)
 	case r.edition.Published != nil:
-		return nil, r.breach(RuleDeliberating, "edition", TopicEmbargo, "the palmarès is published")
+		return nil, r.breach(deliberatingPublished, "edition", TopicEmbargo)
 	}
 	voters, err := c.quorum(r)
 	if err != nil {
 		return nil, err
 	}
 	if n, want := len(r.candidacy.Reporting()), r.regulation.jurors(); n < want {
-		return nil, citing(r.regulation.JurorsPerCandidacy.Article, RuleJurors, "collectivity", "%d jurors report on it, and the regulation asks for %d", n, want)
+		return nil, citing(r.regulation.JurorsPerCandidacy.Article, jurorsFew, "collectivity", n, want)
 	}
 	if !in.judged {
 		if err := c.checkValues(r, voters); err != nil {
@@ -69,11 +69,11 @@ func (c SealDecision) quorum(r ruled) (int, error) {
 		return 0, err
 	}
 	if present := slices.Sorted(slices.Values(held.Present)); !slices.Equal(present, c.Jurors) {
-		return 0, broken(RuleBasis, "", "the decision was taken from the streams of the jurors %v; present were %v", c.Jurors, present)
+		return 0, broken(basisJurors, "", c.Jurors, present)
 	}
 	voters := r.voters(c.Candidacy, held.Present)
 	if want := r.regulation.quorum(); len(voters) < want {
-		return 0, citing(r.regulation.Quorum.Article, RuleQuorum, "session", "%d of %d present could vote without those who take no part, and the quorum is %d", len(voters), len(held.Present), want)
+		return 0, citing(r.regulation.Quorum.Article, quorumShort, "session", len(voters), len(held.Present), want)
 	}
 	return len(voters), nil
 }
@@ -114,9 +114,9 @@ func (c SealDecision) checkValues(r ruled, voters int) error {
 	departs := result.Distinction != DistinctionLevel || result.Level != Level(found.Possible)
 	switch {
 	case departs && departure == "":
-		return r.breach(RuleDeparture, "departure", TopicLevels, "the decision departs from the assessment (%d @ possible): say why", found.Possible)
+		return r.breach(departureUnsaid, "departure", TopicLevels, found.Possible)
 	case !departs && departure != "":
-		return r.breach(RuleDeparture, "departure", TopicLevels, "the decision is what the assessment finds possible: there is no departure to explain")
+		return r.breach(departureNone, "departure", TopicLevels)
 	}
 	return nil
 }
@@ -139,13 +139,13 @@ func (r ruled) checkResult(x Result, distinction, level, mentions string) error 
 	}
 	switch {
 	case (x.Distinction == DistinctionLevel) != (x.Level != 0), x.Level != 0 && !x.Level.Valid():
-		return r.breach(RuleDecisionForm, level, TopicLevels, "the distinction level has a level from %d to %d, and no other has one", MinLevel, MaxLevel)
+		return r.breach(decisionFormLevel, level, TopicLevels, MinLevel, MaxLevel)
 	case x.Distinction == DistinctionLevel && int(x.Level) < least, x.Distinction == DistinctionNone && least > 0:
-		return citing(r.regulation.MinimumLevel.Article, RuleMinimumLevel, level, "every participant receives %d @ at least", least)
+		return citing(r.regulation.MinimumLevel.Article, minimumLevelBelow, level, least)
 	}
 	for _, m := range x.Mentions {
 		if r.edition.Opened == nil || !slices.ContainsFunc(r.edition.Opened.Mentions, func(o MentionOffered) bool { return o.Mention == m }) {
-			return r.breach(RuleMentionOffered, mentions, TopicMentions, "the edition has no mention %s", m)
+			return r.breach(mentionOfferedNone, mentions, TopicMentions, m)
 		}
 	}
 	return nil
@@ -154,7 +154,7 @@ func (r ruled) checkResult(x Result, distinction, level, mentions string) error 
 // checkTally holds that nobody voted who could not.
 func (r ruled) checkTally(t Tally, voters int, field string) error {
 	if n := t.For + t.Against + t.Abstained; n > voters {
-		return r.breach(RuleTally, field, TopicDeliberation, "%d votes, and %d could vote", n, voters)
+		return r.breach(tallyMany, field, TopicDeliberation, n, voters)
 	}
 	return nil
 }
@@ -179,7 +179,7 @@ func (c SupersedeDecision) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if r.candidacy.Disclosed != nil || r.edition.Published != nil {
-		return nil, r.breach(RuleBeforeCeremony, "edition", TopicEmbargo, "the decision is disclosed: rectify it, or decide an appeal")
+		return nil, r.breach(beforeCeremonyDisclosed, "edition", TopicEmbargo)
 	}
 	if _, err := r.sealed(c.Of); err != nil {
 		return nil, err
@@ -191,7 +191,7 @@ func (c SupersedeDecision) Decide(in Input) ([]Event, error) {
 func (r ruled) sealed(of uuid.UUID) (*Seal, error) {
 	seal := r.candidacy.Seal()
 	if seal == nil || seal.Event != of {
-		return nil, r.breach(RuleSealNamed, "of", TopicDeliberation, "%s is not the decision that is sealed", of)
+		return nil, r.breach(sealNamedOther, "of", TopicDeliberation, of)
 	}
 	return seal, nil
 }
@@ -223,13 +223,13 @@ func (c DiscloseDecision) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case !r.edition.DeliberationClosed:
-		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the deliberation is not closed")
+		return nil, r.breach(ceremonyDeliberationOpen, "edition", TopicEmbargo)
 	case r.today() < r.edition.Calendar.Ceremony:
-		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the ceremony is on %s", r.edition.Calendar.Ceremony)
+		return nil, r.breach(ceremonyEarly, "edition", TopicEmbargo, r.edition.Calendar.Ceremony)
 	case r.edition.Published != nil:
-		return nil, r.breach(RuleCeremony, "edition", TopicEmbargo, "the palmarès is published, with the decisions that were disclosed before it")
+		return nil, r.breach(ceremonyPublished, "edition", TopicEmbargo)
 	case r.candidacy.Disclosed != nil:
-		return nil, r.breach(RuleDisclosedOnce, "of", TopicEmbargo, "the decision is disclosed already")
+		return nil, r.breach(disclosedOnceAlready, "of", TopicEmbargo)
 	}
 	seal, err := r.sealed(c.Of)
 	if err != nil {
@@ -243,7 +243,7 @@ func (c DiscloseDecision) Decide(in Input) ([]Event, error) {
 	}
 	held, ok := r.edition.Session(seal.Decision.Session)
 	if present := slices.Sorted(slices.Values(held.Present)); !ok || !slices.Equal(present, c.Jurors) {
-		return nil, broken(RuleBasis, "", "the decision is judged by the streams of the jurors %v; present were %v", c.Jurors, present)
+		return nil, broken(basisJudged, "", c.Jurors, present)
 	}
 	if err := r.checkTally(c.Opened.Tally.Value, len(r.voters(c.Candidacy, held.Present)), "opened.tally"); err != nil {
 		return nil, err
@@ -257,11 +257,11 @@ func (r ruled) published(c Candidacy, of uuid.UUID) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if r.edition.Published == nil {
-		return Outcome{}, r.breach(RulePublished, "edition", TopicEmbargo, "the palmarès is not published")
+		return Outcome{}, r.breach(publishedNotYet, "edition", TopicEmbargo)
 	}
 	stands, ok := r.candidacy.Course.Outcome()
 	if !ok || r.candidacy.Disclosed.Of != of {
-		return stands, r.breach(RuleDisclosedNamed, "of", TopicDeliberation, "%s is not the decision that was disclosed", of)
+		return stands, r.breach(disclosedNamedOther, "of", TopicDeliberation, of)
 	}
 	return stands, nil
 }
@@ -287,9 +287,9 @@ func (c NotifyDecision) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case r.candidacy.Notified != nil:
-		return nil, r.breach(RuleNotified, "of", TopicAppeals, "it was notified on %s", r.candidacy.Notified.On)
+		return nil, r.breach(notifiedAlready, "of", TopicAppeals, r.candidacy.Notified.On)
 	case c.On < r.edition.Published.On || c.On > r.today():
-		return nil, r.breach(RuleNotified, "on", TopicAppeals, "a decision is notified from the publication on (%s), and not on a day to come", r.edition.Published.On)
+		return nil, r.breach(notifiedDay, "on", TopicAppeals, r.edition.Published.On)
 	}
 	return one(&c.DecisionNotified)
 }
@@ -316,11 +316,11 @@ func (c RectifyDecision) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case stands.Withdrawn:
-		return nil, r.breach(RuleLabelHeld, "of", TopicWithdrawal, "the label was withdrawn")
+		return nil, r.breach(labelHeldWithdrawn, "of", TopicWithdrawal)
 	case !c.From.Equal(stands.Result):
-		return nil, r.breach(RuleRectified, "from", TopicDeliberation, "that is not what stands")
+		return nil, r.breach(rectifiedFrom, "from", TopicDeliberation)
 	case c.To.Equal(c.From):
-		return nil, r.breach(RuleRectified, "to", TopicDeliberation, "it changes nothing")
+		return nil, r.breach(rectifiedSame, "to", TopicDeliberation)
 	}
 	if err := r.checkResult(c.To, "to.distinction", "to.level", "to.mentions"); err != nil {
 		return nil, err
@@ -349,7 +349,7 @@ func (c WithdrawLabel) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if stands.Withdrawn || stands.Result.Distinction == DistinctionNone {
-		return nil, r.breach(RuleLabelHeld, "of", TopicWithdrawal, "there is no label to withdraw")
+		return nil, r.breach(labelHeldNone, "of", TopicWithdrawal)
 	}
 	if err := r.articleNamed(c.Article); err != nil {
 		return nil, err

@@ -17,13 +17,13 @@ func (c GrantDistinction) Decide(in Input) ([]Event, error) {
 	held, lapsed := term(in.History)
 	switch {
 	case held != nil && !lapsed && !after(c.From, held.Until):
-		return nil, broken(RuleTerm, "from", "the distinction is held until %s; renew it instead", held.Until)
+		return nil, broken(termHeld, "from", held.Until)
 	case c.Until == c.From || after(c.From, c.Until):
-		return nil, broken(RuleTerm, "until", "the term ends before it begins")
+		return nil, broken(termEndsFirst, "until")
 	case !in.exists(CollectivityStream(c.Collectivity)):
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case c.Source != "" && !in.exists(SourceStream(c.Source)):
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	return one(&c.DistinctionGranted)
 }
@@ -50,11 +50,11 @@ func (c RenewDistinction) Decide(in Input) ([]Event, error) {
 	held, lapsed := term(in.History)
 	switch {
 	case held == nil || lapsed:
-		return nil, broken(RuleTerm, "until", "the distinction is not held")
+		return nil, broken(termNotHeld, "until")
 	case !after(c.Until, held.Until):
-		return nil, broken(RuleTerm, "until", "it is held until %s already", held.Until)
+		return nil, broken(termAlready, "until", held.Until)
 	case c.Source != "" && !in.exists(SourceStream(c.Source)):
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	return one(&c.DistinctionRenewed)
 }
@@ -78,7 +78,7 @@ func (c LapseDistinction) Stream() StreamName {
 
 func (c LapseDistinction) Decide(in Input) ([]Event, error) {
 	if held, lapsed := term(in.History); held == nil || lapsed {
-		return nil, broken(RuleTerm, "on", "the distinction is not held")
+		return nil, broken(termNotHeld, "on")
 	}
 	return one(&c.DistinctionLapsed)
 }

@@ -11,13 +11,13 @@ func (RecordCeremonyFact) Opens([]Recorded) []Opening { return nil }
 
 func (c RecordCeremonyFact) Decide(in Input) ([]Event, error) {
 	if c.Edition == 0 {
-		return nil, invalid("edition", "required", "is missing")
+		return nil, invalid(requiredForm, "edition")
 	}
 	if err := checkPossible(in.Now, c.Edition); err != nil {
 		return nil, err
 	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	if err := c.checkValue(); err != nil {
 		return nil, err
@@ -33,11 +33,11 @@ func (c RecordCeremonyFact) checkValue() error {
 	isDate, isNumber := c.Attribute == "date", c.Attribute == "edition_number" || c.Attribute == "assembly_number"
 	switch {
 	case isDate != (c.On != ""), isNumber != (c.Number != 0), (isDate || isNumber) == (c.Value != nil):
-		return broken(RuleCeremonyValue, "value", "the attribute %s needs a day, a number or a text: the one that belongs to it", c.Attribute)
+		return broken(ceremonyValueSingle, "value", c.Attribute)
 	case c.Until != "" && !isDate:
-		return broken(RuleCeremonyValue, "until", "only the attribute date has a last day")
+		return broken(ceremonyValueLastDay, "until")
 	case c.Until != "" && c.Until < c.On:
-		return broken(RuleCeremonyValue, "until", "the ceremony ends before it begins")
+		return broken(ceremonyValueEndsFirst, "until")
 	}
 	return nil
 }
@@ -56,11 +56,11 @@ func (c EnumerateEdition) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	for _, r := range in.History {
 		if e, ok := r.Event.(*EditionEnumerated); ok && e.Source == c.Source {
-			return nil, broken(RuleOnce, "source", "%s is already known to list edition %d", c.Source, c.Edition)
+			return nil, broken(onceEnumeration, "source", c.Source, c.Edition)
 		}
 	}
 	return one(&c.EditionEnumerated)

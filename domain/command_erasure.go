@@ -58,15 +58,15 @@ func (c ErasePersonalData) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if a := StateOfCandidacy(stream).OpenAppeal(); a != nil {
-		return nil, broken(RuleUnderAppeal, "event", "an appeal (%s) is open: nothing of the candidacy is erased until it is decided", a.Event)
+		return nil, broken(underAppealCandidacy, "event", a.Event)
 	}
 	for _, s := range c.Judged {
 		if a := StateOfCandidacy(in.Others[s]).OpenAppeal(); a != nil {
-			return nil, broken(RuleUnderAppeal, "event", "an appeal (%s) is open: nothing that %s is judged by is erased until it is decided", a.Event, s)
+			return nil, broken(underAppealJudgedBy, "event", a.Event, s)
 		}
 	}
 	if _, done := Erasure(in.History, c.Event, c.Pointer); done {
-		return nil, broken(RuleErasedOnce, "pointer", "it was erased before")
+		return nil, broken(erasedOnceBefore, "pointer")
 	}
 	return one(&c.PersonalDataErased)
 }
@@ -76,7 +76,7 @@ func (c ErasePersonalData) Decide(in Input) ([]Event, error) {
 func erasable(history []Recorded, event uuid.UUID, pointer string) error {
 	r, ok := find(history, event)
 	if !ok {
-		return broken(RuleErasable, "event", "there is no event %s in the stream", event)
+		return broken(erasableNoRecord, "event", event)
 	}
 	if _, ok := FileAt(r.Event, pointer); ok {
 		return nil
@@ -84,9 +84,9 @@ func erasable(history []Recorded, event uuid.UUID, pointer string) error {
 	f, ok := sealedAt(r.Event, pointer)
 	switch {
 	case !ok:
-		return broken(RuleErasable, "pointer", "the event (%s) has neither a sealed value nor an uploaded file at %s; %s", r.Event.EventName(), pointer, erasableThere(r.Event))
+		return pointless(erasableNothing, erasableElsewhere, r.Event, pointer, erasableThere(r.Event))
 	case f.Kept:
-		return broken(RuleErasable, "pointer", "%s of %s is a result, which is never erased", pointer, r.Event.EventName())
+		return broken(erasableResult, "pointer", pointer, r.Event.EventName())
 	}
 	return nil
 }
@@ -113,22 +113,31 @@ func sealedAt(e Event, pointer string) (SealedField, bool) {
 }
 
 // erasableThere lists for a person what could have been meant.
-func erasableThere(e Event) string {
-	all := sealedThere(e)
+func erasableThere(e Event) listed {
+	there := sealedThere(e)
 	for f := range FilesOf(e) {
-		all += ", and the file at " + f
+		there.all = append(there.all, f)
+		there.text += ", and the file at " + f
 	}
-	return all
+	return there
 }
 
 // sealedThere lists for a person what could have been meant.
-func sealedThere(e Event) string {
+func sealedThere(e Event) listed {
 	var all []string
 	for f := range SealedFields(e) {
 		all = append(all, f.Pointer)
 	}
 	if len(all) == 0 {
-		return "it has none at all"
+		return listed{text: "it has none at all"}
 	}
-	return "it has " + strings.Join(all, ", ")
+	return listed{all: all, text: "it has " + strings.Join(all, ", ")}
+}
+
+// pointless refuses a pointer that leads to nothing, and says what is there, if anything is.
+func pointless(nothing, elsewhere *Case, e Event, pointer string, there listed) *Broken {
+	if there.all == nil {
+		return broken(nothing, "pointer", e.EventName(), pointer)
+	}
+	return broken(elsewhere, "pointer", e.EventName(), pointer, there)
 }

@@ -14,7 +14,7 @@ func (c PublishFigure) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	if c.Occurred == "" {
 		c.Occurred = c.Edition.occurred()
@@ -57,9 +57,9 @@ func (c ProposeExplanation) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case c.Kind == "established" && c.Source == "":
-		return nil, broken(RuleHypothesis, "source", "an established explanation needs the source that says it; without one it is a hypothesis")
+		return nil, broken(hypothesisSource, "source")
 	case c.Source != "" && !in.exists(SourceStream(c.Source)):
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	return one(&c.ExplanationProposed)
 }
@@ -78,7 +78,7 @@ func (c RecordRule) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !in.exists(SourceStream(c.Source)) {
-		return nil, broken(RuleSourceFirst, "source", "there is no source %q in the ledger", c.Source)
+		return nil, broken(sourceFirstNoSuch, "source", c.Source)
 	}
 	if c.Occurred == "" {
 		c.Occurred = c.Edition.occurred()

@@ -32,11 +32,11 @@ func (c AppointJuror) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case len(in.History) > 0:
-		return nil, r.breach(RuleOnce, "juror", TopicJury, "juror %d of edition %d was appointed before", c.Juror, c.Edition)
+		return nil, r.breach(onceJuror, "juror", TopicJury, c.Juror, c.Edition)
 	case c.Juror > 1 && !in.exists(JurorStream(c.Edition, c.Juror-1)):
-		return nil, r.breach(RuleJurorNumber, "juror", TopicJury, "there is no juror %d yet", c.Juror-1)
+		return nil, r.breach(jurorNumberGap, "juror", TopicJury, c.Juror-1)
 	case c.College == "elected" && r.regulation.Elected.Value != "yes":
-		return nil, citing(r.regulation.Elected.Article, RuleElected, "college", "the regulation does not let elected officials sit on the jury")
+		return nil, citing(r.regulation.Elected.Article, electedForbidden, "college")
 	}
 	return one(&c.JurorAppointed)
 }
@@ -68,9 +68,9 @@ func (c EndJurorTerm) Decide(in Input) ([]Event, error) {
 func (r ruled) seated(n int, history []Recorded, field string) error {
 	switch j := StateOfJuror(history); {
 	case j.Appointed == nil:
-		return r.breach(RuleJurorSits, field, TopicJury, "there is no juror %d", n)
+		return r.breach(jurorSitsUnknown, field, TopicJury, n)
 	case j.Ended:
-		return r.breach(RuleJurorSits, field, TopicJury, "the term of juror %d has ended", n)
+		return r.breach(jurorSitsEnded, field, TopicJury, n)
 	}
 	return nil
 }
@@ -98,11 +98,11 @@ func (c DeclareConflict) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !in.exists(CollectivityStream(c.Collectivity)) {
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	}
 	for _, before := range in.History {
 		if e, ok := before.Event.(*ConflictDeclared); ok && e.Collectivity == c.Collectivity && e.Category == c.Category {
-			return nil, r.breach(RuleOnce, "category", TopicConflicts, "that interest in %s was declared before", c.Collectivity)
+			return nil, r.breach(onceConflict, "category", TopicConflicts, c.Collectivity)
 		}
 	}
 	return one(&c.ConflictDeclared)
@@ -131,7 +131,7 @@ func (c PublishJuryList) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if r.edition.Published != nil {
-		return nil, r.breach(RulePhase, "edition", TopicJury, "the results are published: the jury has done its work")
+		return nil, r.breach(phaseJuryDone, "edition", TopicJury)
 	}
 	chairs := 0
 	for _, n := range c.Jurors {
@@ -146,9 +146,9 @@ func (c PublishJuryList) Decide(in Input) ([]Event, error) {
 	need := max(r.regulation.quorum(), r.regulation.jurors())
 	switch {
 	case chairs > 1:
-		return nil, r.breach(RuleOneChair, "jurors", TopicJury, "%d of them preside; one juror does, at most", chairs)
+		return nil, r.breach(oneChairMany, "jurors", TopicJury, chairs)
 	case len(c.Jurors) < need:
-		return nil, citing(r.regulation.Quorum.Article, RuleJurySize, "jurors", "the list has %d jurors, and the regulation needs %d", len(c.Jurors), need)
+		return nil, citing(r.regulation.Quorum.Article, jurySizeSmall, "jurors", len(c.Jurors), need)
 	}
 	return one(&c.JuryListPublished)
 }
@@ -177,15 +177,15 @@ func (c HoldSession) Decide(in Input) ([]Event, error) {
 	}
 	switch {
 	case !r.edition.DeclarationsClosed:
-		return nil, r.breach(RulePhase, "edition", TopicDeliberation, "declarations are not closed")
+		return nil, r.breach(phaseDeclarationsOpen, "edition", TopicDeliberation)
 	case r.edition.Published != nil:
-		return nil, r.breach(RulePhase, "edition", TopicDeliberation, "the results are published")
+		return nil, r.breach(phasePublished, "edition", TopicDeliberation)
 	case c.Session != len(r.edition.Sessions)+1:
-		return nil, r.breach(RuleSessionNumber, "session", TopicDeliberation, "the next session is number %d", len(r.edition.Sessions)+1)
+		return nil, r.breach(sessionNumberNext, "session", TopicDeliberation, len(r.edition.Sessions)+1)
 	case c.On < r.edition.Calendar.Jury:
-		return nil, r.breach(RuleSessionDay, "on", TopicCalendar, "the jury sits from %s on", r.edition.Calendar.Jury)
+		return nil, r.breach(sessionDayEarly, "on", TopicCalendar, r.edition.Calendar.Jury)
 	case c.On > r.today():
-		return nil, r.breach(RuleSessionDay, "on", TopicDeliberation, "%s is still to come: a session is entered when it was held", c.On)
+		return nil, r.breach(sessionDayToCome, "on", TopicDeliberation, c.On)
 	}
 	if err := c.checkNotice(r); err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ func (c HoldSession) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if want := r.regulation.quorum(); c.Quorum != want {
-		return nil, citing(r.regulation.Quorum.Article, RuleQuorumFigure, "quorum", "the quorum of the regulation is %d", want)
+		return nil, citing(r.regulation.Quorum.Article, quorumFigureOther, "quorum", want)
 	}
 	return one(&c.JurySessionHeld)
 }
@@ -204,10 +204,10 @@ func (c HoldSession) Decide(in Input) ([]Event, error) {
 func (c HoldSession) checkNotice(r ruled) error {
 	days, cites := r.regulation.Notice.Value, r.regulation.Notice.Article
 	if r.edition.Listed == "" {
-		return citing(cites, RuleNotice, "edition", "the list of the jury is not published")
+		return citing(cites, noticeNoList, "edition")
 	}
 	if first := DaysAfter(r.edition.Listed, days); c.On < first {
-		return citing(cites, RuleNotice, "on", "the list of the jury is published %d days before a session: %s is the first day", days, first)
+		return citing(cites, noticeShort, "on", days, first)
 	}
 	return nil
 }
@@ -217,9 +217,9 @@ func (c HoldSession) checkPresent(r ruled) error {
 	for _, n := range c.Present {
 		switch {
 		case !slices.Contains(r.edition.Jurors, n):
-			return r.breach(RulePresent, "present", TopicJury, "juror %d is not on the list of the jury", n)
+			return r.breach(presentNotListed, "present", TopicJury, n)
 		case StateOfJuror(r.in.Others[JurorStream(c.Edition, n)]).Ended:
-			return r.breach(RulePresent, "present", TopicJury, "the term of juror %d has ended", n)
+			return r.breach(presentEnded, "present", TopicJury, n)
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ func (OpenLedger) Stream() StreamName { return LedgerStream }
 
 func (c OpenLedger) Decide(in Input) ([]Event, error) {
 	if len(in.History) > 0 {
-		return nil, broken(RuleGenesis, "", "the ledger is already open")
+		return nil, broken(genesisOpen, "")
 	}
 	return one(&c.LedgerOpened)
 }
@@ -30,7 +30,7 @@ func (AdoptReference) Stream() StreamName { return LedgerStream }
 func (c AdoptReference) Decide(in Input) ([]Event, error) {
 	for _, r := range in.History {
 		if e, ok := r.Event.(*ReferenceAdopted); ok && e.Name == c.Name && e.Version == c.Version {
-			return nil, broken(RuleOnce, "version", "%s %s is already adopted", c.Name, c.Version)
+			return nil, broken(onceReference, "version", c.Name, c.Version)
 		}
 	}
 	return one(&c.ReferenceAdopted)
@@ -52,7 +52,7 @@ func (c RotateKey) Decide(in Input) ([]Event, error) {
 	}
 	origins := LogOrigins(in.History)
 	if len(origins) == 0 {
-		return nil, broken(RuleGenesis, "", "the ledger is not open yet")
+		return nil, broken(genesisClosed, "")
 	}
 	current := &origins[len(origins)-1]
 	if err := current.checkKeyInForce(c.From, "from"); err != nil {
@@ -81,22 +81,22 @@ func (c OpenOrigin) Decide(in Input) ([]Event, error) {
 	}
 	origins := LogOrigins(in.History)
 	if len(origins) == 0 {
-		return nil, broken(RuleGenesis, "", "the ledger is not open yet")
+		return nil, broken(genesisClosed, "")
 	}
 	for _, o := range origins {
 		if o.Name == c.Origin {
-			return nil, broken(RuleOrigin, "origin", "the log had the name %s already", c.Origin)
+			return nil, broken(originHad, "origin", c.Origin)
 		}
 	}
 	current := origins[len(origins)-1]
 	if c.Closed.Origin != current.Name {
-		return nil, broken(RuleOrigin, "closed.origin", "the name in force is %s", current.Name)
+		return nil, broken(originOther, "closed.origin", current.Name)
 	}
 	if err := current.checkKeyInForce(c.Closed.Key, "closed.key"); err != nil {
 		return nil, err
 	}
 	if (c.Closed.Size == 0) != (c.Closed.Root == emptyTree) {
-		return nil, broken(RuleOrigin, "closed.root", "a tree has no leaves if, and only if, its root is %s", emptyTree)
+		return nil, broken(originRoot, "closed.root", emptyTree)
 	}
 	if err := checkKeyNew(origins, c.Origin, c.Key, "key"); err != nil {
 		return nil, err

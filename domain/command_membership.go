@@ -22,11 +22,11 @@ func (c RecordMembership) Decide(in Input) ([]Event, error) {
 	rules := RegulationOf(in.Others[RegulationStream(c.Regulation)])
 	switch {
 	case foldBody(in.History).registered == nil:
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case rules == nil:
-		return nil, broken(RulePublishedFirst, "regulation", "there is no regulation %q in the ledger", c.Regulation)
+		return nil, broken(publishedFirstNoRegulation, "regulation", c.Regulation)
 	case membershipOf(in.History, c.Year) != nil:
-		return nil, broken(RuleOnce, "year", "the membership of %d was recorded before", c.Year)
+		return nil, broken(onceMembership, "year", c.Year)
 	}
 	if err := c.MembershipRecorded.checkFee(rules); err != nil {
 		return nil, err
@@ -36,20 +36,20 @@ func (c RecordMembership) Decide(in Input) ([]Event, error) {
 
 // checkFee holds that the fee is the calculation that is shown, or that somebody answers for it.
 func (e *MembershipRecorded) checkFee(rules *RegulationPublished) error {
-	cites := func(rule Rule, field, format string, args ...any) error {
-		return citing(rules.Fee.Article, rule, field, format, args...)
+	cites := func(c *Case, field string, args ...any) error {
+		return citing(rules.Fee.Article, c, field, args...)
 	}
 	switch want := rules.Fee.FeeFor(e.Population); {
 	case e.Reason != nil && e.Population != 0:
-		return cites(RuleFee, "population", "a fee that is set by hand is not calculated from a population")
+		return cites(feeByHand, "population")
 	case e.Reason != nil:
 		return nil
 	case e.Population == 0:
-		return cites(RulePopulationNeeded, "population", "population needed: the fee is calculated from it, or set by hand with a reason")
+		return cites(populationNeededNone, "population")
 	case e.PopulationYear == 0:
-		return cites(RuleFee, "populationYear", "say of which year the population is")
+		return cites(feePopulationYear, "populationYear")
 	case e.Fee != want:
-		return cites(RuleFee, "fee", "%d inhabitants at %d cents, at least %d and at most %d, make %d cents", e.Population, rules.Fee.PerInhabitant, rules.Fee.Least, rules.Fee.Most, want)
+		return cites(feeOther, "fee", e.Population, rules.Fee.PerInhabitant, rules.Fee.Least, rules.Fee.Most, want)
 	}
 	return nil
 }
@@ -72,16 +72,16 @@ func (c CorrectMembership) Decide(in Input) ([]Event, error) {
 	now := c.membership()
 	switch {
 	case foldBody(in.History).registered == nil:
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case stands == nil:
-		return nil, broken(RuleMembershipStands, "year", "no membership of %d was recorded", c.Year)
+		return nil, broken(membershipStandsNone, "year", c.Year)
 	case c.Of != last:
-		return nil, broken(RuleMembershipStands, "of", "%s is not what stands of the membership of %d: %s does", c.Of, c.Year, last)
+		return nil, broken(membershipStandsOther, "of", c.Of, c.Year, last)
 	case rules == nil:
-		return nil, broken(RulePublishedFirst, "regulation", "there is no regulation %q in the ledger", c.Regulation)
+		return nil, broken(publishedFirstNoRegulation, "regulation", c.Regulation)
 	case now.Reason == nil && stands.Reason == nil && now.Regulation == stands.Regulation && now.Fee == stands.Fee &&
 		now.Population == stands.Population && now.PopulationYear == stands.PopulationYear:
-		return nil, broken(RuleMembershipStands, "fee", "that is what stands: nothing is corrected")
+		return nil, broken(membershipStandsSame, "fee")
 	}
 	if err := now.checkFee(rules); err != nil {
 		return nil, err
@@ -129,11 +129,11 @@ func (c RecordPayment) Stream() StreamName { return CollectivityStream(c.Collect
 func (c RecordPayment) Decide(in Input) ([]Event, error) {
 	switch {
 	case foldBody(in.History).registered == nil:
-		return nil, broken(RuleBodyFirst, "collectivity", "%s was not entered", c.Collectivity)
+		return nil, broken(bodyFirstNotEntered, "collectivity", c.Collectivity)
 	case membershipOf(in.History, c.Year) == nil:
-		return nil, broken(RulePayment, "year", "no membership of %d was recorded", c.Year)
+		return nil, broken(paymentNoMembership, "year", c.Year)
 	case c.On > DayInParis(in.Now):
-		return nil, broken(RulePayment, "on", "%s is still to come", c.On)
+		return nil, broken(paymentToCome, "on", c.On)
 	}
 	return one(&c.PaymentRecorded)
 }
@@ -157,11 +157,11 @@ func (c RetractMembership) Decide(in Input) ([]Event, error) {
 	state := StateOfMembership(in.History, c.Year)
 	switch {
 	case state.Membership == nil:
-		return nil, broken(RuleMembershipStands, "year", "no membership of %d stands", c.Year)
+		return nil, broken(membershipStandsGone, "year", c.Year)
 	case c.Of != state.Event:
-		return nil, broken(RuleMembershipStands, "of", "%s is not what stands of the membership of %d: %s does", c.Of, c.Year, state.Event)
+		return nil, broken(membershipStandsOther, "of", c.Of, c.Year, state.Event)
 	case len(state.Payments) > 0:
-		return nil, broken(RulePaymentStands, "of", "%s was paid for it: take that back first", state.Payments[0].Event)
+		return nil, broken(paymentStandsPaid, "of", state.Payments[0].Event)
 	}
 	return one(&c.MembershipRetracted)
 }
@@ -184,7 +184,7 @@ func (c RetractPayment) Decide(in Input) ([]Event, error) {
 	}
 	stands := func(p Payment) bool { return p.Event == c.Of }
 	if !slices.ContainsFunc(StateOfMembership(in.History, c.Year).Payments, stands) {
-		return nil, broken(RulePaymentStands, "of", "%s is no payment for %d that stands", c.Of, c.Year)
+		return nil, broken(paymentStandsNone, "of", c.Of, c.Year)
 	}
 	return one(&c.PaymentRetracted)
 }

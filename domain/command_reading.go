@@ -37,13 +37,13 @@ func (c ReadSealedValue) Decide(in Input) ([]Event, error) {
 	}
 	r, ok := find(stream, c.Event)
 	if !ok {
-		return nil, broken(RuleReadable, "event", "there is no event %s in the stream", c.Event)
+		return nil, broken(readableNoRecord, "event", c.Event)
 	}
 	if _, ok := sealedAt(r.Event, c.Pointer); !ok {
-		return nil, broken(RuleReadable, "pointer", "the event (%s) has no sealed value at %s; %s", r.Event.EventName(), c.Pointer, sealedThere(r.Event))
+		return nil, pointless(readableNothing, readableElsewhere, r.Event, c.Pointer, sealedThere(r.Event))
 	}
 	if erased, done := Erasure(in.History, c.Event, c.Pointer); done {
-		return nil, broken(RuleReadable, "pointer", "it was erased by %s", erased.ID)
+		return nil, broken(readableErased, "pointer", erased.ID)
 	}
 	return one(&c.SealedValueRead)
 }

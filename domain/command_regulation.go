@@ -19,10 +19,10 @@ func (c PublishRegulation) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if len(in.History) > 0 {
-		return nil, broken(RuleOnce, "regulation", "the regulation %s was published before; a change is another version", c.Regulation)
+		return nil, broken(onceRegulation, "regulation", c.Regulation)
 	}
 	if last := EditionOfYear(in.Now.Year() + 1); c.From > last {
-		return nil, broken(RuleEditionPossible, "from", "there is no edition %d: the last that can be is %d, of %d", c.From, last, last.Year())
+		return nil, broken(editionPossibleLate, "from", c.From, last, last.Year())
 	}
 	if err := checkSources(in, c.footings()); err != nil {
 		return nil, err
@@ -37,19 +37,19 @@ func (c PublishRegulation) Decide(in Input) ([]Event, error) {
 func (c PublishRegulation) checkForm() error {
 	for _, f := range c.footings() {
 		if f.Article != "" && !slices.ContainsFunc(c.Articles, func(a Article) bool { return a.Number == f.Article }) {
-			return broken(RuleRegulationForm, f.field+".article", "the regulation has no article %s", f.Article)
+			return broken(regulationFormArticle, f.field+".article", f.Article)
 		}
 	}
 	const jurors = 200
 	switch {
 	case c.MinimumLevel.Value > int(MaxLevel):
-		return broken(RuleRegulationForm, "minimumLevel.value", "the least level is one from 0 to %d", MaxLevel)
+		return broken(regulationFormMinimumLevel, "minimumLevel.value", MaxLevel)
 	case c.Quorum.Value > jurors:
-		return broken(RuleRegulationForm, "quorum.value", "no jury has more than %d jurors", jurors)
+		return broken(regulationFormJurors, "quorum.value", jurors)
 	case c.JurorsPerCandidacy.Value > jurors:
-		return broken(RuleRegulationForm, "jurorsPerCandidacy.value", "no jury has more than %d jurors", jurors)
+		return broken(regulationFormJurors, "jurorsPerCandidacy.value", jurors)
 	case c.Fee.Most < c.Fee.Least:
-		return broken(RuleRegulationForm, "fee.most", "the fee is at least %d cents, and cannot be at most %d", c.Fee.Least, c.Fee.Most)
+		return broken(regulationFormFee, "fee.most", c.Fee.Least, c.Fee.Most)
 	}
 	return nil
 }
@@ -92,9 +92,9 @@ func checkSources(in Input, all []footing) error {
 	for _, f := range all {
 		switch {
 		case f.Known != "assumed" && f.Source == "":
-			return broken(RuleSourceFirst, f.field+".source", "the value is %s: name the source", f.Known)
+			return broken(sourceFirstKnown, f.field+".source", f.Known)
 		case f.Source != "" && !in.exists(SourceStream(f.Source)):
-			return broken(RuleSourceFirst, f.field+".source", "there is no source %q in the ledger", f.Source)
+			return broken(sourceFirstNoSuch, f.field+".source", f.Source)
 		}
 	}
 	return nil
@@ -120,7 +120,7 @@ func (c PublishGrid) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if len(in.History) > 0 {
-		return nil, broken(RuleOnce, "grid", "the grid %s was published before; a change is another version", c.Grid)
+		return nil, broken(onceGrid, "grid", c.Grid)
 	}
 	if err := checkSources(in, c.footings()); err != nil {
 		return nil, err
@@ -138,18 +138,18 @@ func (c PublishGrid) Decide(in Input) ([]Event, error) {
 func (c PublishGrid) checkForm() error {
 	for i, s := range c.Stakes {
 		if !slices.ContainsFunc(c.Themes, func(t Theme) bool { return t.ID == s.Theme }) {
-			return broken(RuleGridForm, fmt.Sprintf("stakes[%d].theme", i), "the grid has no theme %q", s.Theme)
+			return broken(gridFormTheme, fmt.Sprintf("stakes[%d].theme", i), s.Theme)
 		}
 	}
 	for i, s := range c.Services {
 		if !slices.ContainsFunc(c.Stakes, func(t Stake) bool { return t.ID == s.Stake }) {
-			return broken(RuleGridForm, fmt.Sprintf("services[%d].stake", i), "the grid has no stake %q", s.Stake)
+			return broken(gridFormStake, fmt.Sprintf("services[%d].stake", i), s.Stake)
 		}
 	}
 	for i := 1; i < len(c.Thresholds); i++ {
 		below, above := c.Thresholds[i-1], c.Thresholds[i]
 		if above.Level <= below.Level || above.Services < below.Services || above.Stakes < below.Stakes {
-			return broken(RuleGridForm, fmt.Sprintf("thresholds[%d].level", i), "thresholds stand in the order of levels, and a higher level asks for no less")
+			return broken(gridFormThresholds, fmt.Sprintf("thresholds[%d].level", i))
 		}
 	}
 	return nil
@@ -159,24 +159,24 @@ func (c PublishGrid) checkForm() error {
 func (c PublishGrid) checkMapping(in Input) error {
 	switch {
 	case c.Before == "" && len(c.Mapping) > 0:
-		return broken(RuleGridForm, "mapping", "say which version is mapped: before")
+		return broken(gridFormBeforeMissing, "mapping")
 	case c.Before == "":
 		return nil
 	case c.Before == c.Grid:
-		return broken(RuleGridForm, "before", "a grid does not come before itself")
+		return broken(gridFormBeforeItself, "before")
 	}
 	before := GridOf(in.Others[GridStream(c.Before)])
 	if before == nil {
-		return broken(RulePublishedFirst, "before", "there is no grid %q in the ledger", c.Before)
+		return broken(publishedFirstNoGrid, "before", c.Before)
 	}
 	for i, m := range c.Mapping {
 		switch {
 		case before.Service(m.From) == nil:
-			return broken(RuleGridForm, fmt.Sprintf("mapping[%d].from", i), "the grid %s has no service %q", c.Before, m.From)
+			return broken(gridFormFrom, fmt.Sprintf("mapping[%d].from", i), c.Before, m.From)
 		case c.Service(m.To) == nil:
-			return broken(RuleGridForm, fmt.Sprintf("mapping[%d].to", i), "the grid has no service %q", m.To)
+			return broken(gridFormTo, fmt.Sprintf("mapping[%d].to", i), m.To)
 		case slices.Contains(c.Mapping[:i], m):
-			return broken(RuleGridForm, fmt.Sprintf("mapping[%d]", i), "%s to %s is mapped twice", m.From, m.To)
+			return broken(gridFormTwice, fmt.Sprintf("mapping[%d]", i), m.From, m.To)
 		}
 	}
 	return nil

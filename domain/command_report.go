@@ -5,7 +5,7 @@ import "slices"
 // sits holds that a juror is on the list of the edition.
 func (r ruled) sits(juror int, field string) error {
 	if !slices.Contains(r.edition.Jurors, juror) {
-		return r.breach(RuleJuryList, field, TopicJury, "juror %d is not on the list that was published", juror)
+		return r.breach(juryListNotListed, field, TopicJury, juror)
 	}
 	return nil
 }
@@ -16,11 +16,11 @@ func (r ruled) impartial(c Candidacy, juror int, field string) error {
 	j := StateOfJuror(r.in.Others[JurorStream(c.Edition, juror)])
 	switch category, bound := j.Conflicts[c.Collectivity]; {
 	case j.Ended:
-		return r.breach(RuleJurorInTerm, field, TopicJury, "juror %d sits no more", juror)
+		return r.breach(jurorInTermEnded, field, TopicJury, juror)
 	case r.candidacy.Recused(juror):
-		return r.breach(RuleImpartial, field, TopicConflicts, "juror %d is recused from this candidacy", juror)
+		return r.breach(impartialRecused, field, TopicConflicts, juror)
 	case bound:
-		return r.breach(RuleImpartial, field, TopicConflicts, "juror %d has declared an interest in %s (%s)", juror, c.Collectivity, category)
+		return r.breach(impartialInterest, field, TopicConflicts, juror, c.Collectivity, category)
 	}
 	return nil
 }
@@ -28,7 +28,7 @@ func (r ruled) impartial(c Candidacy, juror int, field string) error {
 // submitted holds that there is something to judge.
 func (r ruled) submitted() error {
 	if r.candidacy.Submitted == nil {
-		return r.breach(RuleSubmitted, "collectivity", TopicCandidacies, "nothing was submitted")
+		return r.breach(submittedNothing, "collectivity", TopicCandidacies)
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (c AssignJuror) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if slices.Contains(r.candidacy.Assigned, c.Juror) {
-		return nil, r.breach(RuleAssignedOnce, "juror", TopicJury, "juror %d reports on it already", c.Juror)
+		return nil, r.breach(assignedOnceAlready, "juror", TopicJury, c.Juror)
 	}
 	return one(&c.JurorAssigned)
 }
@@ -93,7 +93,7 @@ func (c RecuseJuror) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if r.candidacy.Recused(c.Juror) {
-		return nil, r.breach(RuleRecusedOnce, "juror", TopicConflicts, "juror %d is recused already", c.Juror)
+		return nil, r.breach(recusedOnceAlready, "juror", TopicConflicts, c.Juror)
 	}
 	return one(&c.JurorRecused)
 }
@@ -120,13 +120,13 @@ func (c SealOpinion) Decide(in Input) ([]Event, error) {
 		return nil, err
 	}
 	if !slices.Contains(r.candidacy.Assigned, c.Juror) {
-		return nil, r.breach(RuleAssigned, "juror", TopicJury, "juror %d does not report on this candidacy", c.Juror)
+		return nil, r.breach(assignedNot, "juror", TopicJury, c.Juror)
 	}
 	if err := r.impartial(c.Candidacy, c.Juror, "juror"); err != nil {
 		return nil, err
 	}
 	if slices.Contains(r.candidacy.Opinions, c.Juror) {
-		return nil, r.breach(RuleOpinionOnce, "juror", TopicJury, "juror %d has given an opinion", c.Juror)
+		return nil, r.breach(opinionOnceGiven, "juror", TopicJury, c.Juror)
 	}
 	return one(&c.OpinionSealed)
 }
@@ -163,7 +163,7 @@ func (c DeferDecision) Decide(in Input) ([]Event, error) {
 func (r ruled) session(number int) (JurySessionHeld, error) {
 	held, ok := r.edition.Session(number)
 	if !ok {
-		return held, r.breach(RuleSession, "session", TopicDeliberation, "there was no session %d", number)
+		return held, r.breach(sessionNone, "session", TopicDeliberation, number)
 	}
 	return held, nil
 }

@@ -18,7 +18,7 @@ func origin(id SourceID) []StreamName {
 
 func (c CiteSource) Decide(in Input) ([]Event, error) {
 	if len(in.History) > 0 {
-		return nil, broken(RuleOnce, "source", "%s was cited before with other particulars; correct them instead", c.Source)
+		return nil, broken(onceSource, "source", c.Source)
 	}
 	if err := checkOrigin(in, c.Source, c.OriginOf); err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (c CorrectSource) Basis() []StreamName      { return origin(c.OriginOf) }
 
 func (c CorrectSource) Decide(in Input) ([]Event, error) {
 	if len(in.History) == 0 {
-		return nil, broken(RuleSourceFirst, "source", "there is no source %s", c.Source)
+		return nil, broken(sourceFirstNotCited, "source", c.Source)
 	}
 	if err := checkOrigin(in, c.Source, c.OriginOf); err != nil {
 		return nil, err
@@ -53,9 +53,9 @@ func checkOrigin(in Input, id, of SourceID) error {
 	case of == "":
 		return nil
 	case of == id:
-		return broken(RuleSourceFirst, "originOf", "a source does not copy itself")
+		return broken(sourceFirstItself, "originOf")
 	case !in.exists(SourceStream(of)):
-		return broken(RuleSourceFirst, "originOf", "there is no source %s", of)
+		return broken(sourceFirstNotCited, "originOf", of)
 	}
 	return nil
 }

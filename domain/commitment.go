@@ -46,7 +46,7 @@ func (o Opened) fits(ledger uuid.UUID, seal *Seal) error {
 		{"tally", d.Tally, o.Tally.Salt, fmt.Sprintf(`{"abstained":%d,"against":%d,"for":%d}`, t.Abstained, t.Against, t.For)},
 	} {
 		if c := commitment(f.salt, ledger, seal.Event, "/data/"+f.name, []byte(f.value)); c == "" || c != f.field.Commitment() {
-			return broken(RuleOpenedFits, "opened."+f.name, "with its salt it does not give the commitment of the decision")
+			return broken(openedFitsOther, "opened."+f.name)
 		}
 	}
 	return nil

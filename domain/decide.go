@@ -81,7 +81,7 @@ func find(history []Recorded, id uuid.UUID) (Recorded, bool) {
 // checkPossible refuses an edition that cannot be: one whose ceremony would be later than the year after now.
 func checkPossible(now time.Time, e Edition) error {
 	if last := EditionOfYear(now.Year() + 1); e < 0 || e > last {
-		return broken(RuleEditionPossible, "edition", "there is no edition %d: the last that can be is %d, of %d", e, last, last.Year())
+		return broken(editionPossibleLate, "edition", e, last, last.Year())
 	}
 	return nil
 }

@@ -70,14 +70,14 @@ func CheckStatedYear(e Edition, stated string) error {
 		if e == 0 {
 			return nil
 		}
-		return broken(RuleEditionYear, "yearAsStated", "the year of edition %d, as the source states it, is missing", e)
+		return broken(editionYearMissing, "yearAsStated", e)
 	}
 	if !isStatedYear(stated) {
-		return invalid("yearAsStated", "year", "%q is not a year (2017), nor an uncertain one (2002?, 2017+, 2018|2024, 2000-2005)", shorten(stated))
+		return invalid(yearStated, "yearAsStated", shorten(stated))
 	}
 	if len(stated) > 4 {
 		if e != 0 {
-			return broken(RuleEditionYear, "edition", "the year %s is uncertain, so the edition must be left empty", stated)
+			return broken(editionYearUncertain, "edition", stated)
 		}
 		return nil
 	}
@@ -87,13 +87,13 @@ func CheckStatedYear(e Edition, stated string) error {
 	case year == 2010 && e == lastBeforeGap:
 		return nil
 	case year == 2010:
-		return broken(RuleEditionYear, "edition", "there was no ceremony in calendar 2010; a label called 2010 is of edition %d, the ceremony of 2009-12-15", lastBeforeGap)
+		return broken(editionYearGap, "edition", lastBeforeGap)
 	case held == 0:
-		return broken(RuleEditionYear, "yearAsStated", "there was no ceremony in %d: the first was in %d", year, FirstEdition.Year())
+		return broken(editionYearBeforeFirst, "yearAsStated", year, FirstEdition.Year())
 	case e == 0:
-		return broken(RuleEditionYear, "edition", "the year %d is certain, so its edition is needed: %d", year, held)
+		return broken(editionYearCertain, "edition", year, held)
 	case e != held:
-		return broken(RuleEditionYear, "edition", "edition %d is the ceremony of %d; that of %d is edition %d", e, e.Year(), year, held)
+		return broken(editionYearOther, "edition", e, e.Year(), year, held)
 	}
 	return nil
 }

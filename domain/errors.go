@@ -1,15 +1,13 @@
 package domain
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // FieldError says which field of an input is wrong, by which rule, and what to do about it.
 type FieldError struct {
 	Field   string // as in JSON: yearAsStated; "" where the whole is wrong
 	Rule    string // a stable name: level, insee, siren, required
 	Message string // for a person
+	Telling
 }
 
 func (e FieldError) Error() string {
@@ -30,9 +28,7 @@ func (e Invalid) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-func invalid(field, rule, format string, args ...any) Invalid {
-	return Invalid{{field, rule, fmt.Sprintf(format, args...)}}
-}
+func invalid(c *Case, field string, args ...any) Invalid { return Invalid{c.Fault(field, args...)} }
 
 // Broken is the error of a command that a rule of the label or of the ledger forbids in the state things are in.
 type Broken struct {
@@ -41,6 +37,7 @@ type Broken struct {
 	Message string
 	// Article is that of the regulation that the rule rests on, or "".
 	Article string
+	Telling
 }
 
 func (e *Broken) Error() string {
@@ -50,6 +47,4 @@ func (e *Broken) Error() string {
 	return e.Field + ": " + e.Message
 }
 
-func broken(rule Rule, field, format string, args ...any) *Broken {
-	return &Broken{Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
-}
+func broken(c *Case, field string, args ...any) *Broken { return c.Broken(field, args...) }

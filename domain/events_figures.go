@@ -20,15 +20,15 @@ func ParseNumber(s string) (Number, error) {
 	whole, fraction, point := strings.Cut(s, ".")
 	digits := strings.TrimPrefix(whole, "-") + fraction
 	if digits == "" || strings.Trim(digits, "0123456789") != "" || len(digits) > 15 || point && fraction == "" || whole == "" || whole == "-" {
-		return Number{}, invalid("value", "number", "%q is not a number such as 56 or 3.6", s)
+		return Number{}, invalid(numberDecimal, "value", s)
 	}
 	fraction = strings.TrimRight(fraction, "0")
 	if len(fraction) > 6 {
-		return Number{}, invalid("value", "number", "%q has more than six decimals", s)
+		return Number{}, invalid(numberDecimals, "value", s)
 	}
 	v, err := strconv.ParseInt(whole+fraction, 10, 64)
 	if err != nil {
-		return Number{}, invalid("value", "number", "%q is not a number such as 56 or 3.6", s)
+		return Number{}, invalid(numberDecimal, "value", s)
 	}
 	return Number{v, len(fraction)}, nil
 }

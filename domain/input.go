@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"reflect"
@@ -46,7 +45,8 @@ func DecodeInput(t Type, data []byte) (Event, error) {
 		var wrong Invalid
 		switch {
 		case errors.As(err, &wrong):
-			found = append(found, FieldError{p.name, wrong[0].Rule, wrong[0].Message})
+			wrong[0].Field = p.name
+			found = append(found, wrong[0])
 		case err != nil:
 			return nil, err
 		default:
@@ -57,13 +57,13 @@ func DecodeInput(t Type, data []byte) (Event, error) {
 		}
 	}
 	if _, given := members[byMember]; given {
-		found = append(found, FieldError{byMember, "unknown", "is told by the token, not by the request"})
+		found = append(found, unknownBy.Fault(byMember))
 		delete(members, byMember)
 	}
 	known := knownMembers(v.Type())
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !slices.Contains(known, name) {
-			found = append(found, FieldError{shorten(name), "unknown", "is not a member of " + t.Name})
+			found = append(found, unknownMember.Fault(shorten(name), t.Name))
 			delete(members, name)
 		}
 	}
@@ -87,7 +87,7 @@ func numbersGiven(e Event, given []string) error {
 	var found Invalid
 	for _, p := range parts(reflect.TypeOf(e).Elem()) {
 		if p.always && p.kind.Kind() == reflect.Int && !slices.Contains(given, p.name) {
-			found = append(found, FieldError{p.name, "required", missing})
+			found = append(found, requiredForm.Fault(p.name))
 		}
 	}
 	if len(found) == 0 {
@@ -123,16 +123,15 @@ const maxInputDepth = 8
 
 // inputMembers reads one JSON object, in which no member is given twice at any depth.
 func inputMembers(data []byte) (map[string]json.RawMessage, error) {
-	malformed := func(why string) error { return invalid("body", "json", "%s", why) }
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, malformed("a JSON object is expected")
+		return nil, invalid(jsonObject, "body")
 	}
 	if err := distinctMembers(json.NewDecoder(bytes.NewReader(data))); err != nil {
-		return nil, malformed(err.Error())
+		return nil, err
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil || members == nil {
-		return nil, malformed("a JSON object is expected")
+		return nil, invalid(jsonObject, "body")
 	}
 	return members, nil
 }
@@ -152,13 +151,13 @@ func distinctMembers(d *json.Decoder) error {
 			return nil
 		}
 		if err != nil {
-			return errors.New("is not JSON")
+			return invalid(jsonNot, "body")
 		}
 		top := len(stack) - 1
 		switch delim, isDelim := token.(json.Delim); {
 		case isDelim && (delim == '{' || delim == '['):
 			if len(stack) == maxInputDepth {
-				return errors.New("is nested too deeply")
+				return invalid(jsonDeep, "body")
 			}
 			if top >= 0 && stack[top].object {
 				stack[top].key = true
@@ -170,7 +169,7 @@ func distinctMembers(d *json.Decoder) error {
 		case top >= 0 && stack[top].object && stack[top].key:
 			name := token.(string)
 			if stack[top].seen[name] {
-				return fmt.Errorf("the member %q is given twice", shorten(name))
+				return invalid(jsonTwice, "body", shorten(name))
 			}
 			stack[top].seen[name], stack[top].key = true, false
 			continue
@@ -179,7 +178,7 @@ func distinctMembers(d *json.Decoder) error {
 		}
 		if len(stack) == 0 {
 			if _, err := d.Token(); !errors.Is(err, io.EOF) {
-				return errors.New("something follows the object")
+				return invalid(jsonMore, "body")
 			}
 			return nil
 		}
@@ -190,7 +189,7 @@ func distinctMembers(d *json.Decoder) error {
 func decodeMembers(members map[string]json.RawMessage, into Event) *FieldError {
 	text, err := json.Marshal(members)
 	if err != nil {
-		return &FieldError{"body", "json", "is not JSON"}
+		return new(jsonNot.Fault("body"))
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -200,12 +199,12 @@ func decodeMembers(members map[string]json.RawMessage, into Event) *FieldError {
 	case err == nil:
 		return nil
 	case errors.As(err, &kind):
-		return &FieldError{fieldPath(kind.Field), "kind", fmt.Sprintf("a %s is not what is expected here", kind.Value)}
+		return new(kindOther.Fault(fieldPath(kind.Field), kind.Value))
 	}
 	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		return &FieldError{strings.Trim(name, `"`), "unknown", "is not a member here"}
+		return new(unknownHere.Fault(strings.Trim(name, `"`)))
 	}
-	return &FieldError{misfitting(members, into), "kind", "a value is not of the kind that is expected"}
+	return new(kindValue.Fault(misfitting(members, into)))
 }
 
 // misfitting names the member that cannot be read by itself, such as an id that is none.

@@ -111,20 +111,20 @@ func TestDecodeInput(t *testing.T) {
 func TestDecodeInputRefuses(t *testing.T) {
 	typ := TypeOf(&IdentitySettled{})
 	right := `"collectivity":"unsettled-bassens","as":"fr-commune-33032","reason":"a letter"`
-	for body, want := range map[string]FieldError{
-		``:                                     {"body", "json", ""},
-		`[]`:                                   {"body", "json", ""},
-		`null`:                                 {"body", "json", ""},
-		`{` + right + `} {}`:                   {"body", "json", ""},
-		`{` + right + `,`:                      {"body", "json", ""},
-		`{` + right + `,"as":"x"}`:             {"body", "json", ""},
-		`{` + right + `,"As":"x"}`:             {"As", "unknown", ""},
-		`{` + right + `,"by":"Anne"}`:          {"by", "unknown", ""},
-		`{` + right + `,"who":"Anne"}`:         {"who", "unknown", ""},
-		`{"collectivity":7,"as":"x"}`:          {"collectivity", "kind", ""},
-		`{"reason":{"sealed":"x"}}`:            {"reason", "value", ""},
-		`{"reason":null}`:                      {"reason", "value", ""},
-		strings.Repeat(`{"a":`, 9) + "1" + `}`: {"body", "json", ""},
+	for body, want := range map[string]struct{ Field, Rule string }{
+		``:                                     {"body", "json"},
+		`[]`:                                   {"body", "json"},
+		`null`:                                 {"body", "json"},
+		`{` + right + `} {}`:                   {"body", "json"},
+		`{` + right + `,`:                      {"body", "json"},
+		`{` + right + `,"as":"x"}`:             {"body", "json"},
+		`{` + right + `,"As":"x"}`:             {"As", "unknown"},
+		`{` + right + `,"by":"Anne"}`:          {"by", "unknown"},
+		`{` + right + `,"who":"Anne"}`:         {"who", "unknown"},
+		`{"collectivity":7,"as":"x"}`:          {"collectivity", "kind"},
+		`{"reason":{"sealed":"x"}}`:            {"reason", "value"},
+		`{"reason":null}`:                      {"reason", "value"},
+		strings.Repeat(`{"a":`, 9) + "1" + `}`: {"body", "json"},
 	} {
 		_, err := DecodeInput(typ, []byte(body))
 		var wrong Invalid

@@ -31,7 +31,7 @@ func TakePlace(t Type, data []byte) (rest []byte, stream StreamName, err error) 
 	var found Invalid
 	for name, into := range map[string]any{"distinction": &p.Distinction, "collectivity": &p.Collectivity} {
 		if raw, given := members[name]; given && json.Unmarshal(raw, into) != nil {
-			found = append(found, FieldError{name, "kind", "a text is expected here"})
+			found = append(found, kindText.Fault(name))
 		}
 		delete(members, name)
 	}
@@ -39,7 +39,7 @@ func TakePlace(t Type, data []byte) (rest []byte, stream StreamName, err error) 
 		return nil, "", found
 	}
 	if rest, err = json.Marshal(members); err != nil {
-		return nil, "", invalid("body", "json", "is not JSON")
+		return nil, "", invalid(jsonNot, "body")
 	}
 	wrong, err := wrongFields(p)
 	if err != nil {

@@ -58,10 +58,10 @@ func Judge(in Input, r Recorded) (Verdict, error) {
 		return Verdict{}, fmt.Errorf("judging revision %d of %s: %w", r.Revision, r.Stream, ErrIncomplete)
 	}
 	if _, opens := r.Event.(*LedgerOpened); opens != (r.Position == 0) {
-		return Verdict{}, broken(RuleGenesis, "", "event %d is %s; a ledger is opened by its first event and by no other", r.Position, r.Event.EventName())
+		return Verdict{}, broken(genesisFirst, "", r.Position, r.Event.EventName())
 	}
 	if c.Stream() != r.Stream {
-		return Verdict{}, broken(RuleOutcome, "", "it stands in the stream %s and belongs into %q", r.Stream, c.Stream())
+		return Verdict{}, broken(outcomeStream, "", r.Stream, c.Stream())
 	}
 	others, err := basisOf(c, in.Others, r)
 	if err != nil {
@@ -74,9 +74,9 @@ func Judge(in Input, r Recorded) (Verdict, error) {
 	t := TypeOf(r.Event)
 	switch {
 	case !slices.Contains(t.Streams, r.Stream.Category()):
-		return Verdict{}, broken(RuleOutcome, "", "%s stands in the stream %s, which holds no such event", t.Name, r.Stream)
+		return Verdict{}, broken(outcomeNoSuch, "", t.Name, r.Stream)
 	case len(events) != 1 || !reflect.DeepEqual(events[0], r.Event):
-		return Verdict{}, broken(RuleOutcome, differing(events, r.Event), "its command decides otherwise")
+		return Verdict{}, broken(outcomeOtherwise, differing(events, r.Event))
 	}
 	return asked[t.Name], nil
 }
@@ -94,19 +94,19 @@ func basisOf(c Command, others map[StreamName][]Recorded, r Recorded) (map[Strea
 		there := named && 0 <= revision && revision < int64(len(stream))
 		switch {
 		case !named && len(stream) > 0 && stream[0].Position < r.Position:
-			return nil, broken(RuleBasis, "", "it was decided from the stream %s and does not name it in its basis", s)
+			return nil, broken(basisUnnamed, "", s)
 		case !named:
 		case there && stream[revision].Revision == revision && stream[revision].Position < r.Position:
 			read[s] = stream[:revision+1]
 		case revision >= 0 && !isWhole(stream):
 			return nil, fmt.Errorf("judging revision %d of %s, at revision %d of %s: %w", r.Revision, r.Stream, revision, s, ErrIncomplete)
 		default:
-			return nil, broken(RuleBasis, "", "its basis names revision %d of %s, which does not come before it", revision, s)
+			return nil, broken(basisLater, "", revision, s)
 		}
 	}
 	for s := range r.Basis {
 		if _, ok := read[s]; !ok {
-			return nil, broken(RuleBasis, "", "its basis names the stream %s, which it was not decided from", s)
+			return nil, broken(basisUnread, "", s)
 		}
 	}
 	return read, nil

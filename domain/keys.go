@@ -95,10 +95,10 @@ func validVerifierKey(s string) bool {
 // checkKeyInForce refuses a key that is not the one in force. Any key may be said to be the first one.
 func (o LogOrigin) checkKeyInForce(key, field string) error {
 	if VerifierKeyName(key) != o.Name {
-		return broken(RuleKeyInForce, field, "the key is named %s, and the log %s", VerifierKeyName(key), o.Name)
+		return broken(keyInForceName, field, VerifierKeyName(key), o.Name)
 	}
 	if in := o.InForce(); in != "" && in != key {
-		return broken(RuleKeyInForce, field, "the key in force is %s", in)
+		return broken(keyInForceOther, field, in)
 	}
 	return nil
 }
@@ -107,12 +107,12 @@ func (o LogOrigin) checkKeyInForce(key, field string) error {
 // alone.
 func checkKeyNew(origins []LogOrigin, origin, key, field string) error {
 	if VerifierKeyName(key) != origin {
-		return broken(RuleKeyNew, field, "the key is named %s, and the log %s", VerifierKeyName(key), origin)
+		return broken(keyNewName, field, VerifierKeyName(key), origin)
 	}
 	for _, o := range origins {
 		for _, k := range o.Keys {
 			if VerifierKeyName(k.Key) == origin && VerifierKeyID(k.Key) == VerifierKeyID(key) {
-				return broken(RuleKeyNew, field, "a key with the id %s was in force before", VerifierKeyID(key))
+				return broken(keyNewBefore, field, VerifierKeyID(key))
 			}
 		}
 	}

@@ -42,11 +42,11 @@ func (a Award) Check() error { return a.checkAs("level") }
 func (a Award) checkAs(field string) error {
 	switch {
 	case a.Level != 0 && !a.Level.Valid():
-		return invalid(field, "level", "%d: a level is an integer from %d to %d", a.Level, MinLevel, MaxLevel)
+		return invalid(levelRange, field, a.Level, MinLevel, MaxLevel)
 	case a.Distinction == DistinctionLevel && a.Level == 0:
-		return broken(RuleAwardForm, field, "the distinction \"level\" needs its level, an integer from %d to %d", MinLevel, MaxLevel)
+		return broken(awardFormLevelMissing, field, MinLevel, MaxLevel)
 	case a.Distinction != DistinctionLevel && a.Level != 0:
-		return broken(RuleAwardForm, field, "only the distinction \"level\" has a level")
+		return broken(awardFormNoLevel, field)
 	}
 	return nil
 }

@@ -76,15 +76,15 @@ func (l Laureate) line() string {
 func (p Palmares) Check(e *PalmaresPublished) error {
 	switch {
 	case p.Digest != e.Digest:
-		return broken(RulePalmares, "digest", "the digest of the decisions that were disclosed is %s", p.Digest)
+		return broken(palmaresDigest, "digest", p.Digest)
 	case p.Labelled != e.Labelled:
-		return broken(RulePalmares, "labelled", "%d received a label", p.Labelled)
+		return broken(palmaresLabelled, "labelled", p.Labelled)
 	case !slices.Equal(p.CountsByLevel, e.CountsByLevel):
-		return broken(RulePalmares, "countsByLevel", "the decisions that were disclosed give %v", p.CountsByLevel)
+		return broken(palmaresLevels, "countsByLevel", p.CountsByLevel)
 	case p.HorsConcours != e.HorsConcours:
-		return broken(RulePalmares, "horsConcours", "%d are beyond competition", p.HorsConcours)
+		return broken(palmaresBeyond, "horsConcours", p.HorsConcours)
 	case p.Mentions != e.Mentions:
-		return broken(RulePalmares, "mentions", "%d mentions were given", p.Mentions)
+		return broken(palmaresMentions, "mentions", p.Mentions)
 	}
 	return nil
 }
@@ -109,9 +109,9 @@ func CheckPalmares(e *PalmaresPublished, candidacies map[CollectivityID]*Candida
 		s := candidacies[id]
 		switch seal := s.Seal(); {
 		case seal == nil && s.Admissible():
-			return broken(RulePalmares, "", "there is no decision on %s, whose candidacy is admissible", id)
+			return broken(palmaresUndecided, "", id)
 		case seal != nil && s.Disclosed == nil:
-			return broken(RulePalmares, "", "the decision on %s (event %s) is left open: it was neither disclosed nor superseded", id, seal.Event)
+			return broken(palmaresLeftOpen, "", id, seal.Event)
 		}
 	}
 	return PalmaresOf(ResultsOf(candidacies)).Check(e)

@@ -44,14 +44,14 @@ func (how reading) field(index []int) reading {
 // readAll reads a JSON text that is one object.
 func (o *objectShape) readAll(text string, how reading) error {
 	if !utf8.ValidString(text) {
-		return invalid("", "json", "is not UTF-8")
+		return invalid(jsonUtf8, "")
 	}
 	r := &reader{text: text}
 	if err := o.read(r, how); err != nil {
 		return err
 	}
 	if r.next() != 0 || r.at < len(r.text) {
-		return invalid("", "json", "something follows the data")
+		return invalid(jsonAfter, "")
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (o *objectShape) readAll(text string, how reading) error {
 // read reads an object. Every member is one that it may have, and is there once.
 func (o *objectShape) read(r *reader, how reading) error {
 	if !r.take('{') {
-		return invalid("", "type", "is not an object")
+		return invalid(typeObject, "")
 	}
 	var seen uint64
 	next := 0
@@ -74,9 +74,9 @@ func (o *objectShape) read(r *reader, how reading) error {
 		i := o.find(name, next)
 		switch {
 		case i < 0:
-			return invalid(shorten(name), "unknown", "is not a member of it")
+			return invalid(unknownOfIt, shorten(name))
 		case seen&(1<<i) != 0:
-			return invalid(name, "unique", "is there twice")
+			return invalid(uniqueMember, name)
 		case !r.take(':'):
 			return r.notJSON()
 		}
@@ -87,7 +87,7 @@ func (o *objectShape) read(r *reader, how reading) error {
 		}
 	}
 	if missing := o.always &^ seen; missing != 0 {
-		return invalid(o.members[bits.TrailingZeros64(missing)].name, "required", "is missing")
+		return invalid(requiredForm, o.members[bits.TrailingZeros64(missing)].name)
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func (s *shape) readValue(r *reader, how reading) (string, error) {
 	if s.kind == aUUID {
 		id, err := uuid.Parse(text)
 		if err != nil {
-			return "", invalid("", "uuid", "%v", err)
+			return "", invalid(uuidUnread, "")
 		}
 		*how.into.Addr().Interface().(*uuid.UUID) = id
 		return text, nil
@@ -160,9 +160,9 @@ func (s *shape) readNumber(r *reader, how reading) (string, error) {
 	case err != nil:
 		return "", err
 	case n < s.least:
-		return "", invalid("", "min", "%d is too small; the least is %d", n, s.least)
+		return "", invalid(minSmaller, "", n, s.least)
 	case n > s.most:
-		return "", invalid("", "max", "%d is too great; the most is %d", n, s.most)
+		return "", invalid(maxGreater, "", n, s.most)
 	case how.into.IsValid():
 		how.into.SetInt(n)
 	}
@@ -172,17 +172,17 @@ func (s *shape) readNumber(r *reader, how reading) (string, error) {
 // readSealed reads an object of one member, "sealed".
 func (s *shape) readSealed(r *reader, how reading) error {
 	if !r.take('{') {
-		return invalid("", "type", "is not an object")
+		return invalid(typeObject, "")
 	}
 	if r.take('}') {
-		return invalid("sealed", "required", "is missing")
+		return invalid(requiredForm, "sealed")
 	}
 	name, err := r.string()
 	switch {
 	case err != nil:
 		return err
 	case name != "sealed":
-		return invalid(shorten(name), "unknown", "is not a member of it")
+		return invalid(unknownOfIt, shorten(name))
 	case !r.take(':'):
 		return r.notJSON()
 	}
@@ -191,7 +191,7 @@ func (s *shape) readSealed(r *reader, how reading) error {
 		return within(name, err)
 	}
 	if !r.take('}') {
-		return invalid("", "unknown", "has more than the member sealed")
+		return invalid(unknownBeside, "")
 	}
 	if how.into.IsValid() {
 		how.into.Set(reflect.ValueOf(&Sealed{commitment: commitment}))
@@ -201,7 +201,7 @@ func (s *shape) readSealed(r *reader, how reading) error {
 
 func (s *shape) readList(r *reader, how reading) error {
 	if !r.take('[') {
-		return invalid("", "type", "is not a list")
+		return invalid(typeList, "")
 	}
 	if how.into.IsValid() {
 		how.into.Set(reflect.MakeSlice(how.into.Type(), 0, 0))
@@ -228,14 +228,14 @@ func (s *shape) readList(r *reader, how reading) error {
 			told = append(told, fmt.Sprint(item.into.FieldByIndex(s.distinct)))
 		}
 		if n++; int64(n) > s.most {
-			return invalid("", "max", "has too many items; the most is %d", s.most)
+			return invalid(maxMore, "", s.most)
 		}
 	}
 	switch {
 	case int64(n) < s.least:
-		return invalid("", "min", "has too few items; the least is %d", s.least)
+		return invalid(minFewer, "", s.least)
 	case repeats(told):
-		return invalid("", "unique", "names the same thing twice")
+		return invalid(uniqueForm, "")
 	}
 	return nil
 }
@@ -256,28 +256,28 @@ func (s *textShape) read(r *reader, how reading) (string, error) {
 		if i := slices.Index(s.words, text); i >= 0 {
 			return s.words[i], nil
 		}
-		return "", invalid("", "oneof", "%q is none of: %s", shorten(text), strings.Join(s.words, ", "))
+		return "", invalid(oneofForm, "", shorten(text), s.words)
 	}
 	switch {
 	case len(text) > s.most && utf8.RuneCountInString(text) > s.most:
-		return "", invalid("", "max", "is too long; the most is %d characters", s.most)
+		return "", invalid(maxLonger, "", s.most)
 	case s.match != nil && !s.match(text), s.unlike != "" && text == s.unlike, how.strict && s.beyond != nil && !s.beyond(text):
-		return "", invalid("", s.form, "%q: %s", shorten(text), s.asks())
+		return "", invalid(s.asks(), "", shorten(text))
 	case how.into.IsValid():
 		return strings.Clone(text), nil
 	}
 	return text, nil
 }
 
-// asks tells a person what the form of a text is.
-func (s *textShape) asks() string {
+// asks is what a person is told of a text that has not its form.
+func (s *textShape) asks() *Case {
 	switch s.form {
 	case "uuid":
-		return "an id is a UUID in lower case and not the zero one"
+		return uuidForm
 	case "sealed":
-		return "a sealed member holds 32 bytes in base64"
+		return sealedForm
 	}
-	return formInWords(s.form)
+	return formCases[s.form]
 }
 
 // reader reads a JSON text in UTF-8 from left to right.
@@ -308,13 +308,13 @@ func (r *reader) take(c byte) bool {
 }
 
 func (r *reader) notJSON() error {
-	return invalid("", "json", "is not JSON at byte %d of the data", r.at)
+	return invalid(jsonAt, "", r.at)
 }
 
 // integer reads a whole number as canonical JSON writes it, and gives how it is written.
 func (r *reader) integer() (n int64, written string, err error) {
 	if c := r.next(); c != '-' && !isDigit(c) {
-		return 0, "", invalid("", "type", "is not a whole number")
+		return 0, "", invalid(typeNumber, "")
 	}
 	start := r.at
 	for r.at++; r.at < len(r.text) && strings.IndexByte("0123456789.eE+-", r.text[r.at]) >= 0; r.at++ {
@@ -322,7 +322,7 @@ func (r *reader) integer() (n int64, written string, err error) {
 	written = r.text[start:r.at]
 	n, err = strconv.ParseInt(written, 10, 64)
 	if err != nil || strconv.FormatInt(n, 10) != written {
-		return 0, "", invalid("", "type", "%s is not a whole number that every program can hold, in its one form", shorten(written))
+		return 0, "", invalid(typeNumberForm, "", shorten(written))
 	}
 	return n, written, nil
 }
@@ -330,7 +330,7 @@ func (r *reader) integer() (n int64, written string, err error) {
 // string reads a text. What it gives shares the memory of the whole, unless it has escapes.
 func (r *reader) string() (string, error) {
 	if !r.take('"') {
-		return "", invalid("", "type", "is not a text")
+		return "", invalid(typeText, "")
 	}
 	text, start := r.text, r.at
 	for i := start; i < len(text); i++ {

@@ -2,9 +2,11 @@ package domain
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -61,10 +63,11 @@ func ReadValue(kind ValueKind, text []byte) (any, error) {
 		panic("no sealed field holds a " + string(kind))
 	}
 	if err != nil {
-		return nil, invalid("", "value", "is not a %s", valuesInWords[kind])
+		return nil, invalid(valueCases[kind], "")
 	}
-	if why := checkValue(kind, value); why != "" {
-		return nil, invalid("", "value", "%s", why)
+	if wrong := checkValue(kind, value); wrong != nil {
+		wrong.Rule = "value"
+		return nil, Invalid{*wrong}
 	}
 	return value, nil
 }
@@ -82,18 +85,18 @@ func read[T any](text []byte) (T, error) {
 	return v, nil
 }
 
-// checkValue says why a value cannot be sealed in a field of a kind, or "".
-func checkValue(kind ValueKind, value any) string {
+// checkValue says why a value cannot be sealed in a field of a kind, or nil; of which field is for its caller to say.
+func checkValue(kind ValueKind, value any) *FieldError {
 	ok := false
 	switch v := value.(type) {
 	case string:
 		switch {
 		case kind == ValueRemark && v == "":
-			return ""
+			return nil
 		case kind != ValueText && kind != ValueRemark:
-			return "is not a " + valuesInWords[kind]
+			return new(valueCases[kind].Fault(""))
 		case strings.TrimSpace(v) == "":
-			return missing
+			return new(requiredForm.Fault(""))
 		}
 		return checkText(v)
 	case Distinction:
@@ -106,13 +109,22 @@ func checkValue(kind ValueKind, value any) string {
 	case Tally:
 		ok = kind == ValueTally && v.valid()
 	case Finding:
-		ok = kind == ValueFinding && 0 <= v.Possible && v.Possible <= int(MaxLevel) && checkText(v.Text) == ""
+		ok = kind == ValueFinding && 0 <= v.Possible && v.Possible <= int(MaxLevel) && checkText(v.Text) == nil
 	}
 	if !ok {
-		return "is not a " + valuesInWords[kind]
+		return new(valueCases[kind].Fault(""))
 	}
-	return ""
+	return nil
 }
+
+// valueCases refuse what is not a value of a kind.
+var valueCases = func() map[ValueKind]*Case {
+	all := map[ValueKind]*Case{}
+	for _, kind := range slices.Sorted(maps.Keys(valuesInWords)) {
+		all[kind] = FormCase("value."+cmp.Or(string(kind), "text"), "is not a "+valuesInWords[kind])
+	}
+	return all
+}()
 
 func (t Tally) valid() bool {
 	for _, n := range []int{t.For, t.Against, t.Abstained} {

@@ -246,6 +246,7 @@ func (s story) checkBroken(t *testing.T, err error) {
 	if !strings.Contains(broken.Message, " ") {
 		t.Errorf("the message tells a person nothing: %q", broken.Message)
 	}
+	checkTelling(t, broken.Message, broken.Telling)
 }
 
 func (s story) checkInvalid(t *testing.T, err error) {
@@ -256,6 +257,9 @@ func (s story) checkInvalid(t *testing.T, err error) {
 	}
 	if !slices.ContainsFunc(invalid, func(f FieldError) bool { return f.Field == s.field && f.Rule == s.wrong }) {
 		t.Errorf("got %+v, want the rule %q at %q", invalid, s.wrong, s.field)
+	}
+	for _, f := range invalid {
+		checkTelling(t, f.Message, f.Telling)
 	}
 }
 

@@ -67,6 +67,15 @@ var forms = []struct {
 	{"salt", "the salt of a commitment: 32 bytes in base64", isCommitment},
 }
 
+// formCases are the cases of the forms, by their tags.
+var formCases = func() map[string]*Case {
+	all := make(map[string]*Case, len(forms))
+	for _, f := range forms {
+		all[f.tag] = FormCase(f.tag, "{value:typed}: "+f.message)
+	}
+	return all
+}()
+
 func validScope(s string) bool { return hasScopeForm(s) && validLine(s) }
 
 func validLine(s string) bool {
@@ -136,8 +145,12 @@ func Validate(e Event) error {
 		if value == nil {
 			continue // it was sealed before, by somebody else
 		}
-		if why := checkValue(f.Value, value); why != "" {
-			found = append(found, FieldError{strings.TrimPrefix(f.Pointer, "/data/"), valueRule(f.Value, why), why})
+		if wrong := checkValue(f.Value, value); wrong != nil {
+			wrong.Field = strings.TrimPrefix(f.Pointer, "/data/")
+			if wrong.Rule == "text" && f.Value != ValueText {
+				wrong.Rule = "value" // as of every other value
+			}
+			found = append(found, *wrong)
 		}
 	}
 	if len(found) > 0 {
@@ -154,32 +167,18 @@ func wrongFields(x any) (found Invalid, err error) {
 			return nil, err
 		}
 		for _, w := range wrong {
-			found = append(found, FieldError{fieldName(w), w.Tag(), message(w)})
+			found = append(found, faultOf(w))
 		}
 	}
 	return found, nil
 }
-
-// valueRule is the rule that a sealed value breaks.
-func valueRule(kind ValueKind, why string) string {
-	switch {
-	case why == missing:
-		return "required"
-	case kind == ValueText:
-		return "text"
-	}
-	return "value"
-}
-
-// missing is what is said of a field that is not there.
-const missing = "is missing"
 
 // together checks what the form of one member asks of another.
 func together(e Event) Invalid {
 	switch e := e.(type) {
 	case *FigurePublished:
 		if e.Scale > 0 && e.Value%10 == 0 {
-			return invalid("value", "number", "a number has one form: without zeros at the end of its decimals")
+			return invalid(numberZeros, "value")
 		}
 	case *ActionDeclared:
 		return e.checkEvidence()
@@ -188,7 +187,7 @@ func together(e Event) Invalid {
 	case *EditionOpened:
 		for i, m := range e.Mentions {
 			if m.Follows == m.Mention {
-				return invalid(fmt.Sprintf("mentions[%d].follows", i), "follows", "a mention does not continue itself")
+				return invalid(followsForm, fmt.Sprintf("mentions[%d].follows", i))
 			}
 		}
 	case *DecisionDisclosed:
@@ -206,7 +205,7 @@ func together(e Event) Invalid {
 // inOrder holds that mentions have one form.
 func inOrder(field string, mentions []MentionID) Invalid {
 	if !slices.IsSorted(mentions) {
-		return invalid(field, "order", "mentions stand in the order of their ids")
+		return invalid(orderForm, field)
 	}
 	return nil
 }
@@ -215,23 +214,23 @@ func inOrder(field string, mentions []MentionID) Invalid {
 func (p *ActionParticulars) checkEvidence() Invalid {
 	for i, e := range p.Evidence {
 		if e == (Evidence{}) {
-			return invalid(fmt.Sprintf("evidence[%d]", i), "evidence", "needs an address, or the hash of a file")
+			return invalid(evidenceForm, fmt.Sprintf("evidence[%d]", i))
 		}
 	}
 	return nil
 }
 
-// checkText says what is wrong with a text that is to be sealed, or "".
-func checkText(s string) string {
+// checkText says what is wrong with a text that is to be sealed, or nil.
+func checkText(s string) *FieldError {
 	switch {
 	case !utf8.ValidString(s) || !norm.NFC.IsNormalString(s):
-		return "the text is not UTF-8 in Unicode normal form C"
+		return new(textForm.Fault(""))
 	case utf8.RuneCountInString(s) > maxText:
-		return fmt.Sprintf("the text has more than %d characters", maxText)
+		return new(textLong.Fault("", maxText))
 	case strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || noncharacter(r) }) >= 0:
-		return "the text has control characters"
+		return new(textControl.Fault(""))
 	}
-	return ""
+	return nil
 }
 
 // fieldName is the path of a field as in JSON, without the names of embedded structs, which JSON does not show.
@@ -246,31 +245,44 @@ func fieldName(w validator.FieldError) string {
 	return strings.Join(kept, ".")
 }
 
-func message(w validator.FieldError) string {
-	for _, f := range forms {
-		if f.tag == w.Tag() {
-			return fmt.Sprintf("%q: %s", shorten(fmt.Sprint(w.Value())), f.message)
-		}
+// faultOf tells which rule a field breaks.
+func faultOf(w validator.FieldError) FieldError {
+	field, value := fieldName(w), shorten(fmt.Sprint(w.Value()))
+	if c := formCases[w.Tag()]; c != nil {
+		return c.Fault(field, value)
 	}
 	switch w.Tag() {
 	case "required":
-		return missing
+		return requiredForm.Fault(field)
 	case "level":
-		return fmt.Sprintf("%v: a level is an integer from %d to %d", w.Value(), MinLevel, MaxLevel)
+		return levelRange.Fault(field, w.Value(), MinLevel, MaxLevel)
 	case "edition":
-		return fmt.Sprintf("%v: an edition is an ordinal from 1 (1999) on", w.Value())
+		return editionOrdinal.Fault(field, w.Value())
 	case "oneof":
-		return fmt.Sprintf("%q is none of: %s", shorten(fmt.Sprint(w.Value())), strings.ReplaceAll(w.Param(), " ", ", "))
+		return oneofForm.Fault(field, value, strings.Fields(w.Param()))
 	case "max":
-		return "is too long or too great; the most is " + w.Param()
+		return byKind(w, maxCharacters, maxItems, maxNumber).Fault(field, w.Param())
 	case "min":
-		return "is too short or too small; the least is " + w.Param()
+		return byKind(w, minCharacters, minItems, minNumber).Fault(field, w.Param())
 	case "eq":
-		return fmt.Sprintf("%q must be %s", shorten(fmt.Sprint(w.Value())), w.Param())
+		return eqForm.Fault(field, value, w.Param())
 	case "unique":
-		return "names the same thing twice"
+		return uniqueForm.Fault(field)
 	}
-	return fmt.Sprintf("%q breaks the rule %s %s", shorten(fmt.Sprint(w.Value())), w.Tag(), w.Param())
+	fault := valueOther.Fault(field, value, w.Tag(), w.Param())
+	fault.Rule = w.Tag()
+	return fault
+}
+
+// byKind is the case of a bound: of a text, of a list, or of a number.
+func byKind(w validator.FieldError, text, list, number *Case) *Case {
+	switch w.Kind() {
+	case reflect.String:
+		return text
+	case reflect.Slice:
+		return list
+	}
+	return number
 }
 
 func shorten(s string) string {

@@ -90,52 +90,52 @@ func TestValidate(t *testing.T) {
 	tests := []struct {
 		name  string
 		event Event
-		want  Invalid
+		want  []wrongField
 	}{
 		{"all is well", award(func(*AwardRecorded) {}), nil},
-		{"a level", award(func(e *AwardRecorded) { e.Level = 6 }), Invalid{{"level", "level", "6: a level is an integer from 1 to 5"}}},
-		{"a level below", award(func(e *AwardRecorded) { e.Level = -1 }), Invalid{{"level", "level", "-1: a level is an integer from 1 to 5"}}},
-		{"an edition", award(func(e *AwardRecorded) { e.Edition = -3 }), Invalid{{"edition", "edition", "-3: an edition is an ordinal from 1 (1999) on"}}},
-		{"an edition far away", award(func(e *AwardRecorded) { e.Edition = 1000 }), Invalid{{"edition", "edition", "1000: an edition is an ordinal from 1 (1999) on"}}},
+		{"a level", award(func(e *AwardRecorded) { e.Level = 6 }), []wrongField{{"level", "level", "6: a level is an integer from 1 to 5"}}},
+		{"a level below", award(func(e *AwardRecorded) { e.Level = -1 }), []wrongField{{"level", "level", "-1: a level is an integer from 1 to 5"}}},
+		{"an edition", award(func(e *AwardRecorded) { e.Edition = -3 }), []wrongField{{"edition", "edition", "-3: an edition is an ordinal from 1 (1999) on"}}},
+		{"an edition far away", award(func(e *AwardRecorded) { e.Edition = 1000 }), []wrongField{{"edition", "edition", "1000: an edition is an ordinal from 1 (1999) on"}}},
 		{"the first edition", award(func(e *AwardRecorded) { e.Edition = 1 }), nil},
 		{"the last edition", award(func(e *AwardRecorded) { e.Edition = 999 }), nil},
-		{"a missing member", award(func(e *AwardRecorded) { e.Holder = "" }), Invalid{{"holder", "required", "is missing"}}},
+		{"a missing member", award(func(e *AwardRecorded) { e.Holder = "" }), []wrongField{{"holder", "required", "is missing"}}},
 		{"a word", award(func(e *AwardRecorded) { e.Distinction = "gold" }),
-			Invalid{{"distinction", "oneof", `"gold" is none of: level, hors-concours, unspecified`}}},
+			[]wrongField{{"distinction", "oneof", `"gold" is none of: level, hors-concours, unspecified`}}},
 		{"a long line", award(func(e *AwardRecorded) { e.Holder = strings.Repeat("é", 201) }),
-			Invalid{{"holder", "max", "is too long or too great; the most is 200"}}},
+			[]wrongField{{"holder", "max", "is too long or too great; the most is 200"}}},
 		{"a line that is just not too long", award(func(e *AwardRecorded) { e.Holder = strings.Repeat("é", 200) }), nil},
 		{"a long value is shortened", award(func(e *AwardRecorded) { e.Source = SourceID(strings.Repeat("é", 90)) }),
-			Invalid{{"source", "sourceid", `"` + strings.Repeat("é", 80) + `...": a source's id has lower-case letters, digits and hyphens`}}},
+			[]wrongField{{"source", "sourceid", `"` + strings.Repeat("é", 80) + `...": a source's id has lower-case letters, digits and hyphens`}}},
 		{"two fields", award(func(e *AwardRecorded) { e.Holder, e.Level = "", 9 }),
-			Invalid{{"level", "level", "9: a level is an integer from 1 to 5"}, {"holder", "required", "is missing"}}},
+			[]wrongField{{"level", "level", "9: a level is an integer from 1 to 5"}, {"holder", "required", "is missing"}}},
 		{"a field inside another", &AwardArbitrated{Candidacy: Candidacy{18, aix}, Chosen: Award{"level", 7}, Reason: Text("r")},
-			Invalid{{"chosen.level", "level", "7: a level is an integer from 1 to 5"}}},
-		{"nothing chosen", &AwardArbitrated{Candidacy: Candidacy{18, aix}, Reason: Text("r")}, Invalid{{"chosen", "required", "is missing"}}},
+			[]wrongField{{"chosen.level", "level", "7: a level is an integer from 1 to 5"}}},
+		{"nothing chosen", &AwardArbitrated{Candidacy: Candidacy{18, aix}, Reason: Text("r")}, []wrongField{{"chosen", "required", "is missing"}}},
 		{"an item of a list", &EPCIMembersRecorded{Collectivity: "fr-epci-200041507", Members: []CollectivityID{aix, "x", aix}, On: "2026"},
-			Invalid{{"members", "unique", "names the same thing twice"}}},
+			[]wrongField{{"members", "unique", "names the same thing twice"}}},
 		{"a wrong item of a list", &EPCIMembersRecorded{Collectivity: "fr-epci-200041507", Members: []CollectivityID{aix, "x"}, On: "2026"},
-			Invalid{{"members[1]", "collectivity", `"x": an id is fr-commune-<INSEE>, fr-epci-<SIREN> or another form of the identity rules, with valid codes`}}},
+			[]wrongField{{"members[1]", "collectivity", `"x": an id is fr-commune-<INSEE>, fr-epci-<SIREN> or another form of the identity rules, with valid codes`}}},
 		{"an empty list", &EPCIMembersRecorded{Collectivity: "fr-epci-200041507", Members: []CollectivityID{}, On: "2026"},
-			Invalid{{"members", "min", "is too short or too small; the least is 1"}}},
+			[]wrongField{{"members", "min", "is too short or too small; the least is 1"}}},
 		{"a part of an object", &CollectivityRegistered{Collectivity: aix, Type: "commune", Name: "Aix", InForce: &InForce{To: "soon"}},
-			Invalid{{"inForce.to", "partialdate", `"soon": a day, a month or a year: 2017-02-01, 2017-02 or 2017`}}},
+			[]wrongField{{"inForce.to", "partialdate", `"soon": a day, a month or a year: 2017-02-01, 2017-02 or 2017`}}},
 		{"another envelope", &LedgerOpened{LedgerID: nth(1), Origin: "a", Envelope: "v2", Kind: "real"},
-			Invalid{{"envelope", "eq", `"v2" must be arobase.envelope.v1`}}},
-		{"the zero id", &RecordRetracted{Event: uuid.Nil, Cause: "identity"}, Invalid{{"event", "required", "is missing"}}},
+			[]wrongField{{"envelope", "eq", `"v2" must be arobase.envelope.v1`}}},
+		{"the zero id", &RecordRetracted{Event: uuid.Nil, Cause: "identity"}, []wrongField{{"event", "required", "is missing"}}},
 
-		{"no text", award(func(e *AwardRecorded) { e.Note = Secret("") }), Invalid{{"note", "required", "is missing"}}},
+		{"no text", award(func(e *AwardRecorded) { e.Note = Secret("") }), []wrongField{{"note", "required", "is missing"}}},
 		{"a text of two lines", award(func(e *AwardRecorded) { e.Note = Secret("a\n\tb") }), nil},
 		{"a long text", award(func(e *AwardRecorded) { e.Note = Secret(strings.Repeat("é", maxText)) }), nil},
 		{"too long a text", award(func(e *AwardRecorded) { e.Note = Secret(strings.Repeat("é", maxText+1)) }),
-			Invalid{{"note", "text", "the text has more than 20000 characters"}}},
-		{"a text with a bell", award(func(e *AwardRecorded) { e.By = Secret("a\a") }), Invalid{{"by", "text", "the text has control characters"}}},
+			[]wrongField{{"note", "text", "the text has more than 20000 characters"}}},
+		{"a text with a bell", award(func(e *AwardRecorded) { e.By = Secret("a\a") }), []wrongField{{"by", "text", "the text has control characters"}}},
 		{"a text that is not composed", award(func(e *AwardRecorded) { e.By = Secret("e\u0301") }),
-			Invalid{{"by", "text", "the text is not UTF-8 in Unicode normal form C"}}},
+			[]wrongField{{"by", "text", "the text is not UTF-8 in Unicode normal form C"}}},
 		{"a text that Unicode keeps for programs", award(func(e *AwardRecorded) { e.By = Secret("a\uffff") }),
-			Invalid{{"by", "text", "the text has control characters"}}},
+			[]wrongField{{"by", "text", "the text has control characters"}}},
 		{"bytes", award(func(e *AwardRecorded) { e.By = Secret("\xff") }),
-			Invalid{{"by", "text", "the text is not UTF-8 in Unicode normal form C"}}},
+			[]wrongField{{"by", "text", "the text is not UTF-8 in Unicode normal form C"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -144,16 +144,29 @@ func TestValidate(t *testing.T) {
 			if err != nil && !errors.As(err, &got) {
 				t.Fatal(err)
 			}
-			if !slices.Equal(got, tt.want) {
+			for _, f := range got {
+				checkTelling(t, f.Message, f.Telling)
+			}
+			if !slices.Equal(wrongFieldsOf(got), tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
 		})
 	}
 }
 
+// wrongField is what a person is told of a field.
+type wrongField struct{ field, rule, message string }
+
+func wrongFieldsOf(all Invalid) (told []wrongField) {
+	for _, f := range all {
+		told = append(told, wrongField{f.Field, f.Rule, f.Message})
+	}
+	return told
+}
+
 func TestErrorsSpeakOfFields(t *testing.T) {
 	for want, err := range map[string]error{
-		"level: is missing; holder: is too long": Invalid{{"level", "required", "is missing"}, {"holder", "max", "is too long"}},
+		"level: is missing; holder: is too long": Invalid{{Field: "level", Rule: "required", Message: "is missing"}, {Field: "holder", Rule: "max", Message: "is too long"}},
 		"by: say who":                            &Broken{Rule: RuleFourEyes, Field: "by", Message: "say who"},
 		"the ledger is already open":             &Broken{Rule: RuleGenesis, Field: "", Message: "the ledger is already open"},
 	} {

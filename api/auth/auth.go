@@ -132,27 +132,27 @@ var (
 func (g Grant) check() error {
 	switch {
 	case !slices.Contains(Roles(), g.Role):
-		return fmt.Errorf("%w: %q is no role; the roles are %s", ErrGrant, g.Role, words(Roles()))
+		return refuse(noRole, "role", string(g.Role), words(Roles()))
 	case g.Role == Declarant && !domain.CollectivityID(g.For).Valid():
-		return fmt.Errorf("%w: a declarant acts for one collectivity, such as fr-commune-73008, not for %q", ErrGrant, g.For)
+		return refuse(noBody, "for", g.For)
 	case g.Role == Juror && !seat.MatchString(g.For):
-		return fmt.Errorf("%w: a juror has a seat, <edition>-<number> such as 28-3, not %q", ErrGrant, g.For)
+		return refuse(noSeat, "for", g.For)
 	case g.Role != Declarant && g.Role != Juror && g.For != "":
-		return fmt.Errorf("%w: the role %s is bound to nothing; leave out %q", ErrGrant, g.Role, g.For)
+		return refuse(bound, "for", string(g.Role), g.For)
 	case strings.TrimSpace(g.Person) == "" || !utf8.ValidString(g.Person) || utf8.RuneCountInString(g.Person) > 200:
-		return fmt.Errorf("%w: a token belongs to a person, whose name has 1 to 200 characters", ErrGrant)
+		return refuse(noPerson, "person")
 	case g.Life <= 0 || g.Life > MaxLife:
-		return fmt.Errorf("%w: a token lives for at least a moment and at most two years", ErrGrant)
+		return refuse(noLife, "days")
 	}
 	return nil
 }
 
-func words(roles []Role) string {
+func words(roles []Role) []string {
 	all := make([]string, len(roles))
 	for i, r := range roles {
 		all[i] = string(r)
 	}
-	return strings.Join(all, ", ")
+	return all
 }
 
 // Issue makes a token. The text is shown once and kept nowhere. Errors of the caller's making are ErrGrant.

@@ -134,7 +134,7 @@ func (l *Ledger) streamOf(ctx context.Context, e domain.Event) (domain.StreamNam
 	}
 	found, err := l.store.Lookup(ctx, about)
 	if errors.Is(err, eventstore.ErrNotFound) {
-		return "", domain.Invalid{{Field: field, Rule: "known", Message: fmt.Sprintf("%s is no event of the ledger", about)}}
+		return "", domain.Invalid{noSuchEvent.Fault(field, about)}
 	}
 	if err != nil {
 		return "", fmt.Errorf("looking for event %s: %w", about, err)

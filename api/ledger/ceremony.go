@@ -103,7 +103,7 @@ func (l *Ledger) Publish(ctx context.Context, who auth.Principal, e domain.Editi
 		done.Waiting, done.At = true, kept.At
 		return done, nil
 	case again && (!halfway || p.Second == ""):
-		return Publication{}, &domain.Broken{Rule: domain.RuleTwoPeople, Field: "second", Message: "you asked for it already; another person has to ask for the same"}
+		return Publication{}, twoPeopleAgain.Broken("second")
 	case p.Second == "":
 		// Kept before the first is opened: the record names the two, whoever asks for the rest after an interruption.
 		p.Second = who.Person
@@ -179,7 +179,7 @@ func (l *Ledger) publishing(ctx context.Context, who auth.Principal, e domain.Ed
 		return p, false, fmt.Errorf("reading the request to publish: %w", err)
 	}
 	if on != p.On {
-		return p, true, domain.Invalid{{Field: "on", Rule: "two-people", Message: fmt.Sprintf("the first person asked for %s; two people ask for the same day", p.On)}}
+		return p, true, domain.Invalid{anotherDay.Fault("on", p.On)}
 	}
 	return p, true, nil
 }
@@ -198,7 +198,7 @@ func (l *Ledger) toOpen(ctx context.Context, due []domain.Due) ([]opening, []dom
 	for _, d := range due {
 		seal := d.State.Seal()
 		if seal == nil {
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: "decided", Message: "there is no decision on it"})
+			wrong = append(wrong, notDecided.Fault(string(d.Collectivity)))
 			continue
 		}
 		opened, err := l.opened(ctx, seal)

@@ -36,7 +36,7 @@ type Fact struct {
 // MentionView is one mention of an edition with how it is known.
 type MentionView struct {
 	ID     string `json:"id"`
-	Label  string `json:"label"`
+	Label  string `json:"label"` // what its source calls it, or the edition that was run here
 	Status string `json:"status"`
 }
 
@@ -308,12 +308,36 @@ func (l *Ledger) editionView(ctx context.Context, label labels.Label) EditionVie
 			}
 			v.Facts = append(v.Facts, f)
 		}
+		if detail.Label == "" && label.Decision != nil {
+			detail.Label = l.mentionOffered(label.Edition, m.ID)
+		}
 		v.MentionsDetail = append(v.MentionsDetail, detail)
 	}
 	if v.Status == "" && len(label.Mentions) > 0 {
 		v.Status = string(label.Mentions[0].Status)
 	}
 	return v
+}
+
+// mentionOffered is the name under which an edition that was run here offered a mention, or "". It is for whoever looks at
+// the projections while they stand still.
+func (l *Ledger) mentionOffered(edition domain.Edition, id domain.MentionID) string {
+	run, ok := l.campaigns.Edition(edition)
+	if !ok {
+		return ""
+	}
+	for _, r := range run.History {
+		opened, ok := r.Event.(*domain.EditionOpened)
+		if !ok {
+			continue
+		}
+		for _, m := range opened.Mentions {
+			if m.Mention == id {
+				return m.Name
+			}
+		}
+	}
+	return ""
 }
 
 // reasons adds what the jury wrote when it decided. It is for whoever looks at the projections while they stand still.

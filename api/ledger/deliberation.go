@@ -13,7 +13,6 @@ import (
 	"arobase/api/ledger/workspace"
 	"arobase/domain"
 	"arobase/eventstore"
-	"arobase/eventstore/vault"
 	"arobase/projections/campaigns"
 )
 
@@ -148,7 +147,7 @@ func (l *Ledger) sealing(ctx context.Context, person string, input json.RawMessa
 	}
 	decision := e.(*domain.DecisionSealed)
 	if decision.Assessment != nil {
-		return domain.SealDecision{}, domain.Invalid{{Field: "assessment", Rule: "unknown", Message: "is computed from the grid, not given"}}
+		return domain.SealDecision{}, domain.Invalid{assessmentComputed.Fault("assessment")}
 	}
 	if decision.Departure == nil { // always there, so that its absence tells nothing
 		decision.Departure = domain.Secret("")
@@ -181,11 +180,7 @@ func (l *Ledger) sitting(ctx context.Context, e domain.Edition, session int) (do
 
 // tryOut asks a command for its decision and records nothing.
 func (l *Ledger) tryOut(ctx context.Context, c domain.Command) error {
-	in, _, err := l.input(ctx, c, l.history)
-	if err != nil {
-		return err
-	}
-	_, err = domain.Decide(in, c)
+	_, err := l.decide(ctx, Request{Command: c})
 	return err
 }
 
@@ -227,145 +222,6 @@ func (l *Ledger) run(ctx context.Context, e domain.Edition) (*campaigns.Campaign
 		return nil, nil, fmt.Errorf("edition %d is not run here: %w", e, ErrUnknown)
 	}
 	return run, regulation, nil
-}
-
-// Closing says what closing a deliberation came to.
-type Closing struct {
-	Edition   domain.Edition
-	Recusals  int // that were appended first
-	Decisions int
-	Receipt   Receipt // of deliberation-closed
-}
-
-// CloseDeliberation seals the decision on every candidacy that is to be decided, in the order of the collectivities' ids,
-// and closes the deliberation. Before anything is recorded every draft is held by the rules once more; those that are
-// missing or broken are all named. What became known since, the conflict of a juror, is recorded first. A process that ends
-// half-way leaves a part of the decisions sealed: asked again, the rest follows. Expected is the revision that the edition's
-// stream must be at, nil for any; where it is not, the error is *Stale.
-func (l *Ledger) CloseDeliberation(ctx context.Context, who auth.Principal, e domain.Edition, expected *int64) (Closing, error) {
-	if err := mayDeliberate(who); err != nil {
-		return Closing{}, err
-	}
-	if l.room == nil {
-		return Closing{}, ErrNoWorkspace
-	}
-	l.ceremonies.Lock()
-	defer l.ceremonies.Unlock()
-	if err := l.rests(ctx, domain.EditionStream(e), expected); err != nil {
-		return Closing{}, err
-	}
-	run, regulation, err := l.run(ctx, e)
-	if err != nil {
-		return Closing{}, err
-	}
-	state := run.State()
-	done := Closing{Edition: e}
-	closing := domain.CloseDeliberation{Under: domain.Under{Regulation: state.Opened.Regulation}}
-	closing.Edition = e
-	closing.By = domain.Text(who.Person)
-	due := domain.DecisionsFor(e, run.Candidacies)
-	closing.Decisions = len(due)
-	if err := l.tryOut(ctx, closing); err != nil {
-		return done, err
-	}
-	if _, err := l.drafted(ctx, e, due); err != nil {
-		return done, err
-	}
-	for _, c := range domain.Corrections(run.History, regulation, run.Jurors, due) {
-		if c.Undone != nil {
-			return done, &domain.Broken{Rule: domain.RuleQuorum, Field: string(c.Collectivity), Message: "without the jurors who declared an interest the decision that is sealed does not stand; supersede it and decide again"}
-		}
-		for _, recusal := range c.Recusals {
-			recusal.By = domain.Text(who.Person)
-			command := domain.RecuseJuror{Under: closing.Under, JurorRecused: recusal}
-			if _, err := l.Execute(ctx, Request{Actor: who.Actor(), Command: command}); err != nil {
-				return done, fmt.Errorf("recording a recusal: %w", err)
-			}
-			done.Recusals++
-		}
-	}
-	commands, err := l.drafted(ctx, e, due) // again: with those who take no part since
-	if err != nil {
-		return done, err
-	}
-	done.Decisions, err = l.sealAll(ctx, who, commands)
-	if err != nil {
-		return done, err
-	}
-	done.Receipt, err = l.Execute(ctx, Request{Actor: who.Actor(), Command: closing})
-	return done, err
-}
-
-// sealAll records the decisions of a deliberation in their order, and gives how many. They are all of one moment, and
-// every value is in the vault before the first is recorded: neither the time nor the id of a decision, nor the moment at
-// which it is seen to arrive, tells how long the texts of the one before it are.
-func (l *Ledger) sealAll(ctx context.Context, who auth.Principal, commands []domain.SealDecision) (done int, err error) {
-	if l.vault == nil {
-		return 0, ErrReadOnly
-	}
-	at := l.clock()
-	requests, batches := make([]Request, len(commands)), make([]batch, len(commands))
-	var secrets []vault.Secret
-	for i, c := range commands {
-		requests[i] = Request{Actor: who.Actor(), Command: c, at: at}
-		ids, err := l.ids(requests[i])
-		if err == nil {
-			batches[i], err = l.prepare(ctx, requests[i], ids)
-		}
-		if err != nil {
-			return 0, fmt.Errorf("sealing the decision on %s: %w", c.Collectivity, err)
-		}
-		secrets = append(secrets, batches[i].secrets...)
-	}
-	if err := l.vault.Put(ctx, secrets, nil); err != nil {
-		return 0, fmt.Errorf("keeping the decisions: %w", err)
-	}
-	for i, b := range batches {
-		_, err := l.append(ctx, b)
-		if _, ok := errors.AsType[*eventstore.RevisionConflict](err); ok { // somebody wrote to its stream meanwhile
-			_, err = l.write(ctx, requests[i])
-		}
-		if err != nil {
-			return done, fmt.Errorf("sealing the decision on %s: %w", commands[i].Collectivity, err)
-		}
-		done++
-	}
-	return done, nil
-}
-
-// drafted gives the commands of all drafts of candidacies that are not decided yet, each held by the rules.
-func (l *Ledger) drafted(ctx context.Context, e domain.Edition, due []domain.Due) ([]domain.SealDecision, error) {
-	var commands []domain.SealDecision
-	var wrong domain.Invalid
-	for _, d := range due {
-		if d.State.Seal() != nil {
-			continue // sealed by a closing that was interrupted
-		}
-		draft, err := l.room.Get(ctx, draftKey(d.Candidacy))
-		if errors.Is(err, workspace.ErrAbsent) {
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: "decided", Message: "there is no decision on it"})
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the draft on %s: %w", d.Collectivity, err)
-		}
-		c, err := l.sealing(ctx, draft.By, draft.Body)
-		if err == nil {
-			err = l.tryOut(ctx, c)
-		}
-		var broken *domain.Broken
-		switch {
-		case errors.As(err, &broken):
-			wrong = append(wrong, domain.FieldError{Field: string(d.Collectivity), Rule: string(broken.Rule), Message: broken.Message})
-		case err != nil:
-			return nil, fmt.Errorf("the draft on %s: %w", d.Collectivity, err)
-		}
-		commands = append(commands, c)
-	}
-	if wrong != nil {
-		return nil, wrong
-	}
-	return commands, nil
 }
 
 // Tally is how the votes are drafted to have fallen; false where they are not told.

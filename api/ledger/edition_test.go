@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,8 +27,8 @@ import (
 type frail struct {
 	eventstore.Store
 	left atomic.Int64 // appends until then; negative: never
-	// watch hears of each append that is asked for; nil: nobody does.
-	watch func(stream string)
+	// watch hears of each append that is asked for, and reading of each stream that is read; nil: nobody does.
+	watch, reading func(stream string)
 }
 
 var errGone = errors.New("the process ended")
@@ -41,6 +42,13 @@ func (f *frail) Append(ctx context.Context, stream string, expected eventstore.R
 		return eventstore.Appended{}, errGone
 	}
 	return f.Store.Append(ctx, stream, expected, events)
+}
+
+func (f *frail) ReadStream(ctx context.Context, stream string, from eventstore.Revision) iter.Seq2[eventstore.Event, error] {
+	if f.reading != nil {
+		f.reading(stream)
+	}
+	return f.Store.ReadStream(ctx, stream, from)
 }
 
 // campaign is an edition that is run in a test, on a day that the test chooses.

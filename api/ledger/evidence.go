@@ -182,16 +182,16 @@ func (l *Ledger) holdFiles(ctx context.Context, who auth.Principal, e domain.Eve
 				err = l.files.Renew(ctx, h, l.clock().UTC()) // so that it is not removed while it is being named
 			}
 		}
-		message := "no file with this hash was uploaded: upload it first (POST /v1/evidence), or give an address"
+		refused := notUploaded
 		switch {
 		case err == nil, errors.Is(err, evidence.ErrAbsent) && l.namedFile(h):
 			continue
 		case errors.Is(err, evidence.ErrErased):
-			message = "the file was erased: leave it out"
+			refused = fileErased
 		case !errors.Is(err, ErrUnknown) && !errors.Is(err, evidence.ErrAbsent):
 			return err
 		}
-		wrong = append(wrong, domain.FieldError{Field: fmt.Sprintf("evidence[%d].sha256", i), Rule: "uploaded", Message: message})
+		wrong = append(wrong, refused.Fault(fmt.Sprintf("evidence[%d].sha256", i)))
 	}
 	if wrong != nil {
 		return wrong

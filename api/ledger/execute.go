@@ -130,19 +130,32 @@ func (l *Ledger) write(ctx context.Context, req Request) (Receipt, error) {
 
 // prepare decides on a command and makes its events, sealed and in their envelopes. Nothing is kept or recorded.
 func (l *Ledger) prepare(ctx context.Context, req Request, ids func(int) (uuid.UUID, error)) (batch, error) {
-	in, basis, err := l.input(ctx, req.Command, l.history)
+	d, err := l.decide(ctx, req)
 	if err != nil {
 		return batch{}, err
 	}
+	return l.encode(req, d.events, d.basis, d.history, ids)
+}
+
+// decided is what the rules make of a command, and what they looked at.
+type decided struct {
+	events  []domain.Event
+	history []domain.Recorded // of its stream
+	basis   map[string]int64
+}
+
+// decide asks the rules about a command, from the streams as they are now.
+func (l *Ledger) decide(ctx context.Context, req Request) (decided, error) {
+	in, basis, err := l.input(ctx, req.Command, l.history)
+	if err != nil {
+		return decided{}, err
+	}
 	if current := int64(len(in.History)) - 1; req.Expected != nil && *req.Expected != current {
-		return batch{}, &Stale{req.Command.Stream(), current}
+		return decided{}, &Stale{req.Command.Stream(), current}
 	}
 	in.Now = l.moment(req).UTC()
 	events, err := domain.Decide(in, req.Command)
-	if err != nil {
-		return batch{}, err
-	}
-	return l.encode(req, events, basis, in.History, ids)
+	return decided{events, in.History, basis}, err
 }
 
 // moment is when a request is decided and recorded.

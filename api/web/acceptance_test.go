@@ -18,7 +18,7 @@ func TestAcceptance(t *testing.T) {
 			"(25 + 30), on trouve 55 « communes » : les sources se contredisent, et aucune source n'explique l'écart.",
 			"Pas de pourcentage : les totaux publiés (163 collectivités en 2016 et 331 communes en 2017) ne sont pas donnés dans une même unité.",
 			"Compilé à partir de la presse : ce n'est pas le palmarès de l'association.",
-			"Ce site est tenu par Les Archives de l'essai.",
+			"Ce site est exploité par Les Archives de l'essai.",
 			"un point de contrôle signé couvre",
 		}},
 		{"/en/", []string{
@@ -47,7 +47,7 @@ func TestAcceptance(t *testing.T) {
 			"5 @ se déduit pour l'édition 22 (2021) ; aucune source ne l'écrit",
 		}},
 		{"/en/collectivities/fr-commune-92072", []string{"Last known label: 5 @ in edition 17 (2016).", "According to one source", "Present status unknown"}},
-		{"/collectivites/unsettled-bassens", []string{"Bassens : 2 communes possibles, on ne devine pas", "Gironde", "Savoie", "Mention « numérique éducatif »"}},
+		{"/collectivites/unsettled-bassens", []string{"Bassens : 2 communes possibles, le registre n'en choisit aucune", "Gironde", "Savoie", "Mention « numérique éducatif »"}},
 		{"/collectivites/fr-commune-33032", []string{"Aucune source trouvée.", "Voir « Bassens », à départager"}},
 		{"/collectivites/fr-commune-76476", []string{
 			"Aucune source trouvée.", "Avant elle : Notre-Dame-de-Gravenchon", "ils ne passent pas à qui lui succède", "2009 éd. 11",
@@ -58,7 +58,7 @@ func TestAcceptance(t *testing.T) {
 		{"/collectivites/ca-bromont", []string{"Collectivité hors de France", "Confirmé par deux sources indépendantes", "Nommée « Bromont (Québec) » par ses sources."}},
 		{"/tendances?from=17&to=18", []string{"On ne sait pas qui est entré ni qui est parti"}},
 		{"/recherche?q=Bassens", []string{"3 réponses portent exactement ce nom : le registre n'en choisit aucune.", "Gironde", "Savoie"}},
-		{"/recherche?q=xyzzy", []string{"Rien ne répond à « xyzzy »", "sans vous soucier des accents"}},
+		{"/recherche?q=xyzzy", []string{"Aucun résultat pour « xyzzy »", "sans vous soucier des accents"}},
 	} {
 		page := text(open(t, h, c.path))
 		for _, s := range c.says {

@@ -52,6 +52,9 @@ type serviceGroup struct {
 
 type serviceLine struct{ Name, Href, Count string }
 
+// actionsPerPage is less than in other lists: each action takes several lines on a telephone, and the services stand below.
+const actionsPerPage = 25
+
 // narrowing are the parameters of the directory.
 var narrowing = []string{"q", "stake", "service", "region", "departement", "state", "collectivity", "theme"}
 
@@ -72,7 +75,7 @@ func (s *site) actionsAll(p *page) (any, error) {
 	v := actionsPage{Heading: p.T("actions.title"), Lede: p.T("actions.lede"), Asked: asked, Action: p.path("actions", "", nil)}
 	p.Title, p.Description = v.Heading, v.Lede
 	address := func(q url.Values) string { return p.hrefWith("actions", "", q) }
-	if v.Paging, err = p.paging(len(ids), address, query); err != nil {
+	if v.Paging, err = p.pagingBy(actionsPerPage, len(ids), address, query); err != nil {
 		return nil, err
 	}
 	for _, a := range s.Ledger.ActionViews(p.ctx, ids[max(v.Paging.From-1, 0):v.Paging.To], p.size) {
@@ -123,8 +126,7 @@ func (p *page) rendered() map[string]int {
 
 // actionChoices are the fields of the form beside the words: what nobody renders is not offered.
 func (p *page) actionChoices(q ledger.ActionQuestion, services []ledger.RenderedService, counts map[string]int) []choice {
-	all := p.T("choose.all")
-	stakes, service := choice{"stake", p.T("choose.stake"), []option{{"", all, q.Stake == ""}}}, choice{"service", p.T("choose.service"), []option{{"", all, q.Service == ""}}}
+	stakes, service := choice{"stake", p.T("choose.stake"), []option{{"", p.anyOf("stake"), q.Stake == ""}}}, choice{"service", p.T("choose.service"), []option{{"", p.anyOf("service"), q.Service == ""}}}
 	known := map[string]bool{}
 	for _, s := range services {
 		if counts[s.Service] == 0 && s.Service != q.Service && s.Stake != q.Stake {
@@ -138,15 +140,15 @@ func (p *page) actionChoices(q ledger.ActionQuestion, services []ledger.Rendered
 			service.Options = append(service.Options, option{s.Service, p.T("choose.counted", s.Name, p.Int(counts[s.Service])), s.Service == q.Service})
 		}
 	}
-	region := choice{"region", p.T("choose.region"), []option{{"", all, q.Region == ""}}}
+	region := choice{"region", p.T("choose.region"), []option{{"", p.anyOf("region"), q.Region == ""}}}
 	for _, d := range p.site.Ledger.Territories().Regions() {
 		region.Options = append(region.Options, option{d.Code, d.Name, d.Code == q.Region})
 	}
-	departement := choice{"departement", p.T("choose.departement"), []option{{"", all, q.Departement == ""}}}
+	departement := choice{"departement", p.T("choose.departement"), []option{{"", p.anyOf("departement"), q.Departement == ""}}}
 	for _, d := range p.site.Ledger.Territories().Departements() {
 		departement.Options = append(departement.Options, option{d.Code, d.Code + " " + d.Name, d.Code == q.Departement})
 	}
-	state := choice{"state", p.T("choose.state"), []option{{"", all, q.State == ""}}}
+	state := choice{"state", p.T("choose.state"), []option{{"", p.anyOf("state"), q.State == ""}}}
 	for _, one := range []string{"running", "ended"} {
 		state.Options = append(state.Options, option{one, p.T("action.state." + one), q.State == one})
 	}
@@ -204,7 +206,7 @@ func (p *page) actionSince(a ledger.ActionState) string {
 	case a.State == "ended":
 		return p.T("action.until", p.Date(a.StartedOn), p.Date(a.EndedOn))
 	case a.ConfirmedOn != "":
-		return p.T("action.confirmed", p.Date(a.StartedOn), p.Date(a.ConfirmedOn))
+		return p.T("action.confirmed", p.OnDate(a.StartedOn), p.Date(a.ConfirmedOn))
 	}
-	return p.T("action.since", p.Date(a.StartedOn))
+	return p.T("action.since", p.OnDate(a.StartedOn))
 }

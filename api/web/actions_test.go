@@ -40,14 +40,14 @@ func TestDirectory(t *testing.T) {
 	o := open28(t)
 	o.act(t, auth.Declarant, village, "endings", `{"action":"action-12","on":"2026-11-22"}`)
 	for path, want := range map[string][]string{
-		"/actions":                                        {"13 actions déclarées", "Leur Wi-Fi", "Chambéry Savoie", "en cours, d'après la collectivité depuis mars 2025", "Qui d'autre le fait ?", "Wi-Fi public 2 collectivités"},
-		"/actions?q=oeuvres":                              {"1 action déclarée", "Œuvres numérisées", "Tout remontrer"},
+		"/actions":                                        {"13 actions déclarées", "Leur Wi-Fi", "Chambéry Savoie", "en cours depuis mars 2025", "Qui d'autre le fait ?", "Wi-Fi public 2 collectivités"},
+		"/actions?q=oeuvres":                              {"1 action déclarée", "Œuvres numérisées", "Tout afficher"},
 		"/actions?q=wifi+gare":                            {"1 action déclarée", "Wi-Fi de la gare"},
-		"/actions?q=xyzzy":                                {"Aucune action déclarée ne répond"},
-		"/actions?state=ended":                            {"1 action déclarée", "Ateliers du mercredi", "de mars 2025 à 22 novembre 2026"},
+		"/actions?q=xyzzy":                                {"Aucune action déclarée ne correspond"},
+		"/actions?state=ended":                            {"1 action déclarée", "Ateliers du mercredi", "(mars 2025 – 22 novembre 2026)"},
 		"/en/actions?service=fibre":                       {"3 declared actions", "Leur Wi-Fi"},
 		"/actions/action-01":                              {"Bornes au bord du lac", "Déclarée par Aix-les-Bains Savoie", "1 autre collectivité déclare ce service, dont : Chambéry", "Aucune pièce n'est jointe", "action déclarée"},
-		"/en/actions/action-12":                           {"ended", "from March 2025 to 22 November 2026", "action ended"},
+		"/en/actions/action-12":                           {"ended", "(March 2025 – 22 November 2026)", "action ended"},
 		"/services/wifi":                                  {"Enjeu : Réseaux. Thème : Accès.", "2 collectivités déclarent", "73 Savoie", "Aix-les-Bains", "Chambéry"},
 		"/en/services/cantine":                            {"1 local authority declares"},
 		"/collectivites/" + village:                       {"Actions déclarées", "12 actions déclarées", "Ce que déclarent ses voisines"},
@@ -89,7 +89,7 @@ func TestDirectorySaysWhatWasErased(t *testing.T) {
 		}
 	}
 	page, _ := read(t, o.h, "/actions?q=bornes", nil)
-	holds(t, page, "Aucune action déclarée ne répond")
+	holds(t, page, "Aucune action déclarée ne correspond")
 	for _, path := range []string{"/actions", "/actions/action-01"} {
 		page, _ := read(t, o.h, path, nil)
 		holds(t, page, "Texte effacé à la demande d'une personne ; la preuve reste")

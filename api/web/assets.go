@@ -26,7 +26,7 @@ type assets struct {
 
 const assetPrefix = "/assets/"
 
-var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8", ".png": "image/png"}
 
 func readAssets(files fs.FS) (*assets, error) {
 	a := &assets{map[string][]byte{}, map[string]string{}}

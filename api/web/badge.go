@@ -1,19 +1,16 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
-	"rsc.io/qr"
-
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -87,30 +84,18 @@ func (s *site) refuse(w http.ResponseWriter, r *http.Request, status int, kind, 
 	_ = json.NewEncoder(w).Encode(map[string]any{"type": kind, "title": title, "status": status, "detail": detail, "instance": r.URL.Path})
 }
 
-// badgePicture draws the badge: the level and the edition in words, and as many inked signs as were awarded.
+// badgePicture draws the badge of a label.
 func (p *page) badgePicture(c ledger.CollectivityView, e ledger.EditionView) []byte {
-	says := p.held(ledger.Held{Distinction: e.Distinction, Level: e.Level, Status: e.Status})
-	title := p.T("badge.title", c.Name, says, e.Edition, e.Year)
-	var signs strings.Builder
-	for i := range int(domain.MaxLevel) {
-		opacity := ".25"
-		if e.Level != nil && i < *e.Level {
-			opacity = "1"
-		}
-		fmt.Fprintf(&signs, `<text x="%d" y="58" opacity="%s">@</text>`, 20+i*32, opacity)
+	v := drawing.Badge{Name: c.Name, Edition: p.T("badge.edition", e.Edition, e.Year), Says: p.held(ledger.Held{Distinction: e.Distinction, Level: e.Level, Status: e.Status})}
+	v.Title = p.T("badge.title", c.Name, v.Says, e.Edition, e.Year)
+	if e.Level != nil {
+		v.Level = *e.Level
 	}
-	mark := ""
 	if p.MadeUp() { // in the picture and in its title: a badge stands on other people's pages
-		title = p.T("madeup.mark") + " – " + title
-		mark = `<text x="180" y="74" transform="rotate(-12 180 62)" text-anchor="middle" font-family="system-ui, sans-serif" font-weight="700" font-size="54" fill="#7a3b00" fill-opacity=".55">` + p.T("madeup.mark") + `</text>`
+		v.Mark = p.T("madeup.mark")
+		v.Title = v.Mark + " – " + v.Title
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="360" height="112" viewBox="0 0 360 112" role="img" aria-labelledby="t"><title id="t">%s</title>`, template.HTMLEscapeString(title))
-	fmt.Fprintf(&b, `<rect x=".5" y=".5" width="359" height="111" rx="4" fill="#fdfcf8" stroke="#12356b"/>`)
-	fmt.Fprintf(&b, `<g font-family="Georgia, serif" font-size="34" fill="#12356b">%s<text x="196" y="58">%s</text></g>`, signs.String(), template.HTMLEscapeString(says))
-	fmt.Fprintf(&b, `<g font-family="system-ui, sans-serif" font-size="14" fill="#1c1b18"><text x="20" y="84">%s</text><text x="20" y="101" font-size="11" fill="#57544c">%s</text></g>%s</svg>`,
-		template.HTMLEscapeString(c.Name), template.HTMLEscapeString(p.T("badge.edition", e.Edition, e.Year)), mark)
-	return b.Bytes()
+	return v.SVG()
 }
 
 // panelView is a panel to print: the level, the edition, and the way to the proof as a pattern that a telephone reads.
@@ -118,15 +103,8 @@ type panelView struct {
 	Name, Edition, Says string
 	Mark                mark
 	Address             string
-	Code                codePicture
+	Code                drawing.Code
 	Mentions            []string
-}
-
-// codePicture is a QR code as a path of one-unit squares.
-type codePicture struct {
-	Side   int // with its quiet border
-	Path   string
-	Spoken string
 }
 
 func (s *site) panel(p *page) (any, error) {
@@ -167,25 +145,7 @@ func (p *page) panelOf(c ledger.CollectivityView, e ledger.EditionView) (panelVi
 	p.Title = p.T("panel.title", c.Name)
 	p.Description = v.Says + ", " + v.Edition
 	var err error
-	v.Code, err = codeOf(v.Address)
+	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("panel.code", v.Address)
 	return v, err
-}
-
-// codeOf draws an address as a QR code that still reads with a seventh of it spoiled, as a panel outdoors will be.
-func codeOf(address string) (codePicture, error) {
-	code, err := qr.Encode(address, qr.M)
-	if err != nil {
-		return codePicture{}, fmt.Errorf("drawing the address of the proof: %w", err)
-	}
-	const border = 4
-	var path strings.Builder
-	for y := range code.Size {
-		for x := range code.Size {
-			if code.Black(x, y) {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+border, y+border)
-			}
-		}
-	}
-	return codePicture{Side: code.Size + 2*border, Path: path.String()}, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -62,16 +63,16 @@ type board struct {
 	names map[domain.CollectivityID]string
 }
 
-// linesOfBoard is how many lines a table shows at once.
-const linesOfBoard = 100
+// linesOfBoard is how many lines a table shows at once: a board has five tables, and each line is a card on a telephone.
+const linesOfBoard = 30
 
 // can gives the link to a form, if this person may use it. It comes back to a section of the board.
 func (b *board) can(resource, section string, fixed bool, pairs ...string) []labelled {
-	c, ok := commandOf(resource)
-	if !ok || !c.allows(b.who) {
+	c, ok := forms.CommandOf(resource)
+	if !ok || !c.Allows(b.who) {
 		return nil
 	}
-	with := prefill{Values: url.Values{}, Next: b.page.req.URL.RequestURI() + "#" + section}
+	with := forms.Prefill{Values: url.Values{}, Next: b.page.req.URL.RequestURI() + "#" + section}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			with.Values.Set(pairs[i], pairs[i+1])
@@ -96,6 +97,11 @@ func (b *board) body(id domain.CollectivityID) template.HTML {
 }
 
 func (b *board) name(id domain.CollectivityID) string { return cmp.Or(b.names[id], string(id)) }
+
+// byName compares collectivities as a French list has them.
+func (b *board) byName(x, y domain.CollectivityID) int {
+	return b.bodyOf(string(x)).Rank - b.bodyOf(string(y)).Rank
+}
 
 // say is a text of a cell.
 func say(s string) template.HTML { return template.HTML(template.HTMLEscapeString(s)) } // escaped
@@ -158,6 +164,9 @@ func (s *site) boardOf(p *page, roles ...auth.Role) (*board, error) {
 	if b.run == nil {
 		return nil, ledger.ErrUnknown
 	}
+	run := *b.run
+	run.Candidacies = slices.SortedStableFunc(slices.Values(run.Candidacies), func(x, y domain.Due) int { return b.byName(x.Collectivity, y.Collectivity) })
+	b.run = &run
 	var ids []string
 	for _, c := range b.run.Candidacies {
 		ids = append(ids, string(c.Collectivity))

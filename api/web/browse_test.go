@@ -40,12 +40,12 @@ func TestBrowse(t *testing.T) {
 		says []string
 		not  []string
 	}{
-		{"/editions/18/palmares", []string{"Aix-les-Bains Savoie", "L'édition d'avant : aucune source trouvée", "Aucune collectivité n'a un niveau connu dans les deux éditions"}, nil},
+		{"/editions/18/palmares", []string{"Aix-les-Bains Savoie", "Là où l'édition précédente n'est pas donnée : aucune source trouvée", "Aucune collectivité n'a un niveau connu dans les deux éditions"}, nil},
 		{"/editions/18/palmares?level=4-5", []string{"Aix-les-Bains"}, []string{"Wattrelos Nord"}},
 		{"/editions/18/palmares?departement=73", []string{"1, sur 37 noms", "Aix-les-Bains"}, []string{"Angers Maine-et-Loire"}},
 		{"/editions/18/palmares?region=84&sort=name", []string{"Aix-les-Bains"}, []string{"Angers Maine-et-Loire"}},
 		{"/editions/18/palmares?mention=teletravail", []string{"Aix-les-Bains", "Angers"}, []string{"Besançon Doubs"}},
-		{"/editions/18/palmares?level=5&departement=971", []string{"Aucun nom ne répond à ce choix"}, nil},
+		{"/editions/18/palmares?level=5&departement=971", []string{"Aucun nom ne correspond à ce choix"}, nil},
 		{"/en/editions/18/palmares?change=unseen", []string{"Aix-les-Bains", "no source found for the edition before"}, nil},
 		{"/carte?edition=18", []string{"73 Savoie", "971 Guadeloupe", "aucune source ne nomme personne"}, nil},
 		{"/carte?edition=18&level=5", []string{"73 Savoie"}, []string{"68 Haut-Rhin – – –"}},

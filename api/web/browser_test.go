@@ -3,7 +3,6 @@ package web_test
 import (
 	"context"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -34,10 +33,9 @@ func browser(t *testing.T, home string) context.Context {
 	if found == "" {
 		t.Skip("Chromium is not installed: the pages are not tried in a browser")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(2 * time.Minute)}
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium refuses its sandbox to root
-	}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(5 * time.Minute)}
+	// Chromium refuses its sandbox to root, and has none where containers may not make namespaces. It reads our pages only.
+	options = append(options, chromedp.NoSandbox)
 	ctx, cancel := context.WithTimeout(t.Context(), browserTime)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(options...))

@@ -6,83 +6,32 @@ import (
 	"slices"
 
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 )
 
 // chart is a series over the editions. It answers the question of its title. What was measured alike stands in one
 // panel; figures of another unit get a panel of their own under it, over the same editions, and nothing ever joins two
 // units or crosses an edition that has no figure.
-//
-// Positions across are in percent and heights in pixels, so that the same drawing holds on a telephone with its text at
-// full size.
 type chart struct {
 	ID     string
 	Title  string
-	Panels []panel
+	Panels []drawing.Panel
 	Rows   []chartRow
 	// Download is the address of the file of all series.
 	Download string
 	Href     string // of the page of the series, where this is another
+	Brief    bool   // another chart below explains the signs and offers the file
 }
 
-type panel struct {
-	ID     string
-	Title  string // the unit, in words
-	Spoken string
-	Height int
-	Base   int // where zero is
-	Bars   []bar
-	Lines  []line
-	Dots   []dot
-	Gaps   []gap
-	Ticks  []tick
+// Key explains the signs that the chart has.
+func (c chart) Key() string {
+	for _, panel := range c.Panels {
+		if len(panel.Dots) > 0 {
+			return "chart.key"
+		}
+	}
+	return "chart.key.bars"
 }
-
-type bar struct {
-	X, W   string
-	Y, H   int
-	Spoken string
-}
-
-type line struct {
-	X1, X2 string
-	Y1, Y2 int
-}
-
-type dot struct {
-	X       string
-	Y       int
-	LabelY  int
-	Value   string
-	Href    string
-	Spoken  string
-	Kind    string // stated, derived, alternative, minimum
-	Minor   bool
-	edition int
-	value   float64
-}
-
-type gap struct {
-	X string
-	Y int
-}
-
-type tick struct {
-	X     string
-	Text  string
-	Minor bool
-}
-
-type rule struct {
-	Y    int
-	Text string
-}
-
-const (
-	tallPanel  = 190
-	shortPanel = 70
-	headroom   = 30 // above the greatest value, for its label
-	footroom   = 22 // under zero, for the years
-)
 
 // series draws the points of one metric, which are in the order of editions from the first on, without holes.
 func (p *page) series(id, title string, points []ledger.PointView) chart {
@@ -132,50 +81,73 @@ func recordUnit(points []ledger.PointView) string {
 	return ""
 }
 
-func (p *page) panel(id, unit string, points []ledger.PointView) panel {
-	n := len(points)
+// panel draws the figures of one unit, with what the ledger counts where it counts in that unit.
+func (p *page) panel(id, unit string, points []ledger.PointView) drawing.Panel {
 	recorded := unit == recordUnit(points)
-	v := panel{ID: id, Title: p.T("chart.unit", p.Unit(unit)), Height: shortPanel}
+	v := drawing.Panel{ID: id, Title: p.T("chart.unit", p.Unit(unit)), Dots: p.dots(unit, points)}
 	if unit == "" {
 		v.Title = p.T("chart.unit.unsaid")
 	}
-	dots, greatest := p.dots(unit, points)
 	if recorded {
-		for _, pt := range points {
-			if pt.Recorded.Value != nil {
-				greatest = max(greatest, float64(*pt.Recorded.Value))
+		v.Title = p.T("chart.unit.recorded", p.Unit(unit))
+		v.Bars = p.bars(points)
+	}
+	for _, pt := range points {
+		if recorded && pt.Published.Value == nil && len(pt.Published.Alternatives) == 0 && (pt.Recorded.Value == nil || *pt.Recorded.Value == 0) {
+			v.Gaps = append(v.Gaps, drawing.Gap{Edition: pt.Edition})
+		}
+	}
+	v.Spoken = p.T("chart.spoken", v.Title, points[0].Year, points[len(points)-1].Year, len(v.Dots))
+	v.Place(yearsOf(points), recorded || len(v.Dots) > 2)
+	return v
+}
+
+// yearsOf are the editions of points, for the axis of a drawing.
+func yearsOf(points []ledger.PointView) []drawing.Year {
+	var out []drawing.Year
+	for _, pt := range points {
+		out = append(out, drawing.Year{Edition: pt.Edition, Year: pt.Year})
+	}
+	return out
+}
+
+// dots are the published figures of one unit: filled where the figure is the one that stands for the edition, hollow
+// where it is another one that was published too.
+func (p *page) dots(unit string, points []ledger.PointView) []drawing.Dot {
+	var out []drawing.Dot
+	add := func(pt ledger.PointView, value float64, precision, kind string) {
+		d := drawing.Dot{
+			Edition: pt.Edition, Figure: value, Value: p.ShortNumber(value, precision), Kind: kind, Href: p.href("edition", fmt.Sprint(pt.Edition)),
+			Spoken: p.T("chart.dot", p.Edition(pt.Edition, pt.Year), p.Quantity(value, unit, precision)),
+		}
+		if kind == "stated" && precision != "exact" {
+			d.Kind = map[string]string{"derived": "derived", "more_than": "minimum"}[precision]
+			if d.Kind == "" {
+				d.Kind = kind
+			}
+		}
+		out = append(out, d)
+	}
+	for _, pt := range points {
+		if v := pt.Published.Value; v != nil && pt.Published.Unit == unit {
+			add(pt, *v, pt.Published.Precision, "stated")
+		}
+		for _, a := range pt.Published.Alternatives {
+			if a.Unit == unit && (pt.Published.Value == nil || *pt.Published.Value != a.Value || pt.Published.Unit != unit) {
+				add(pt, a.Value, a.Precision, "alternative")
 			}
 		}
 	}
-	if recorded || len(dots) > 2 {
-		v.Height = tallPanel
-	}
-	v.Base = v.Height - footroom
-	y := func(value float64) int {
-		if greatest == 0 {
-			return v.Base
-		}
-		return v.Base - int(value/greatest*float64(v.Base-headroom)+0.5)
-	}
-	if recorded {
-		v.Title = p.T("chart.unit.recorded", p.Unit(unit))
-		v.Bars = p.bars(points, y, v.Base)
-	}
-	for i := range dots {
-		dots[i].Y = y(dots[i].value)
-		dots[i].LabelY = dots[i].Y - 9
-		if i > 0 && dots[i-1].edition == dots[i].edition && dots[i-1].Y < dots[i].Y {
-			dots[i].LabelY = dots[i].Y + 18 // under the one of the same edition that stands above it
-		}
-	}
-	v.Dots, v.Lines = dots, lines(dots)
+	return out
+}
+
+// bars are what the ledger counts.
+func (p *page) bars(points []ledger.PointView) []drawing.Bar {
+	var out []drawing.Bar
 	for _, pt := range points {
-		if recorded && pt.Published.Value == nil && len(pt.Published.Alternatives) == 0 && (pt.Recorded.Value == nil || *pt.Recorded.Value == 0) {
-			v.Gaps = append(v.Gaps, gap{across(pt.Edition, n, 0.5), v.Base - 6})
+		if n := pt.Recorded.Value; n != nil && *n != 0 {
+			out = append(out, drawing.Bar{Edition: pt.Edition, Count: *n, Spoken: p.T("chart.bar", p.Edition(pt.Edition, pt.Year), p.N("chart.names", *n))})
 		}
 	}
-	v.Ticks = ticks(points)
-	v.Spoken = p.T("chart.spoken", v.Title, points[0].Year, points[n-1].Year, len(dots))
-	thin(v.Dots, n)
-	return v
+	return out
 }

@@ -60,6 +60,7 @@ func (p *page) cite(source string, records ...string) cite {
 
 // proofs links to records.
 func (p *page) proofs(of string, records []string) []proof {
+	of = strings.TrimRight(of, ": \u00a0\u202f") // a heading that leads to what it names
 	var all []proof
 	for i, r := range records {
 		x := proof{p.href("record", r), p.T("proof"), p.T("proof.of", of)}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -23,7 +24,7 @@ type collectivityView struct {
 	Note         string
 	Proofs       []proof
 	Today        today
-	Strip        *strip
+	Strip        *drawing.Strip
 	Timeline     []moment
 	Undated      []moment
 	Predecessors []relative

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"arobase/api/exports"
+	"arobase/api/ledger"
 )
 
 // dataView is the page for whoever wants the data itself: as files, through the interface for programs, or as the log.
@@ -30,12 +31,25 @@ type dataColumn struct{ Name, Kind, About string }
 
 type dataList struct{ Text, Address, Sheet string }
 
-// dataLists are the addresses that a program asks first, with the word that says what each answers. The number in some
-// is an edition that has facts.
-var dataLists = []struct{ word, address string }{
-	{"editions", "/v1/editions"}, {"palmares", "/v1/editions/18/palmares"}, {"find", "/v1/collectivities?q=bassens"},
-	{"trends", "/v1/trends?from=16&to=18"}, {"moves", "/v1/trends/transitions?from=17&to=18"},
-	{"reconciliation", "/v1/reconciliation?edition=18"}, {"events", "/v1/events?limit=20"},
+// dataLists are the addresses that a program asks first, with the word that says what each answers. Those about an edition
+// ask of the one that has most names, and are left out where there is none.
+func (p *page) dataLists() []struct{ word, address string } {
+	type list = struct{ word, address string }
+	most := ledger.EditionShort{}
+	for _, e := range p.editions() {
+		if e.Recorded > most.Recorded {
+			most = e
+		}
+	}
+	all := []list{{"editions", "/v1/editions"}}
+	if n := most.Edition; n > 0 {
+		all = append(all, list{"palmares", fmt.Sprintf("/v1/editions/%d/palmares", n)})
+	}
+	all = append(all, list{"find", "/v1/collectivities?q=bassens"}, list{"trends", "/v1/trends"})
+	if n := most.Edition; n > 1 {
+		all = append(all, list{"moves", fmt.Sprintf("/v1/trends/transitions?from=%d&to=%d", n-1, n)})
+	}
+	return append(all, list{"reconciliation", "/v1/reconciliation"}, list{"actions", "/v1/actions?limit=20"}, list{"events", "/v1/events?limit=20"})
 }
 
 func (s *site) data(p *page) (any, error) {
@@ -74,7 +88,7 @@ func (s *site) data(p *page) (any, error) {
 	for _, f := range []exports.Format{exports.FormatSQLite, exports.FormatXLSX} {
 		v.Whole = append(v.Whole, labelled{p.T("data.format." + string(f)), p.exportHref("/exports/arobase."+string(f), nil)})
 	}
-	for _, l := range dataLists {
+	for _, l := range p.dataLists() {
 		v.Lists = append(v.Lists, dataList{p.T("data.list." + l.word), l.address, "curl -H 'Accept: text/csv' '" + site + l.address + "'"})
 	}
 	return v, nil

@@ -8,6 +8,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -19,18 +20,18 @@ type deliberationView struct {
 	When          []string
 	Minutes       string
 	Sessions      []sessionLine
-	Sit           *formView // to record a sitting
-	SitNot        string    // why none is recorded now
+	Sit           *forms.View // to record a sitting
+	SitNot        string      // why none is recorded now
 	Progress      string
 	Lines         []decisionLine
 	MissingFew    bool       // so few that naming them again helps
 	Final         bool       // nothing is drafted any more
 	Departing     []labelled // drafts that no precedent is like
-	Close         *formView
+	Close         *forms.View
 	CloseNot      string // why it cannot be closed yet
 	Missing       []labelled
 	Ceremony      string
-	Publish       *formView
+	Publish       *forms.View
 }
 
 // decisionLine is one candidacy with the draft of its decision.
@@ -156,12 +157,12 @@ func (p *page) decisionLine(e ledger.DeskEdition, c ledger.DeskCandidacy) decisi
 // forms offers what can be done now, and says of the rest why it cannot.
 func (v *deliberationView) forms(p *page, who auth.Principal, e ledger.DeskEdition, here string) (err error) {
 	number, today := fmt.Sprint(int(e.Edition)), domain.DayInParis(p.site.Ledger.Clock())
-	hidden := func(more url.Values, next string) prefill {
+	hidden := func(more url.Values, next string) forms.Prefill {
 		values := url.Values{"edition": {number}}
 		for name, all := range more {
 			values[name] = all
 		}
-		return prefill{Values: values, Hidden: []string{"edition"}, Next: next}
+		return forms.Prefill{Values: values, Hidden: []string{"edition"}, Next: next}
 	}
 	switch {
 	case e.DeliberationClosed:
@@ -214,7 +215,7 @@ type decisionView struct {
 	Name, Lede  string
 	Dossier     string
 	Back        string
-	Form        *formView
+	Form        *forms.View
 	Not         string // why nothing can be decided now
 	Draft       string // that there is one, by whom and when
 	Departs     string
@@ -274,7 +275,7 @@ func (p *page) decisionView(who auth.Principal, d ledger.Dossier, e ledger.DeskE
 		v.Not = p.T("decision.nosession")
 		return v, nil
 	}
-	with := prefill{
+	with := forms.Prefill{
 		Values: url.Values{"edition": {number}, "collectivity": {string(d.Collectivity)}, "session": {fmt.Sprint(d.Jury.Sessions[len(d.Jury.Sessions)-1].Session)}, "distinction": {string(domain.DistinctionLevel)}},
 		Hidden: []string{"edition", "collectivity"}, Next: v.Back, Expected: new(int64),
 	}
@@ -324,5 +325,5 @@ func fillIn(values url.Values, input json.RawMessage) {
 	for name := range written {
 		values.Del(name)
 	}
-	flatten(values, "", written)
+	forms.Flatten(values, "", written)
 }

@@ -38,6 +38,9 @@ func (p *page) Address() string {
 	return p.origin() + p.path(p.Route, p.here(), p.req.URL.Query())
 }
 
+// Origin is the scheme and host of this site, for addresses that others follow.
+func (p *page) Origin() string { return p.origin() }
+
 // Feed is the address of the feed in the language of the page.
 func (p *page) Feed() string { return p.feedPath() }
 

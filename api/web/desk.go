@@ -8,6 +8,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -175,7 +176,7 @@ func (p *page) about(kind string, population int) string {
 
 // jurorForm is the address of a form of a juror, filled in as far as is known. next is where to go on to.
 func (p *page) jurorForm(resource string, e domain.Edition, seat int, id domain.CollectivityID, next string) string {
-	with := prefill{Values: url.Values{"edition": {fmt.Sprint(int(e))}, "juror": {fmt.Sprint(seat)}}, Fixed: []string{"edition", "juror"}, Next: next}
+	with := forms.Prefill{Values: url.Values{"edition": {fmt.Sprint(int(e))}, "juror": {fmt.Sprint(seat)}}, Fixed: []string{"edition", "juror"}, Next: next}
 	if id != "" {
 		with.Values.Set("collectivity", string(id))
 		with.Fixed = append(with.Fixed, "collectivity")

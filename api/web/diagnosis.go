@@ -5,6 +5,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -18,7 +19,7 @@ type diagnosisView struct {
 	JSON            string
 	Dossier         string
 	Address         string
-	Code            codePicture
+	Code            drawing.Code
 }
 
 type besideLine struct {
@@ -90,7 +91,7 @@ func (p *page) diagnosisView(who auth.Principal, d ledger.Diagnosis) (diagnosisV
 		v.None = p.T("diagnosis.nothing")
 	}
 	var err error
-	v.Code, err = codeOf(v.Address)
+	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("dossier.code", v.Address)
 	return v, err
 }

@@ -16,6 +16,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -41,7 +42,7 @@ type disputeView struct {
 	Action  string
 	Claim   string
 	Address string
-	Faults  []faultView
+	Faults  []forms.Fault
 	// ClaimFault and AddressFault stand beside their fields.
 	ClaimFault, AddressFault string
 	Notice                   string
@@ -87,7 +88,7 @@ func (s *site) dispute(p *page) (any, error) {
 		return nil, err
 	}
 	if !who.Is(auth.Public) {
-		v.Inside = p.formHref("disputes", prefill{Values: url.Values{"event": {e.ID.String()}}, Fixed: []string{"event"}, Next: v.Href})
+		v.Inside = p.formHref("disputes", forms.Prefill{Values: url.Values{"event": {e.ID.String()}}, Fixed: []string{"event"}, Next: v.Href})
 	}
 	v.Sent = p.req.URL.Query().Has("sent")
 	return v, nil
@@ -129,7 +130,7 @@ func (s *site) object(p *page) (any, error) {
 		case errors.Is(err, ledger.ErrEnough): // nothing is sent, and nobody is told
 			return nil, redirect{p.path("dispute", e.ID.String(), url.Values{"sent": {""}})}
 		case errors.As(err, &invalid):
-			v.ClaimFault = p.faultText(invalid[0].Rule, invalid[0].Message)
+			v.ClaimFault = p.maker().FaultText(invalid[0])
 		case errors.As(err, &often):
 			p.Status, v.Notice = http.StatusTooManyRequests, p.N("session.often", seconds(often))
 			p.head.Set("Retry-After", fmt.Sprint(seconds(often)))
@@ -142,7 +143,7 @@ func (s *site) object(p *page) (any, error) {
 		}
 	}
 	p.Status, p.Title = http.StatusUnprocessableEntity, p.T("form.wrong", p.Title)
-	for _, f := range []faultView{{Href: "#claim", Label: p.T("field.claim"), Text: v.ClaimFault}, {Href: "#address", Label: p.T("disputing.address"), Text: v.AddressFault}} {
+	for _, f := range []forms.Fault{{Href: "#claim", Label: p.T("field.claim"), Text: v.ClaimFault}, {Href: "#address", Label: p.T("disputing.address"), Text: v.AddressFault}} {
 		if f.Text != "" {
 			v.Faults = append(v.Faults, f)
 		}
@@ -214,7 +215,7 @@ func (s *site) confirmed(p *page) (any, error) {
 		p.Status = http.StatusGone
 		return confirmView{Over: true}, nil
 	case errors.As(err, &broken):
-		p.Status, v.Notice = http.StatusConflict, p.Or("rule."+string(broken.Rule), sentence(broken.Message))
+		p.Status, v.Notice = http.StatusConflict, p.maker().BrokenText(broken)
 		return v, nil
 	case err != nil:
 		return nil, err

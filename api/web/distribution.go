@@ -5,32 +5,17 @@ import (
 	"net/url"
 
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
 // distribution is how the levels are spread, edition by edition: what sources publish, where one unit holds for all five
 // levels, and apart from it what the ledger knows by name. Nothing joins the two, nor one edition with the next.
 type distribution struct {
-	Panels   []stackPanel
-	Ticks    []tick
+	Panels   []drawing.Stack
+	Ticks    []drawing.Tick
 	Rows     []stackRow
 	Download string
-}
-
-// stackPanel is one measure: a column for each edition, its levels one upon the other.
-type stackPanel struct {
-	ID, Title, Spoken string
-	Height, Base      int
-	Parts             []stackPart
-	Totals            []dot
-	Gaps              []gap
-	None              string // why there is no column at all, or ""
-}
-
-type stackPart struct {
-	X, W         string
-	Y, H, Level  int
-	Href, Spoken string
 }
 
 // stackRow is one edition in the table: what is published of each level, with its unit, and what is recorded.
@@ -66,8 +51,8 @@ func (p *page) distribution(points []ledger.PointView) *distribution {
 	if last == 0 {
 		return nil
 	}
-	v := &distribution{Download: p.exportHref("/v1/trends", url.Values{"by": {"level"}, "dialect": {p.dialect()}}), Ticks: ticks(line)}
-	published, recorded := map[int][6]int{}, map[int][6]int{}
+	v := &distribution{Download: p.exportHref("/v1/trends", url.Values{"by": {"level"}, "dialect": {p.dialect()}}), Ticks: drawing.Ticks(yearsOf(line))}
+	published, recorded := map[int]drawing.Levels{}, map[int]drawing.Levels{}
 	for n := 1; n <= last; n++ {
 		levels := byEdition[n]
 		if levels == nil {
@@ -76,7 +61,7 @@ func (p *page) distribution(points []ledger.PointView) *distribution {
 		if counts, ok := oneUnit(levels); ok {
 			published[n] = counts
 		}
-		var counts [6]int
+		var counts drawing.Levels
 		row := stackRow{Year: yearOf(n), Edition: n, Href: p.href("edition", fmt.Sprint(n))}
 		known := false
 		for level := int(domain.MaxLevel); level >= 1; level-- {
@@ -97,7 +82,7 @@ func (p *page) distribution(points []ledger.PointView) *distribution {
 			v.Rows = append(v.Rows, row)
 		}
 	}
-	v.Panels = []stackPanel{
+	v.Panels = []drawing.Stack{
 		p.stack("levels-published", p.T("levels.published"), last, published, p.T("levels.published.none")),
 		p.stack("levels-recorded", p.T("levels.recorded"), last, recorded, p.T("none")),
 	}
@@ -105,8 +90,8 @@ func (p *page) distribution(points []ledger.PointView) *distribution {
 }
 
 // oneUnit gives the five levels of an edition where a source states each, all in one unit.
-func oneUnit(levels *[6]ledger.PointView) ([6]int, bool) {
-	var out [6]int
+func oneUnit(levels *[6]ledger.PointView) (drawing.Levels, bool) {
+	var out drawing.Levels
 	for level := 1; level <= int(domain.MaxLevel); level++ {
 		pub := levels[level].Published
 		if pub.Value == nil || pub.Precision == "derived" || pub.Unit == "" || pub.Unit != levels[1].Published.Unit {
@@ -117,46 +102,23 @@ func oneUnit(levels *[6]ledger.PointView) ([6]int, bool) {
 	return out, true
 }
 
-func (p *page) stack(id, title string, last int, counts map[int][6]int, none string) stackPanel {
-	v := stackPanel{ID: id, Title: title, Height: tallPanel, Base: tallPanel - footroom}
-	greatest, columns := 0, 0
-	totals := map[int]int{}
-	for n, levels := range counts {
-		for _, c := range levels {
-			totals[n] += c
-		}
-		greatest = max(greatest, totals[n])
-		if totals[n] > 0 {
-			columns++
-		}
-	}
+// stack draws the levels of every edition up to the last one, or says why there is nothing to draw.
+func (p *page) stack(id, title string, last int, counts map[int]drawing.Levels, none string) drawing.Stack {
+	v := drawing.Stack{ID: id, Title: title}
+	columns := v.Pile(last, counts)
 	if columns == 0 {
 		v.None = none
 		return v
 	}
 	v.Spoken = p.T("levels.spoken", title, yearOf(1), yearOf(last), columns)
-	height := func(sum int) int { return int(float64(sum)/float64(greatest)*float64(v.Base-headroom) + 0.5) }
-	for n := 1; n <= last; n++ {
-		if totals[n] == 0 {
-			v.Gaps = append(v.Gaps, gap{across(n, last, 0.5), v.Base - 6})
-			continue
-		}
-		sum := 0
-		for level := 1; level <= int(domain.MaxLevel); level++ {
-			c := counts[n][level]
-			if c == 0 {
-				continue
-			}
-			bottom := v.Base - height(sum)
-			sum += c
-			top := min(v.Base-height(sum), bottom-1) // never invisible
-			v.Parts = append(v.Parts, stackPart{
-				X: across(n, last, 0.15), W: fmt.Sprintf("%.2f%%", 70/float64(last)), Y: top, H: bottom - top, Level: level,
-				Href:   p.hrefWith("palmares", fmt.Sprint(n), url.Values{"level": {fmt.Sprint(level)}}),
-				Spoken: p.T("levels.part", p.Edition(n, yearOf(n)), p.N("level.spoken", level), p.Int(c)),
-			})
-		}
-		v.Totals = append(v.Totals, dot{X: across(n, last, 0.5), LabelY: v.Base - height(sum) - 6, Value: p.Int(sum), Minor: columns > 8 && n != last && totals[n] != greatest})
+	for i := range v.Parts {
+		part := &v.Parts[i]
+		n := part.Edition
+		part.Href = p.hrefWith("palmares", fmt.Sprint(n), url.Values{"level": {fmt.Sprint(part.Level)}})
+		part.Spoken = p.T("levels.part", p.Edition(n, yearOf(n)), p.N("level.spoken", part.Level), p.Int(part.Count))
+	}
+	for i := range v.Totals {
+		v.Totals[i].Value = p.Int(int(v.Totals[i].Figure))
 	}
 	return v
 }

@@ -7,6 +7,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -31,7 +32,7 @@ type dossierView struct {
 	Precedents *precedents
 	Records    []recordPlace
 	Address    string // of this page, written out on paper
-	Code       codePicture
+	Code       drawing.Code
 	ProofAt    string // how the address of a proof is made
 }
 
@@ -186,7 +187,7 @@ func (p *page) dossierView(who auth.Principal, d ledger.Dossier) (dossierView, e
 	v.Address = p.origin() + p.path("dossier", ofCandidacy(d.Edition, d.Collectivity), nil)
 	v.ProofAt = p.origin() + "/v1/events/…/proof"
 	var err error
-	v.Code, err = codeOf(v.Address)
+	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("dossier.code", v.Address)
 	return v, err
 }

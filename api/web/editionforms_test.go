@@ -77,10 +77,8 @@ func newSeason(t *testing.T) *season {
 	return s
 }
 
-// TestEditionWithForms runs an edition from its regulation to its end with the forms of the site, and reads the board of
-// the secretariat on the way.
-func TestEditionWithForms(t *testing.T) { newSeason(t).whole() }
-
+// whole runs an edition from its regulation to its end with the forms of the site, and reads the board of the secretariat
+// on the way.
 func (s *season) whole() {
 	t, e := s.t, s.edition
 	var p people

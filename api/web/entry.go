@@ -1,27 +1,23 @@
 package web
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
-	"arobase/api/web/words"
+	"arobase/api/web/forms"
 	"arobase/domain"
 	"arobase/eventstore"
 	"arobase/eventstore/vault"
@@ -29,7 +25,7 @@ import (
 
 // entryView is the page of one form.
 type entryView struct {
-	Form *formView
+	Form *forms.View
 	As   string // as whom
 	Back string
 	// Secret is a token that was given: shown this once.
@@ -39,7 +35,7 @@ type entryView struct {
 // entry is the page of the form of a command, with what the address fills in: ?edition=28&_fixed=edition.
 func (s *site) entry(p *page) (any, error) {
 	private(p)
-	c, ok := commandOf(p.here())
+	c, ok := forms.CommandOf(p.here())
 	if !ok {
 		return nil, ledger.ErrUnknown
 	}
@@ -47,26 +43,24 @@ func (s *site) entry(p *page) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case !c.allows(who) && who.Is(auth.Public):
+	case !c.Allows(who) && who.Is(auth.Public):
 		return nil, redirect{p.path("session", "", url.Values{"next": {p.req.URL.RequestURI()}})}
-	case !c.allows(who):
+	case !c.Allows(who):
 		return nil, ledger.ErrForbidden
 	}
 	form := p.req.URL.Query()
-	form.Set(formNext, local(form.Get(formNext)))
-	// Whoever makes a link hides nothing from whoever follows it.
-	form.Set(formFixed, strings.Join(append(names(form.Get(formFixed)), names(form.Get(formHidden))...), ","))
-	form.Del(formHidden)
-	p.begin(c, form)
+	form.Set(forms.NextField, local(form.Get(forms.NextField)))
+	forms.Reveal(form)
+	p.maker().Begin(c, form)
 	key, err := s.newKey()
 	if err != nil {
 		return nil, err
 	}
-	form.Set(formKey, key)
-	return p.entryView(c, who, p.formView(c, form, &reading{p: p, form: form})), nil
+	form.Set(forms.KeyField, key)
+	return p.entryView(c, who, p.maker().Form(c, form, p.maker().AsTyped(form))), nil
 }
 
-func (p *page) entryView(c command, who auth.Principal, form *formView) entryView {
+func (p *page) entryView(c forms.Command, who auth.Principal, form *forms.View) entryView {
 	if p.Title = p.T("op." + c.Resource); len(form.Faults) > 0 || form.Notice != "" {
 		p.Title = p.T("form.wrong", p.Title)
 	}
@@ -86,23 +80,23 @@ var formKeyForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 // send takes a form that was sent: it records what it asks for and leads to the receipt, or shows it again as it was typed
 // with what is wrong. Whoever sends it after their session ended gives the token in it, and goes on.
 func (s *site) send(p *page) (any, error) {
-	c, ok := commandOf(p.here())
+	c, ok := forms.CommandOf(p.here())
 	if !ok {
 		return nil, ledger.ErrUnknown
 	}
 	form := p.req.PostForm
-	form.Set(formNext, local(form.Get(formNext)))
-	if len(form) > mostFields || !formKeyForm.MatchString(form.Get(formKey)) {
+	form.Set(forms.NextField, local(form.Get(forms.NextField)))
+	if len(form) > mostFields || !formKeyForm.MatchString(form.Get(forms.KeyField)) {
 		return nil, errForm
 	}
-	again := func(who auth.Principal, r *reading, status int, notice string) (any, error) {
+	again := func(who auth.Principal, r *forms.Reading, status int, notice string) (any, error) {
 		p.Status = status
-		view := p.formView(c, form, r)
+		view := p.maker().Form(c, form, r)
 		view.Notice = notice
-		view.SignIn = who.Is(auth.Public) && !c.allows(who)
+		view.SignIn = who.Is(auth.Public) && !c.Allows(who)
 		return p.entryView(c, who, view), nil
 	}
-	plain := &reading{p: p, form: form}
+	plain := p.maker().AsTyped(form)
 	who, notice, err := s.whoSends(p, form)
 	switch {
 	case err != nil:
@@ -110,33 +104,32 @@ func (s *site) send(p *page) (any, error) {
 	case notice != "":
 		return again(who, plain, http.StatusForbidden, notice)
 	}
-	if do := form.Get(formDo); do == "refresh" || strings.HasPrefix(do, "add:") {
-		tidy(c.Fields, form)
+	if forms.Rearranges(c, form) {
 		return again(who, plain, http.StatusOK, "")
 	}
 	switch {
-	case !c.allows(who) && who.Is(auth.Public):
+	case !c.Allows(who) && who.Is(auth.Public):
 		return again(who, plain, http.StatusForbidden, p.T("form.over"))
-	case !c.allows(who):
+	case !c.Allows(who):
 		return again(who, plain, http.StatusForbidden, p.T("form.forbidden", p.T("role."+string(who.Role))))
 	}
-	input, r := p.readForm(c.Fields, form)
+	input, r := p.maker().Read(c, form)
 	body, err := json.Marshal(input)
 	if err != nil {
 		return nil, fmt.Errorf("writing what a form asks for: %w", err)
 	}
-	if len(r.wrong) > 0 {
-		r.also(c, body)
+	if len(r.Wrong) > 0 {
+		r.Also(c, body)
 		return again(who, r, http.StatusUnprocessableEntity, "")
 	}
-	ask := ledger.Ask{Input: body, Key: form.Get(formKey)}
-	if n, err := strconv.ParseInt(form.Get(formExpected), 10, 64); err == nil {
+	ask := ledger.Ask{Input: body, Key: form.Get(forms.KeyField)}
+	if n, err := strconv.ParseInt(form.Get(forms.ExpectedField), 10, 64); err == nil {
 		ask.Expected = &n
 	}
 	err = s.Sessions.Write(who, p.req)
-	var done outcome
+	var done forms.Outcome
 	if err == nil {
-		done, err = s.once(p.ctx, c, who, ask)
+		done, err = s.office.CarryOut(p.ctx, c, who, ask)
 	}
 	if err != nil {
 		return s.refused(p, c, who, form, r, err)
@@ -147,8 +140,8 @@ func (s *site) send(p *page) (any, error) {
 // whoSends is who sends a form: whoever is signed in, or signs in with the token that the form brings. The notice says why
 // that token is not taken.
 func (s *site) whoSends(p *page, form url.Values) (who auth.Principal, notice string, err error) {
-	token := strings.TrimSpace(form.Get(formToken))
-	form.Del(formToken)
+	token := strings.TrimSpace(form.Get(forms.TokenField))
+	form.Del(forms.TokenField)
 	if token == "" {
 		who, err = p.who()
 		return who, "", err
@@ -170,7 +163,7 @@ func (s *site) whoSends(p *page, form url.Values) (who auth.Principal, notice st
 func seconds(often *auth.TooMany) int { return max(1, int(math.Ceil(often.After.Seconds()))) }
 
 // refused shows a form again with why it was refused.
-func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, r *reading, err error) (any, error) {
+func (s *site) refused(p *page, c forms.Command, who auth.Principal, form url.Values, r *forms.Reading, err error) (any, error) {
 	var (
 		invalid  domain.Invalid
 		broken   *domain.Broken
@@ -181,10 +174,10 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 	status, notice := http.StatusConflict, ""
 	switch {
 	case errors.As(err, &invalid):
-		status, r.wrong = http.StatusUnprocessableEntity, invalid
+		status, r.Wrong = http.StatusUnprocessableEntity, invalid
 	case errors.As(err, &broken):
-		view := p.formView(c, form, r)
-		p.breaks(c, form, view, broken)
+		view := p.maker().Form(c, form, r)
+		p.maker().Break(c, view, broken)
 		p.Status = status
 		return p.entryView(c, who, view), nil
 	case errors.As(err, &stale):
@@ -192,8 +185,8 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 		if err != nil {
 			return nil, err
 		}
-		form.Set(formExpected, strconv.FormatInt(stale.Current, 10))
-		view := p.formView(c, form, r)
+		form.Set(forms.ExpectedField, strconv.FormatInt(stale.Current, 10))
+		view := p.maker().Form(c, form, r)
 		view.Notice, view.Changed = p.T("form.conflict"), changed
 		p.Status = status
 		return p.entryView(c, who, view), nil
@@ -204,7 +197,7 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 		if err != nil {
 			return nil, err
 		}
-		form.Set(formKey, key)
+		form.Set(forms.KeyField, key)
 		notice = p.T("form.reused")
 	case errors.Is(err, ledger.ErrForbidden):
 		status, notice = http.StatusForbidden, p.T("form.notyours")
@@ -228,91 +221,56 @@ func (s *site) refused(p *page, c command, who auth.Principal, form url.Values, 
 		status, notice = http.StatusServiceUnavailable, p.T("form.failed")
 	}
 	p.Status = status
-	view := p.formView(c, form, r)
+	view := p.maker().Form(c, form, r)
 	view.Notice = notice
 	return p.entryView(c, who, view), nil
 }
 
-// breaks adds the rule that is broken to the field that shows it.
-func (p *page) breaks(c command, form url.Values, view *formView, b *domain.Broken) {
-	text, detail := sentence(b.Message), ""
-	if key := "rule." + string(b.Rule); p.Code == "fr" && p.Has(key) {
-		text, detail = p.T(key), b.Message // the rule in the reader's language, the particulars as the ledger says them
-	}
-	article := ""
-	if b.Article != "" {
-		article = p.T("form.article", b.Article)
-	}
-	set := &setting{page: p, labels: map[string]string{}}
-	var at func(all []fieldView)
-	at = func(all []fieldView) {
-		for i := range all {
-			f := &all[i]
-			set.labels[f.Name] = f.Label
-			if f.Name == b.Field || owner(b.Field) == f.Name && f.Kind != rows && f.Kind != aGroup {
-				f.Faults = append(f.Faults, strings.TrimSpace(text+" "+article))
-			}
-			at(f.Members)
-			for _, row := range f.Rows {
-				at(row)
-			}
-		}
-	}
-	at(view.Fields)
-	at(view.More)
-	view.Faults = append(view.Faults, set.fault(b.Field, text, detail, article))
-}
-
-// sentence begins with a capital and ends with a full stop.
-func sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") {
-		return s
-	}
-	return words.Capital(s) + "."
-}
-
 // changedSince gives what was recorded in a stream since a form was opened. Of a draft it gives the form with what is
 // drafted now.
-func (p *page) changedSince(who auth.Principal, form url.Values, stale *ledger.Stale) ([]changeView, error) {
-	rests, err := strconv.ParseInt(form.Get(formExpected), 10, 64)
+func (p *page) changedSince(who auth.Principal, form url.Values, stale *ledger.Stale) ([]forms.Change, error) {
+	rests, err := strconv.ParseInt(form.Get(forms.ExpectedField), 10, 64)
 	if err != nil {
 		return nil, nil
 	}
 	if d, err := p.drafted(who, stale); d != nil || err != nil {
 		return d, err
 	}
-	var all []changeView
+	var all []forms.Change
 	for e, err := range p.site.Ledger.Events(p.ctx, ledger.EventFilter{Stream: string(stale.Stream)}) {
 		if err != nil {
 			return nil, err
 		}
 		if e.Revision > rests {
 			says, _ := p.tells(e)
-			all = append(all, changeView{p.href("record", e.ID.String()), p.T("record.short", p.Int(int(e.Index))), says})
+			all = append(all, forms.Change{Href: p.href("record", e.ID.String()), Text: p.T("record.short", p.Int(int(e.Index))), Says: says})
 		}
 	}
 	return all, nil
 }
 
 // done leads on from what was carried out.
-func (s *site) done(p *page, c command, who auth.Principal, form url.Values, done outcome) (any, error) {
+func (s *site) done(p *page, c forms.Command, who auth.Principal, form url.Values, done forms.Outcome) (any, error) {
 	if done.Given {
-		view := p.formView(c, form, &reading{p: p, form: form})
+		view := p.maker().Form(c, form, p.maker().AsTyped(form))
 		view.Notice = p.T("form.given." + c.Resource)
 		return p.entryView(c, who, view), nil
+	}
+	if done.Read != nil {
+		done.Secret = asText(done.Read)
 	}
 	if done.Secret != "" {
 		key, err := s.newKey()
 		if err != nil {
 			return nil, err
 		}
-		empty := url.Values{formKey: {key}}
-		v := p.entryView(c, who, p.formView(c, empty, &reading{p: p, form: empty}))
+		empty := url.Values{forms.KeyField: {key}}
+		v := p.entryView(c, who, p.maker().Form(c, empty, p.maker().AsTyped(empty)))
 		v.Secret, v.SecretSays = done.Secret, p.T("form.secret."+c.Resource)
 		return v, nil
 	}
 	query := url.Values{}
-	if next := form.Get(formNext); next != "" {
+	if next := form.Get(forms.NextField); next != "" {
 		query.Set("next", next)
 	}
 	var at string
@@ -343,7 +301,7 @@ func (s *site) receipt(p *page) (any, error) {
 	p.Title = p.T("receipt.title")
 	query := p.req.URL.Query()
 	v := receiptView{Heading: p.Title, Next: local(query.Get("next"))}
-	c, known := commandOf(query.Get("for"))
+	c, known := forms.CommandOf(query.Get("for"))
 	if known {
 		v.What, v.Again = p.T("op."+c.Resource), p.path("entry", c.Resource, nil)
 	}
@@ -374,23 +332,4 @@ func (s *site) receipt(p *page) (any, error) {
 		v.ProofURL = "/v1/events/" + v.ID + "/proof"
 	}
 	return v, nil
-}
-
-// newKey makes a form one that is recorded once, however often it is sent.
-func (s *site) newKey() (string, error) {
-	var random [16]byte
-	if _, err := io.ReadFull(s.Random, random[:]); err != nil {
-		return "", fmt.Errorf("making a form: %w", err)
-	}
-	return hex.EncodeToString(random[:]), nil
-}
-
-func isDay(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
-}
-
-// offered are the commands that somebody may give, in the order of an edition.
-func offered(who auth.Principal) []command {
-	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool { return !c.allows(who) })
 }

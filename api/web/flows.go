@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -13,33 +14,13 @@ import (
 // group where they were asked for. Only those whom both editions have at a level are in it.
 type flows struct {
 	Title, Spoken string
-	Height        int
-	Sides         [2]flowSide
-	Bands         []band
-	Rows          []flowRow
-	Columns       []string // the levels of the later edition, in words
-	Splits        []filter
-	By            string // in words, "" where nothing is split
-	Groups        []groupMoves
-	GroupsFile    string
-}
-
-// flowSide is one edition: a block for each level, as high as those who have it.
-type flowSide struct {
-	Heading string
-	Blocks  []flowBlock
-}
-
-type flowBlock struct {
-	Level, Y, H, Middle int
-	Text                string
-}
-
-// band is those who went from one level to another. Its path is across a box of 100 units, and as many pixels high as
-// the drawing.
-type band struct {
-	Path, Move, Spoken string
-	Level              int
+	drawing.Flows
+	Rows       []flowRow
+	Columns    []string // the levels of the later edition, in words
+	Splits     []filter
+	By         string // in words, "" where nothing is split
+	Groups     []groupMoves
+	GroupsFile string
 }
 
 // flowRow is one level of the earlier edition, with what became of those who had it.
@@ -59,19 +40,13 @@ type groupMoves struct {
 	Group, Seen, Compared, Rose, Fell, Same, Entered, Left string
 }
 
-const (
-	flowHeight = 300 // pixels of the drawing
-	flowGap    = 10  // pixels between two levels
-	flowHead   = 26  // pixels above, for the years
-)
-
 // flowsOf draws a comparison, nil where nobody can be compared and nothing is split.
 func (p *page) flowsOf(t ledger.TransitionsView, by string, address func(by string) string) *flows {
 	if t.N == 0 && t.Seen == 0 && t.RecordedFrom == 0 && t.RecordedTo == 0 {
 		return nil
 	}
 	from, to := p.Edition(t.From, yearOf(t.From)), p.Edition(t.To, yearOf(t.To))
-	v := &flows{Height: flowHeight, Title: p.T("flows.title", yearOf(t.From), yearOf(t.To))}
+	v := &flows{Title: p.T("flows.title", yearOf(t.From), yearOf(t.To))}
 	rose, same, fell := 0, 0, 0
 	for _, f := range t.Flows {
 		switch {
@@ -128,53 +103,23 @@ func (p *page) groupName(by, group string) string {
 	return group
 }
 
-// draw places the levels of both editions, the highest above, and a band for each way between them. Heights are
-// proportions of those who can be compared, and none is less than a pixel.
+// draw makes the drawing, and says its words.
 func (v *flows) draw(p *page, t ledger.TransitionsView) {
-	var sums [2][domain.MaxLevel + 1]int
+	var ways []drawing.Flow
 	for _, f := range t.Flows {
-		sums[0][f.From] += f.Count
-		sums[1][f.To] += f.Count
+		ways = append(ways, drawing.Flow{From: f.From, To: f.To, Count: f.Count})
 	}
-	levels := func(side int) (n int) {
-		for _, sum := range sums[side] {
-			if sum > 0 {
-				n++
-			}
-		}
-		return n
-	}
-	// Both sides have one scale, or a band would change its breadth on the way.
-	room := float64(flowHeight - flowHead - flowGap*(max(levels(0), levels(1))-1))
-	scale := room / float64(t.N)
-	var at [2][domain.MaxLevel + 1]float64
+	v.Flows = drawing.FlowsOf(t.N, ways)
 	for side, n := range []int{t.From, t.To} {
-		s := flowSide{Heading: p.T("edition.short", n, yearOf(n))}
-		y := float64(flowHead)
-		for level := int(domain.MaxLevel); level >= 1; level-- {
-			if sums[side][level] == 0 {
-				continue
-			}
-			at[side][level] = y
-			h := float64(sums[side][level]) * scale
-			s.Blocks = append(s.Blocks, flowBlock{
-				Level: level, Y: int(y + 0.5), H: max(int(h+0.5), 1), Middle: int(y + h/2 + 0.5),
-				Text: p.T("flows.block", level, p.Int(sums[side][level])),
-			})
-			y += h + flowGap
+		s := &v.Sides[side]
+		s.Heading = p.T("edition.short", n, yearOf(n))
+		for i := range s.Blocks {
+			s.Blocks[i].Text = p.T("flows.block", s.Blocks[i].Level, p.Int(s.Blocks[i].Count))
 		}
-		v.Sides[side] = s
 	}
-	for _, f := range t.Flows { // from the highest level down, so that the bands of a level do not cross
-		breadth := max(float64(f.Count)*scale, 1)
-		a, b := at[0][f.From], at[1][f.To]
-		at[0][f.From] += float64(f.Count) * scale
-		at[1][f.To] += float64(f.Count) * scale
-		move := moveOf(f.From, f.To)
-		v.Bands = append(v.Bands, band{
-			Path: fmt.Sprintf("M0 %.1fC50 %.1f 50 %.1f 100 %.1fV%.1fC50 %.1f 50 %.1f 0 %.1fZ", a, a, b, b, b+breadth, b+breadth, a+breadth, a+breadth),
-			Move: move, Level: f.To, Spoken: p.N("flows.band."+move, f.Count, f.From, f.To),
-		})
+	for i := range v.Bands {
+		b := &v.Bands[i]
+		b.Spoken = p.N("flows.band."+b.Move(), b.Count, b.From, b.To)
 	}
 }
 
@@ -203,22 +148,12 @@ func (v *flows) tabulate(p *page, t ledger.TransitionsView) {
 			}
 			cell := flowCell{Count: "–"}
 			if n := counts[[2]int{from, to}]; n > 0 {
-				cell = flowCell{p.Int(n), moveOf(from, to)}
+				cell = flowCell{p.Int(n), drawing.Flow{From: from, To: to}.Move()}
 			}
 			row.Cells = append(row.Cells, cell)
 		}
 		v.Rows = append(v.Rows, row)
 	}
-}
-
-func moveOf(from, to int) string {
-	switch {
-	case to > from:
-		return "rose"
-	case to < from:
-		return "fell"
-	}
-	return "same"
 }
 
 // isMoveDimension tells whether what moved can be split so; "" splits nothing.

@@ -64,6 +64,9 @@ func (s *site) home(p *page) (any, error) {
 		c.Href = p.hrefWith("trends", "", map[string][]string{"metric": {metric}})
 		v.Series = append(v.Series, c)
 	}
+	for i := range max(len(v.Series)-1, 0) {
+		v.Series[i].Brief = true
+	}
 	editions := p.editions()
 	v.Holds = p.holds(editions)
 	if v.Latest, err = p.latest(editions); err != nil {

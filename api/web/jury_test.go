@@ -133,7 +133,7 @@ func (c *court) rules() {
 func (c *court) opens(n, day int) {
 	c.t.Helper()
 	c.day.Store(int64(day))
-	c.act(anne, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":%q,"closes":%q,"jury":%q,"ceremony":%q}}`, n, on(day), on(day), on(day+1), on(day+2))
+	c.act(anne, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":%q,"closes":%q,"jury":%q,"ceremony":%q},"mentions":[{"mention":"inclusion","name":"Inclusion numérique"}]}`, n, on(day), on(day), on(day+1), on(day+2))
 	if n == 28 {
 		file, err := c.ledger.Attach(context.WithoutCancel(c.t.Context()), chloe, "text/plain", []byte("Le compte rendu de l'action neuve."))
 		if err != nil {
@@ -172,8 +172,12 @@ func (c *court) opens(n, day int) {
 // draft drafts a decision on a candidacy.
 func (c *court) draft(n int, id string, level int, motivation string) {
 	c.t.Helper()
-	_, err := c.ledger.DraftDecision(context.WithoutCancel(c.t.Context()), anne, json.RawMessage(fmt.Sprintf(`{"edition":%d,"collectivity":%q,"session":1,"distinction":"level","level":%d,"mentions":[],
-		"tally":{"for":2,"against":0,"abstained":0},"motivation":%q,"votes":"Tous pour","departure":""}`, n, id, level, motivation)), nil)
+	mentions := "[]"
+	if n == 27 && id == aix {
+		mentions = `["inclusion"]`
+	}
+	_, err := c.ledger.DraftDecision(context.WithoutCancel(c.t.Context()), anne, json.RawMessage(fmt.Sprintf(`{"edition":%d,"collectivity":%q,"session":1,"distinction":"level","level":%d,"mentions":%s,
+		"tally":{"for":2,"against":0,"abstained":0},"motivation":%q,"votes":"Tous pour","departure":""}`, n, id, level, mentions, motivation)), nil)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -340,6 +344,20 @@ func TestMinutesForEachReader(t *testing.T) {
 	read("/editions/27/proces-verbal", nil, public, []string{"Juré 2", "dossier"})
 	read("/en/editions/27/minutes", nil, []string{"Public since the ceremony of 25 November 2026", "for 2, against 0, abstained 0"}, []string{"Juré 2"})
 	read("/editions/27/proces-verbal", president, append(public, "Juré 2"), nil)
+}
+
+// A mention that the jury gave bears the name under which the edition offered it, wherever it is shown.
+func TestMentionDecided(t *testing.T) {
+	c := newCourt(t)
+	for path, says := range map[string]string{
+		"/editions/27": "Mention : Inclusion numérique", "/editions/27/palmares": "Mention : Inclusion numérique", "/en/editions/27": "Inclusion numérique",
+		"/collectivites/" + aix: "Mention « Inclusion numérique »", "/panel/" + aix: "Inclusion numérique", "/mentions": "Inclusion numérique recensée 1 fois",
+	} {
+		w, page := c.page(path, nil)
+		if !strings.Contains(page, says) {
+			t.Errorf("%s: %d, does not say %q:\n%s", path, w.Code, says, page)
+		}
+	}
 }
 
 // The barometer shows what candidacies cover, and of few of them no figure; single ones only after the ceremony. The page of

@@ -123,10 +123,16 @@ func TestDescriptions(t *testing.T) {
 	for _, want := range []string{
 		`<meta property="og:url" content="https://example.com/collectivites/fr-commune-92072?as_of=900">`, `<meta property="og:title" content="Sèvres`,
 		`<meta property="og:locale" content="fr_FR">`,
+		`<meta property="og:image" content="https://example.com/assets/card-fr.`,
 	} {
 		if !strings.Contains(head, want) {
 			t.Errorf("a collectivity's card has no %s", want)
 		}
+	}
+	_, picture, _ := strings.Cut(head, `<meta property="og:image" content="https://example.com`)
+	picture, _, _ = strings.Cut(picture, `"`)
+	if w := get(h, picture); w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/png" || w.Body.Len() > 30_000 {
+		t.Errorf("the picture of the card, %s: %d, %s, %d bytes", picture, w.Code, w.Header().Get("Content-Type"), w.Body.Len())
 	}
 }
 

@@ -49,7 +49,7 @@ func (s *site) mapPage(p *page) (any, error) {
 	r := p.roll(n)
 	v.Choices = []choice{
 		{"edition", p.T("choose.edition"), p.editionOptions(n)},
-		p.choose("level", level, p.T("choose.all"), append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, r.facets.levels),
+		p.choose("level", level, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, r.facets.levels),
 	}
 	if short := p.editionKnown(n); short != nil {
 		v.Coverage = p.coverage(*short)

@@ -1,14 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -71,20 +74,29 @@ func (p *page) myself() (auth.Principal, ledger.Mine, error) {
 		return who, ledger.Mine{}, err
 	}
 	m, err := p.site.Ledger.Mine(p.ctx, who, p.here())
+	if errors.Is(err, ledger.ErrUnknown) && who.For == p.here() && p.Route != "mine" {
+		err = redirect{p.path("mine", who.For, nil)} // which says what is missing
+	}
 	return who, m, err
 }
 
 func (s *site) mine(p *page) (any, error) {
 	who, m, err := p.myself()
-	if err != nil {
+	unentered := errors.Is(err, ledger.ErrUnknown) && who.For == p.here()
+	if err != nil && !unentered {
 		return nil, err
 	}
+	m.Name = cmp.Or(m.Name, p.maker().NameOf(p.here()))
 	v := minePage{
 		Heading: p.T("own.title", m.Name), As: p.T("form.as", who.Person, p.T("role."+string(who.Role))),
 		Public:     labelled{p.T("own.public"), p.href("collectivity", m.ID)},
 		Neighbours: labelled{p.T("collectivity.neighbours"), p.href("neighbours", m.ID)},
 	}
 	p.Title = v.Heading
+	if unentered {
+		v.None = p.T("own.unentered")
+		return v, nil
+	}
 	if m.Edition == 0 {
 		v.None = p.T("own.none")
 		return v, nil
@@ -107,12 +119,12 @@ func (s *site) mine(p *page) (any, error) {
 }
 
 // mineForm is what forms of this page begin with: the edition and the collectivity, which the page says.
-func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) prefill {
+func (p *page) mineForm(m ledger.Mine, more url.Values, hide ...string) forms.Prefill {
 	values := url.Values{"edition": {fmt.Sprint(int(m.Edition))}, "collectivity": {m.ID}}
 	for name, all := range more {
 		values[name] = all
 	}
-	return prefill{Values: values, Hidden: append([]string{"edition", "collectivity"}, hide...), Next: p.path("mine", m.ID, nil)}
+	return forms.Prefill{Values: values, Hidden: append([]string{"edition", "collectivity"}, hide...), Next: p.path("mine", m.ID, nil)}
 }
 
 // deadline says which edition is under way and until when it can be submitted.
@@ -273,7 +285,7 @@ func (v *minePage) stakes(p *page, m ledger.Mine) {
 		byID[a.ID] = a
 		own := p.myAction(a)
 		if a.State == "running" {
-			ended := prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
+			ended := forms.Prefill{Values: url.Values{"action": {a.ID}, "on": {m.Today}}, Hidden: []string{"action"}, Expected: &a.Revision, Next: p.path("mine", m.ID, nil)}
 			own.Do = []labelled{
 				{p.T("review.describe"), p.describeHref(m, a, "mine")}, {p.T("show.go"), p.path("show", a.ID, nil)},
 				{p.T("own.end"), p.formHref("endings", ended)},
@@ -319,7 +331,7 @@ func (p *page) declareHref(m ledger.Mine, service string) string {
 		values.Set("services", service)
 	}
 	values.Set("action", p.newActionID(m, service))
-	return p.formHref("actions", prefill{Values: values, Hidden: []string{"collectivity", "grid", "action"}, Next: p.path("mine", m.ID, nil)})
+	return p.formHref("actions", forms.Prefill{Values: values, Hidden: []string{"collectivity", "grid", "action"}, Next: p.path("mine", m.ID, nil)})
 }
 
 // newActionID gives an id that none of the actions has: the collectivity's code, the service, and what tells it from those

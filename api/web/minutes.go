@@ -6,6 +6,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -24,7 +25,7 @@ type minutesView struct {
 	Broken        int // decisions without a quorum
 	Signatures    []string
 	Address       string
-	Code          codePicture
+	Code          drawing.Code
 }
 
 type minutesJuror struct {
@@ -144,7 +145,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 		v.Summary = append(v.Summary, p.N("minutes.drafted", decided))
 	}
 	var err error
-	v.Code, err = codeOf(v.Address)
+	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("minutes.code", v.Address)
 	return v, err
 }

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 )
 
 // page is one request for one page, and what the layout says around it.
@@ -34,8 +35,8 @@ type page struct {
 	Paper string
 	// Asked is what stands in the search field.
 	Asked string
-	// forms counts those of the page.
-	forms int
+	// forms makes those of the page, once it has one.
+	forms *forms.Maker
 	// head is that of the answer: a handler may set a cookie.
 	head http.Header
 	// sources are those that the page cites, each read once.
@@ -116,7 +117,7 @@ func (p *page) render(name string, view any) ([]byte, error) {
 	if err := p.templates[name].ExecuteTemplate(&b, "layout.html", frame{p, view}); err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", name, err)
 	}
-	return b.Bytes(), nil
+	return typeset(b.Bytes()), nil
 }
 
 // problem is a page that says what went wrong and what to do next.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,7 +75,7 @@ func (p *page) holder(line ledger.PalmaresLine) holder {
 		Status: p.status(line.Status, line.Derived, works(line.Facts, keep)),
 	}
 	for _, m := range line.MentionsDetail {
-		h.Mentions = append(h.Mentions, labelled{m.Label, "#" + mentionID(m.ID)})
+		h.Mentions = append(h.Mentions, labelled{cmp.Or(m.Label, mentionWords(m.ID)), "#" + mentionID(m.ID)})
 	}
 	h.Remarks = p.remarks(line.EditionView)
 	h.Notes = p.factNotes(line.Facts, keep, line.Status == string(domain.Contested))
@@ -171,7 +172,7 @@ func (p *page) mentions(lines []ledger.PalmaresLine) []mentionGroup {
 			i := slices.IndexFunc(all, func(g group) bool { return g.id == m.ID })
 			if i < 0 {
 				i = len(all)
-				all = append(all, group{m.ID, mentionGroup{ID: mentionID(m.ID), Heading: p.T("moment.mention", m.Label)}})
+				all = append(all, group{m.ID, mentionGroup{ID: mentionID(m.ID), Heading: p.T("moment.mention", cmp.Or(m.Label, mentionWords(m.ID)))}})
 			}
 			of := func(f ledger.Fact) bool { return f.Mention == m.ID }
 			all[i].Holders = append(all[i].Holders, holder{
@@ -193,5 +194,5 @@ func mentionLabel(f ledger.Fact) string {
 	if f.Label != "" {
 		return f.Label
 	}
-	return strings.ReplaceAll(f.Mention, "-", " ")
+	return mentionWords(f.Mention)
 }

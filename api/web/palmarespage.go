@@ -25,6 +25,7 @@ type palmaresPage struct {
 	Found         string
 	Change        *changed
 	Lines         []palmaresLine
+	Unseen        bool // of some that are shown no source tells what they held in the edition before
 	Paging        paging
 	Map           *tileMap
 	CSV, JSON     string
@@ -36,9 +37,9 @@ type palmaresLine struct {
 	holder
 	Mark   *mark
 	Before *mark
-	// BeforeText says what stands in place of a mark: no source found, or a label without a level.
+	// BeforeText says what stands in place of a mark, such as a label without a level. Where no source was found there is
+	// neither: that is said once for all, above.
 	BeforeText string
-	First      bool // there is no edition before
 	Reasons    *reasons
 }
 
@@ -157,18 +158,17 @@ func (v *palmaresPage) narrowed(p *page, n int, now *roll, ask narrow) []*ledger
 	name := func(kind string) func(string) string {
 		return func(code string) string { return cmp.Or(f.names[kind+code], code) }
 	}
-	all := p.T("choose.all")
 	v.Choices = []choice{
-		p.choose("level", ask.level, all, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, f.levels),
-		p.choose("kind", ask.kind, all, slices.Sorted(maps.Keys(f.kinds)), p.Kind, f.kinds),
-		p.choose("region", ask.region, all, byName("r", f.regions), name("r"), f.regions),
-		p.choose("departement", ask.departement, all, slices.Sorted(maps.Keys(f.departements)), func(c string) string { return c + " " + name("d")(c) }, f.departements),
+		p.choose("level", ask.level, append([]string{"4-5"}, rollLevels...), func(l string) string { return p.T("level.heading." + l) }, f.levels),
+		p.choose("kind", ask.kind, slices.Sorted(maps.Keys(f.kinds)), p.Kind, f.kinds),
+		p.choose("region", ask.region, byName("r", f.regions), name("r"), f.regions),
+		p.choose("departement", ask.departement, slices.Sorted(maps.Keys(f.departements)), func(c string) string { return c + " " + name("d")(c) }, f.departements),
 	}
 	if len(f.mentions) > 0 {
-		v.Choices = append(v.Choices, p.choose("mention", ask.mention, all, slices.Sorted(maps.Keys(f.mentions)), func(m string) string { return p.mentionName(m, f.first[m]) }, f.mentions))
+		v.Choices = append(v.Choices, p.choose("mention", ask.mention, slices.Sorted(maps.Keys(f.mentions)), func(m string) string { return p.mentionName(m, f.first[m]) }, f.mentions))
 	}
 	if n > 1 {
-		v.Choices = append(v.Choices, p.choose("change", ask.change, all, palmaresMoves, func(m string) string { return p.T("moved." + m) }, moves.count))
+		v.Choices = append(v.Choices, p.choose("change", ask.change, palmaresMoves, func(m string) string { return p.T("moved." + m) }, moves.count))
 	}
 	sorts := choice{Name: "sort", Label: p.T("choose.sort")}
 	for i, s := range palmaresSorts {
@@ -189,15 +189,16 @@ func (v *palmaresPage) show(p *page, n int, lines []*ledger.RollLine, before *ro
 		ids = append(ids, l.Body.ID)
 	}
 	for _, line := range p.site.Ledger.PalmaresOf(p.ctx, n, ids, p.size) {
-		x := palmaresLine{holder: p.holder(line), First: n == 1, Reasons: p.reasons(line.EditionView)}
+		x := palmaresLine{holder: p.holder(line), Reasons: p.reasons(line.EditionView)}
 		for i, m := range line.MentionsDetail {
-			x.Mentions[i] = labelled{cmp.Or(m.Label, mentionWords(m.ID)), p.href("mention", m.ID)}
+			x.Mentions[i].Href = p.href("mention", m.ID) // which tells of every edition
 		}
 		if line.Distinction != "" || line.Status == "contested" {
 			m := p.mark(line.Distinction, line.Level, line.Status, line.Derived)
 			x.Mark = &m
 		}
 		x.Before, x.BeforeText = p.heldBefore(before.find(p.bodyOf(line.Collectivity)))
+		v.Unseen = v.Unseen || n > 1 && x.Before == nil && x.BeforeText == ""
 		v.Lines = append(v.Lines, x)
 	}
 }
@@ -214,7 +215,7 @@ func (p *page) bodyOf(id string) *ledger.BodyShort {
 // heldBefore shows what a line of another edition holds.
 func (p *page) heldBefore(l *ledger.RollLine) (*mark, string) {
 	if l == nil {
-		return nil, p.T("none")
+		return nil, ""
 	}
 	if l.Distinction == "" && l.Status != "contested" {
 		return nil, p.T("held.mention")

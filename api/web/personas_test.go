@@ -38,7 +38,7 @@ func TestPersonas(t *testing.T) {
 		rose, place, department, changed string
 		same, levels                     string
 	}{
-		{"/", "/editions/18/palmares", "/carte", "/tendances", "Aix-les-Bains", "Savoie", "Savoie (73)", "aucune source trouvée", "La même chose en liste", "Les niveaux, édition par édition"},
+		{"/", "/editions/18/palmares", "/carte", "/tendances", "Aix-les-Bains", "Savoie", "Savoie (73)", "aucune source trouvée", "Les mêmes chiffres, en tableau", "Les niveaux, édition par édition"},
 		{"/en/", "/en/editions/18/palmares", "/en/map", "/en/trends", "Aix-les-Bains", "Savoie", "Savoie (73)", "no source found", "The same as a list", "The levels, edition by edition"},
 	} {
 		// The mayor: what do our neighbours hold?

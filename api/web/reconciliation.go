@@ -14,6 +14,7 @@ type reconciliationView struct {
 	Heading  string
 	Groups   []verdictGroup
 	Paging   paging // of the cases
+	Bare     bool   // nothing was ever published that could be compared
 	Verdicts []filter
 	Editions []filter
 	Download string
@@ -85,6 +86,9 @@ func (s *site) reconciliation(p *page) (any, error) {
 		v.Heading = p.T("reconciliation.title.edition", edition, yearOf(edition))
 	}
 	p.Title, p.Description = v.Heading, p.T("reconciliation.description")
+	if v.Bare = len(r.Items) == 0 && edition == 0; v.Bare {
+		return v, nil
+	}
 	address, each := func(q url.Values) string { return p.hrefWith("reconciliation", "", q) }, casesPerPage
 	if edition != 0 {
 		each = max(total, 1) // other pages link to a case of it

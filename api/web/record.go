@@ -110,7 +110,7 @@ func (p *page) actor(s string) string {
 	case p.Has("actor." + s):
 		return p.T("actor." + s)
 	case role == "declarant":
-		return p.nameOf(body)
+		return p.maker().NameOf(body)
 	case role == "jury":
 		return p.T("actor.jury", body)
 	}

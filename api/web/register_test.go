@@ -91,7 +91,7 @@ func TestRegisterChosen(t *testing.T) {
 			t.Errorf("?%s: %d, want 400", question, w.Code)
 		}
 	}
-	if page := text(open(t, h, "/registre?thread="+url.QueryEscape(`"><script>`))); !strings.Contains(page, "Aucune inscription ne répond à ce choix.") {
+	if page := text(open(t, h, "/registre?thread="+url.QueryEscape(`"><script>`))); !strings.Contains(page, "Aucune inscription ne correspond à ce choix.") {
 		t.Error("nothing found does not say so")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -23,7 +24,7 @@ type reviewPage struct {
 	Key           string
 	Today         string
 	Notice        string
-	Faults        []faultView
+	Faults        []forms.Fault
 	SignIn        bool
 	Lines         []reviewLine
 	Done          []reviewLine // said something of already
@@ -65,7 +66,7 @@ func (s *site) review(p *page) (any, error) {
 		return nil, err
 	}
 	form := p.req.URL.Query()
-	form.Set(formKey, key)
+	form.Set(forms.KeyField, key)
 	return p.reviewPage(m, form, nil), nil
 }
 
@@ -73,7 +74,7 @@ func (s *site) review(p *page) (any, error) {
 func (p *page) reviewPage(m ledger.Mine, form url.Values, wrong map[string]string) reviewPage {
 	v := reviewPage{
 		Heading: p.T("review.title"), Lede: p.T("review.lede", m.Name), Action: p.path("review", m.ID, nil), Elsewhere: p.other.path("review", m.ID, nil),
-		Key: form.Get(formKey), Today: m.Today,
+		Key: form.Get(forms.KeyField), Today: m.Today,
 		Mine: labelled{p.T("own.title", m.Name), p.path("mine", m.ID, nil)}, Submit: labelled{p.T("review.submit"), p.path("submission", m.ID, nil)},
 	}
 	p.Title = v.Heading
@@ -82,7 +83,7 @@ func (p *page) reviewPage(m ledger.Mine, form url.Values, wrong map[string]strin
 		line.Fault = wrong[a.ID]
 		switch {
 		case line.Fault != "":
-			v.Faults = append(v.Faults, faultView{Href: "#" + line.ID, Label: line.Title.Text, Text: line.Fault})
+			v.Faults = append(v.Faults, forms.Fault{Href: "#" + line.ID, Label: line.Title.Text, Text: line.Fault})
 			v.Lines = append(v.Lines, line)
 		case a.Reviewed || a.State == "ended":
 			v.Done = append(v.Done, line)
@@ -102,7 +103,7 @@ func (p *page) reviewPage(m ledger.Mine, form url.Values, wrong map[string]strin
 func (p *page) reviewLine(m ledger.Mine, a ledger.MyAction, form url.Values) reviewLine {
 	line := reviewLine{
 		ID: "a-" + a.ID, Name: a.ID, Revision: a.Revision, Title: p.actionTitle(a.Title), Href: p.href("action", a.ID), Since: p.actionSince(a.ActionState),
-		Runs: !a.Old || a.Describable(), On: isoDate(strings.TrimSpace(form.Get("on." + a.ID))), Said: p.actionState(a.ActionState),
+		Runs: !a.Old || a.Describable(), On: forms.ISODate(strings.TrimSpace(form.Get("on." + a.ID))), Said: p.actionState(a.ActionState),
 	}
 	if n, err := strconv.ParseInt(form.Get("r."+a.ID), 10, 64); err == nil {
 		line.Revision = n
@@ -178,14 +179,14 @@ func (p *page) describeHref(m ledger.Mine, a ledger.MyAction, next string) strin
 			}
 		}
 	}
-	return p.formHref("amendments", prefill{Values: values, Hidden: []string{"action", "grid"}, Expected: &a.Revision, Next: p.path(next, m.ID, nil)})
+	return p.formHref("amendments", forms.Prefill{Values: values, Hidden: []string{"action", "grid"}, Expected: &a.Revision, Next: p.path(next, m.ID, nil)})
 }
 
 // decide takes the decisions that were sent. Each is recorded by itself: what is wrong with one stops no other, and whoever
 // sends it again records nothing twice.
 func (s *site) decide(p *page) (any, error) {
 	form := p.req.PostForm
-	if form.Get(formKey) == "" {
+	if form.Get(forms.KeyField) == "" {
 		return nil, errForm
 	}
 	who, notice, err := s.whoSends(p, form)
@@ -202,13 +203,13 @@ func (s *site) decide(p *page) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if form.Get(formDo) == "refresh" {
+	if form.Get(forms.DoField) == forms.Refresh {
 		return p.reviewPage(m, form, nil), nil
 	}
 	wrong, again := map[string]string{}, url.Values{}
 	said := 0
 	for _, a := range m.Actions {
-		review := ledger.Review{Action: domain.ActionID(a.ID), Revision: a.Revision, Ended: isoDate(strings.TrimSpace(form.Get("on." + a.ID)))}
+		review := ledger.Review{Action: domain.ActionID(a.ID), Revision: a.Revision, Ended: forms.ISODate(strings.TrimSpace(form.Get("on." + a.ID)))}
 		if n, err := strconv.ParseInt(form.Get("r."+a.ID), 10, 64); err == nil {
 			review.Revision = n
 		}
@@ -228,7 +229,7 @@ func (s *site) decide(p *page) (any, error) {
 		}
 		err := s.Sessions.Write(who, p.req)
 		if err == nil {
-			_, err = s.Ledger.ReviewAction(p.ctx, who, m.ID, review, form.Get(formKey)+"/"+a.ID)
+			_, err = s.Ledger.ReviewAction(p.ctx, who, m.ID, review, form.Get(forms.KeyField)+"/"+a.ID)
 		}
 		if err != nil {
 			wrong[a.ID] = s.reviewFault(p, err)
@@ -297,12 +298,9 @@ func (s *site) reviewFault(p *page, err error) string {
 	)
 	switch {
 	case errors.As(err, &invalid) && len(invalid) > 0:
-		return p.faultText(invalid[0].Rule, invalid[0].Message)
+		return p.maker().FaultText(invalid[0])
 	case errors.As(err, &broken):
-		if key := "rule." + string(broken.Rule); p.Code == "fr" && p.Has(key) {
-			return p.T(key)
-		}
-		return sentence(broken.Message)
+		return p.maker().BrokenText(broken)
 	case errors.As(err, &stale):
 		return p.T("form.conflict")
 	case errors.As(err, &often):

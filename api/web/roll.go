@@ -334,14 +334,22 @@ type choice struct {
 }
 
 // choose makes a field of the values that occur, each with how often. none is the text of not choosing.
-func (p *page) choose(name, asked, none string, order []string, text func(string) string, count map[string]int) choice {
-	c := choice{Name: name, Label: p.T("choose." + name), Options: []option{{"", none, asked == ""}}}
+func (p *page) choose(name, asked string, order []string, text func(string) string, count map[string]int) choice {
+	c := choice{Name: name, Label: p.T("choose." + name), Options: []option{{"", p.anyOf(name), asked == ""}}}
 	for _, v := range order {
 		if n := count[v]; n > 0 || v == asked {
 			c.Options = append(c.Options, option{v, p.T("choose.counted", text(v), p.Int(n)), v == asked})
 		}
 	}
 	return c
+}
+
+// anyOf is what a field says that narrows nothing.
+func (p *page) anyOf(name string) string {
+	if key := "choose.all." + name; p.Has(key) {
+		return p.T(key)
+	}
+	return p.T("choose.all")
 }
 
 // placeCode reads a place that may be missing.

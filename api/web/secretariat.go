@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -210,6 +211,7 @@ func (b *board) fees() boardSection {
 			ids = append(ids, id)
 		}
 	}
+	slices.SortStableFunc(ids, b.byName)
 	unpaid := b.req.URL.Query().Get("fees-of") == "unpaid"
 	var lines []boardLine
 	missing, due := 0, 0

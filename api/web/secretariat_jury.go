@@ -46,7 +46,7 @@ func (b *board) jury() boardSection {
 		}
 		var interests []string
 		for id, category := range j.State.Conflicts {
-			interests = append(interests, b.T("board.interest", b.nameOf(string(id)), b.T("choice.category."+category)))
+			interests = append(interests, b.T("board.interest", b.maker().NameOf(string(id)), b.T("choice.category."+category)))
 		}
 		slices.Sort(interests)
 		n := strconv.Itoa(j.Number)

@@ -48,7 +48,7 @@ func TestScriptPolicy(t *testing.T) {
 // TestAssets fetches every asset that the first page names: kept for ever, and referring to no other host.
 func TestAssets(t *testing.T) {
 	h := history(t)
-	paths := regexp.MustCompile(`/assets/[a-z.0-9]+`).FindAllString(get(h, "/").Body.String(), -1)
+	paths := regexp.MustCompile(`/assets/[a-z.0-9-]+`).FindAllString(get(h, "/").Body.String(), -1)
 	if len(paths) < 2 {
 		t.Fatalf("the first page names the assets %q", paths)
 	}
@@ -111,7 +111,7 @@ func TestInside(t *testing.T) {
 	closeAll()
 	w := get(h, "/inscriptions/"+id)
 	body := w.Body.String()
-	if w.Code != http.StatusInternalServerError || !strings.Contains(body, "La page n’a pas pu être faite") {
+	if w.Code != http.StatusInternalServerError || !strings.Contains(body, "La page n’a pas pu être préparée") {
 		t.Fatalf("a record of a closed store: %d", w.Code)
 	}
 	for _, inner := range []string{"sqlite", "store", ".go", "closed", "panic", "reading"} {

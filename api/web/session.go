@@ -73,7 +73,7 @@ func (p *page) sessionView(who auth.Principal, next, wrong string) sessionView {
 	p.Title = p.T("session.title")
 	v := sessionView{Action: p.path("session", "", nil), Next: local(next), Wrong: wrong}
 	if !who.Is(auth.Public) {
-		v.Role, v.For, v.Person = p.T("role."+string(who.Role)), p.nameOf(who.For), who.Person
+		v.Role, v.For, v.Person = p.T("role."+string(who.Role)), p.maker().NameOf(who.For), who.Person
 		v.SignOut = v.Action + "/end"
 	}
 	return v

@@ -14,6 +14,7 @@ import (
 	"arobase/api/auth"
 	"arobase/api/ledger"
 	files "arobase/api/ledger/evidence"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -66,14 +67,14 @@ func (s *site) show(p *page) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.showPage(a, url.Values{formKey: {key}}), nil
+	return p.showPage(a, url.Values{forms.KeyField: {key}}), nil
 }
 
 func (p *page) showPage(a ledger.ActionDetail, form url.Values) showPage {
 	title := p.actionTitle(a.Title)
 	v := showPage{
 		Heading: p.T("show.title"), Lede: p.T("show.lede"), Title: labelled{title.Text, p.href("action", a.ID)},
-		Action: p.path("show", a.ID, nil), Key: form.Get(formKey), Revision: a.Revision,
+		Action: p.path("show", a.ID, nil), Key: form.Get(forms.KeyField), Revision: a.Revision,
 		Evidence: p.evidenceLines(a.Evidence), URL: form.Get("url"), Back: labelled{p.T("own.title", a.Name), p.path("mine", a.Collectivity, nil)},
 	}
 	p.Title = v.Heading
@@ -164,7 +165,7 @@ func wholeForm(err error) error {
 
 // attach records what shows an action.
 func (s *site) attach(p *page, form uploaded) (any, error) {
-	if form.Get(formKey) == "" {
+	if form.Get(forms.KeyField) == "" {
 		return nil, errForm
 	}
 	a, err := s.Ledger.Action(p.ctx, domain.ActionID(p.here()), p.size)
@@ -210,7 +211,7 @@ func (s *site) attach(p *page, form uploaded) (any, error) {
 	}
 	if err = s.Sessions.Write(who, p.req); err == nil {
 		var done ledger.Receipt
-		if done, err = s.Ledger.ShowAction(p.ctx, who, domain.ActionID(a.ID), add, revision, form.Get(formKey)); err == nil {
+		if done, err = s.Ledger.ShowAction(p.ctx, who, domain.ActionID(a.ID), add, revision, form.Get(forms.KeyField)); err == nil {
 			next := url.Values{"for": {"amendments"}, "next": {p.path("mine", a.Collectivity, nil)}}
 			return nil, redirect{p.path("receipt", done.Events[len(done.Events)-1].String(), next)}
 		}

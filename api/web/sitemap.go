@@ -3,8 +3,10 @@ package web
 import (
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 )
 
 // rootedHref finds the links of a text that lead to this site.
@@ -36,8 +38,9 @@ func (s *site) sitemap(fr *tongue) http.Handler {
 	})
 }
 
-// sitemapOf lists the pages of one language: those that there is one of, then editions, sources and the collectivities of
-// which the ledger knows something. Records are left out: there are too many, and each is linked from what it tells of.
+// sitemapOf lists the pages of one language: those that there is one of, then editions with their palmarès, mentions, services,
+// sources and the collectivities of which the ledger knows something. Records and actions are left out: there are too many,
+// and each is linked from what it tells of.
 func (s *site) sitemapOf(t *tongue) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := s.bare(t, r)
@@ -47,11 +50,22 @@ func (s *site) sitemapOf(t *tongue) http.Handler {
 				v.URLs = append(v.URLs, address{p.origin() + p.path(route, value, nil)})
 			}
 		}
-		for _, route := range []string{"home", "editions", "actions", "trends", "reconciliation", "sources", "register", "verify", "glossary", "accessibility", "legal"} {
+		for _, route := range []string{"home", "editions", "map", "mentions", "actions", "trends", "reconciliation", "sources", "register", "verify", "data", "glossary", "accessibility", "legal"} {
 			add(route, "")
 		}
 		for _, e := range p.editions() {
 			add("edition", fmt.Sprint(e.Edition))
+			if e.Recorded > 0 || e.Mentions > 0 {
+				add("palmares", fmt.Sprint(e.Edition))
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(p.mentionsGiven())) {
+			add("mention", id)
+		}
+		for _, service := range s.Ledger.Catalogue() {
+			if p.rendered()[service.Service] > 0 {
+				add("service", service.Service)
+			}
 		}
 		for _, source := range s.Ledger.Sources(p.ctx, p.size) {
 			add("source", source.ID)

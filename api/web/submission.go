@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -14,8 +15,8 @@ type submissionPage struct {
 	Heading, Lede string
 	Mine          labelled
 	Missing       []missingLine
-	Form          *formView // to register, or to submit; nil where neither is possible
-	Why           string    // there is no form
+	Form          *forms.View // to register, or to submit; nil where neither is possible
+	Why           string      // there is no form
 	Registering   bool
 	Frozen        []frozenLine // that would be frozen
 	LeftOut       []actionLine // that would not count
@@ -79,7 +80,7 @@ func (s *site) submission(p *page) (any, error) {
 }
 
 // registration is what the form to register begins with.
-func (p *page) registration(m ledger.Mine) prefill {
+func (p *page) registration(m ledger.Mine) forms.Prefill {
 	more := url.Values{}
 	if m.Kind != "" {
 		more.Set("kind", m.Kind)

@@ -32,7 +32,7 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		f := ledger.Fact{Mention: string(d.Mention), Label: p.site.Ledger.Text(p.ctx, d.Label.Commitment()), Certainty: string(d.Certainty)}
 		return p.H("tells.award", p.named(string(d.Source)), p.body(d.Collectivity, d.Holder), p.award(f), p.editionOf(d.Edition, d.YearAsStated)), p.cited(d.Source)
 	case *domain.FigurePublished:
-		what := p.Metric(d.Metric)
+		what := words.Uncapital(p.Metric(d.Metric))
 		if d.Scope != "" {
 			what += ", " + p.scope(d.Scope)
 		}
@@ -44,7 +44,7 @@ func (p *page) tells(e ledger.EventView) (template.HTML, []cite) {
 		if d.Source != "" {
 			sources = p.cited(d.Source)
 		}
-		return p.H("tells.explanation."+d.Kind, p.editionOf(d.Edition, ""), p.Metric(d.Metric)), sources
+		return p.H("tells.explanation."+d.Kind, p.editionOf(d.Edition, ""), words.Uncapital(p.Metric(d.Metric))), sources
 	case *domain.RuleRecorded:
 		return p.H("tells.rule", p.named(string(d.Source)), p.editionOf(d.Edition, d.YearAsStated), p.Topic(d.Topic)), p.cited(d.Source)
 	case *domain.SourceCited:
@@ -130,7 +130,7 @@ func (p *page) ceremonyFact(d *domain.CeremonyFactRecorded) template.HTML {
 	default:
 		value = p.written(value)
 	}
-	return p.H("tells.ceremony."+d.Precision, p.named(string(d.Source)), p.editionOf(d.Edition, ""), p.Metric("ceremony_"+d.Attribute), value)
+	return p.H("tells.ceremony."+d.Precision, p.named(string(d.Source)), p.editionOf(d.Edition, ""), words.Uncapital(p.Metric("ceremony_"+d.Attribute)), value)
 }
 
 func (p *page) cited(id domain.SourceID) []cite { return []cite{p.cite(string(id))} }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"arobase/api/ledger"
+	"arobase/api/web/drawing"
 	"arobase/domain"
 )
 
@@ -93,78 +94,49 @@ func (p *page) held(h ledger.Held) string {
 }
 
 // strip is a label across all editions at a glance. The timeline under it says the same in words.
-type strip struct {
-	Title, Spoken string
-	Columns       []column
-	Ticks         []tick
-	Lines         []rule // one for each level
-}
-
-type column struct {
-	X, W, Center string
-	Y, H         int
-	Kind         string // level, derived, hors-concours, unspecified, contested, mention, none
-	Level        int
-	Mentions     bool
-	Href         string
-	Spoken       string
-}
-
-const (
-	stripBase = 74
-	stripStep = 12
-)
-
-func (p *page) strip(c ledger.CollectivityView) *strip {
+func (p *page) strip(c ledger.CollectivityView) *drawing.Strip {
 	if len(c.Editions) == 0 || c.Latest == 0 {
 		return nil
 	}
 	known := map[int]ledger.EditionView{}
-	var points []ledger.PointView
+	var years []drawing.Year
 	last := c.Latest
 	for _, e := range c.Editions {
 		known[e.Edition] = e
 		last = max(last, e.Edition)
 	}
-	s := &strip{Title: p.T("strip.title", c.Name), Spoken: p.T("strip.spoken", len(c.Editions), last)}
+	s := &drawing.Strip{Title: p.T("strip.title", c.Name), Spoken: p.T("strip.spoken", len(c.Editions), last)}
 	for n := 1; n <= last; n++ {
-		points = append(points, ledger.PointView{Edition: n, Year: yearOf(n)})
-		col := column{X: across(n, last, 0.14), W: fmt.Sprintf("%.2f%%", 72/float64(last)), Center: across(n, last, 0.5), Kind: "none", Y: stripBase - 6}
+		years = append(years, drawing.Year{Edition: n, Year: yearOf(n)})
+		col := drawing.Column{Kind: "none"}
 		if e, ok := known[n]; ok {
-			p.fill(&col, e)
+			col = p.column(e)
 		}
 		s.Columns = append(s.Columns, col)
 	}
-	s.Ticks = ticks(points)
-	for level := 1; level <= int(domain.MaxLevel); level++ {
-		s.Lines = append(s.Lines, rule{stripBase - level*stripStep, fmt.Sprint(level)})
-	}
+	s.Place(years)
 	return s
 }
 
-func (p *page) fill(col *column, e ledger.EditionView) {
-	height := 0
+// column is what was held in an edition, as a strip shows it.
+func (p *page) column(e ledger.EditionView) drawing.Column {
+	col := drawing.Column{
+		Kind: "mention", Mentions: len(e.Mentions) > 0, Href: fmt.Sprintf("#e%d", e.Edition),
+		Spoken: p.T("strip.column", p.Edition(e.Edition, e.Year), p.heldIn(e)),
+	}
 	switch {
 	case e.Status == string(domain.Contested):
-		col.Kind, height = "contested", int(domain.MaxLevel)
+		col.Kind = "contested"
 	case e.Level != nil && e.Derived:
-		col.Kind, col.Level, height = "derived", *e.Level, *e.Level
+		col.Kind, col.Level = "derived", *e.Level
 	case e.Level != nil:
-		col.Kind, col.Level, height = "level", *e.Level, *e.Level
+		col.Kind, col.Level = "level", *e.Level
 	case e.Distinction == string(domain.DistinctionHorsConcours):
-		col.Kind, col.Y = "hors-concours", stripBase-3*stripStep
+		col.Kind = "hors-concours"
 	case e.Distinction != "":
-		col.Kind, height = "unspecified", 1
-	default:
-		col.Kind = "mention"
+		col.Kind = "unspecified"
 	}
-	if height > 0 {
-		col.H = height * stripStep
-		col.Y = stripBase - col.H
-	}
-	col.Mentions = len(e.Mentions) > 0
-	col.Href = fmt.Sprintf("#e%d", e.Edition)
-	col.Spoken = p.T("strip.column", p.Edition(e.Edition, e.Year), p.heldIn(e))
+	return col
 }
 
 // heldIn says in words what was held in an edition.

@@ -112,7 +112,7 @@ func TestVerifyInBrowser(t *testing.T) {
 		what, key, states, whole, says string
 		lie                            func(path, body string) string
 	}{
-		{what: "all as it is", states: "good good good good good", whole: "good", says: "Vérifié : tous les pas sont bons"},
+		{what: "all as it is", states: "good good good good good", whole: "good", says: "Vérifié : toutes les étapes sont bonnes"},
 		{what: "the key pasted", key: "\n " + s.key.VerifierKey() + " ", states: "good good good good good", whole: "good"},
 		{what: "another key of the name", key: s.stranger, states: "good good good bad -", whole: "bad", says: "Aucune signature n'est de cette clé"},
 		{what: "no key", key: "label.example/log", states: "good good good unknown good", whole: "unknown", says: "n'est pas une clé de registre"},

@@ -45,8 +45,8 @@ func TestWays(t *testing.T) {
 		"/editions/12":                    "Aucune source trouvée pour cette édition",
 		"/editions/15":                    "Jour de la cérémonie : 19 février 2014 ou 21 février 2014, les sources se contredisent.",
 		"/en/editions":                    "19 February 2014 or 21 February 2014 (the sources contradict each other)",
-		"/tendances?from=18&to=17":        "De 2016 à 2017 : qui est venu, qui est parti",
-		"/tendances?from=18&to=18":        "De 2016 à 2017 : qui est venu, qui est parti",
+		"/tendances?from=18&to=17":        "De 2016 à 2017 : ce qui a changé",
+		"/tendances?from=18&to=18":        "De 2016 à 2017 : ce qui a changé",
 		"/recherche?q=saint":              "Résultats pour « saint »",
 		"/collectivites/fr-commune-92072": "Selon une source : So Digital (2016)",
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 	"arobase/domain"
 )
 
@@ -54,7 +55,7 @@ func (w *waits) on(key string, n int, section string) {
 
 // form adds a thing to do with a form.
 func (w *waits) form(text, resource string, pairs ...string) {
-	with := prefill{Values: url.Values{"edition": {w.run.Edition.String()}}, Fixed: []string{"edition"}}
+	with := forms.Prefill{Values: url.Values{"edition": {w.run.Edition.String()}}, Fixed: []string{"edition"}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		with.Values.Set(pairs[i], pairs[i+1])
 		with.Fixed = append(with.Fixed, pairs[i])
@@ -136,7 +137,7 @@ func (w *waits) juror() {
 	}
 	for _, c := range w.run.Candidacies {
 		if c.State.Stage == domain.StageSubmitted && slices.Contains(c.State.Reporting(), n) && !slices.Contains(c.State.Opinions, n) {
-			w.all = append(w.all, labelled{w.T("waiting.opinion", w.nameOf(string(c.Collectivity))), w.href("dossier", ofCandidacy(w.run.Edition, c.Collectivity))})
+			w.all = append(w.all, labelled{w.T("waiting.opinion", w.maker().NameOf(string(c.Collectivity))), w.href("dossier", ofCandidacy(w.run.Edition, c.Collectivity))})
 		}
 	}
 }

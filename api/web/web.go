@@ -20,6 +20,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 )
 
 // Deps is what the site needs.
@@ -70,7 +71,7 @@ const (
 type site struct {
 	Deps
 	assets        *assets
-	sent          sentOnce
+	office        *forms.Office
 	points        remembered[[]ledger.PointView]
 	editionsKnown remembered[[]ledger.EditionShort]
 	holdingsKnown remembered[holdings]
@@ -101,6 +102,7 @@ func New(deps Deps) http.Handler {
 		deps.Random = rand.Reader
 	}
 	s := &site{Deps: deps, uploads: make(chan struct{}, mostUploads)}
+	s.office = forms.NewOffice(s.Ledger, func() *auth.Authority { return s.Sessions.Authority() })
 	var err error
 	if s.assets, err = readAssets(assetFiles); err != nil {
 		panic(fmt.Sprintf("web: %v", err))

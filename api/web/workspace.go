@@ -6,6 +6,7 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/forms"
 )
 
 // workspaceView is the first page of whoever is signed in: what waits for them, and what they may record.
@@ -71,11 +72,11 @@ func (s *site) workspace(p *page) (any, error) {
 	if v.Waiting, err = s.waiting(p, who); err != nil {
 		return nil, err
 	}
-	mine := offered(who)
+	mine := forms.Offered(who)
 	for _, g := range groups {
 		group := commandGroup{Title: p.T("group." + g.name)}
 		for _, resource := range g.resources {
-			if slices.ContainsFunc(mine, func(c command) bool { return c.Resource == resource }) {
+			if slices.ContainsFunc(mine, func(c forms.Command) bool { return c.Resource == resource }) {
 				group.All = append(group.All, labelled{p.T("op." + resource), p.path("entry", resource, nil)})
 			}
 		}
@@ -92,8 +93,8 @@ func (p *page) doors(who auth.Principal) []labelled {
 	case auth.Juror, auth.President:
 		return []labelled{{p.T("desk.title"), p.href("desk", "")}}
 	case auth.Declarant:
-		own := labelled{p.T("workspace.mine", p.nameOf(who.For)), p.path("mine", who.For, nil)}
-		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("minutes.collectivity"), p.href("collectivity", who.For)})
+		own := labelled{p.T("workspace.mine", p.maker().NameOf(who.For)), p.path("mine", who.For, nil)}
+		return append(append([]labelled{own}, p.mine(who.For)...), labelled{p.T("own.public"), p.href("collectivity", who.For)})
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func entriesOf(t *testing.T, bundle []byte, change func([][]byte) [][]byte) []by
 
 // A server that lies is found out, and the first lie is named.
 func TestAuditFindsLies(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
+	t.Parallel()
 	dir := imported(t)
 	key := keyOf(t, dir)
 	older := t.TempDir()
@@ -122,7 +122,10 @@ func TestAuditFindsLies(t *testing.T) {
 				return entriesOf(t, b, func(e [][]byte) [][]byte { e[7], e[8] = e[8], e[7]; return e })
 			}},
 			"a level in the results": {"/v1/editions/18/palmares", "/v1/editions/18/palmares", func(b []byte) []byte { return bytes.Replace(b, []byte(`"level":5`), []byte(`"level":4`), 1) }},
-			"a number on a page":     {"/en/editions/17", "the page shows", func(b []byte) []byte { return bytes.Replace(b, []byte(`163`), []byte(`164`), 1) }},
+			"a number on a page": {"/en/editions/17", "the page shows", func(b []byte) []byte {
+				before, after, _ := bytes.Cut(b, []byte("<main")) // a file that the page names may have these digits in its hash
+				return append(append(bytes.Clone(before), "<main"...), bytes.Replace(after, []byte(`163`), []byte(`164`), 1)...)
+			}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				told := false
@@ -173,7 +176,7 @@ func writeFile(t *testing.T, content string) string {
 // A log that shows an old checkpoint is found out by whoever saw a newer one, and by its own server, which answers from
 // more than it shows.
 func TestAuditFindsAStaleCheckpoint(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	does(t, exitOK, "import", "--data", dir, "../../history/sources.csv")
 	old, _ := does(t, exitOK, "log", "checkpoint", "--data", dir)
@@ -195,7 +198,7 @@ func TestAuditFindsAStaleCheckpoint(t *testing.T) {
 
 // Two histories under one key: whoever saw the one finds the other out, and both checkpoints are shown as evidence.
 func TestAuditFindsAnotherHistory(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
+	t.Parallel()
 	first := filepath.Join(t.TempDir(), "data")
 	if code, _, errs := command(t, "import", "--data", first, "../../history/sources.csv"); code != exitOK {
 		t.Fatal(errs)
@@ -233,7 +236,7 @@ func TestAuditFindsAnotherHistory(t *testing.T) {
 
 // What breaks a rule is found in the log, however it came there; what this program does not know is not judged.
 func TestAuditJudges(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // where audits keep what they have verified
+	t.Parallel()
 	forced := func(t *testing.T, typ, stream, data string, basis map[string]int64) (int, string) {
 		t.Helper()
 		dir := imported(t)

@@ -31,6 +31,7 @@ func backedUp(t *testing.T, dir string) string {
 // There and back: the same records, the same checkpoints; nothing secret in the file; unsigned until it is shown the
 // newest checkpoint.
 func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
 	whole := history(t)
 	file := backedUp(t, whole)
 	content := string(mustRead(t, file))
@@ -105,6 +106,7 @@ func TestBackupAndRestore(t *testing.T) {
 
 // A value that is lost without a reason is still a fault, in a restored directory too.
 func TestCheckAfterRestoreIsNotBlind(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "restored")
 	whole := history(t)
 	does(t, exitOK, "restore", backedUp(t, whole), "--data", dir, "--key", filepath.Join(whole, keyFile), "--seen", inFile(t, whole))
@@ -119,6 +121,7 @@ func TestCheckAfterRestoreIsNotBlind(t *testing.T) {
 
 // While serve runs and records are written, a backup is that of one moment.
 func TestBackupWhileServing(t *testing.T) {
+	t.Parallel()
 	dir := history(t)
 	var files []string
 	serving(t, settings{data: dir}, func(r running) {
@@ -155,6 +158,7 @@ func TestBackupWhileServing(t *testing.T) {
 // A file that was cut, wherever, or altered in any byte, is refused, and nothing is left of the attempt; where a byte
 // means nothing, what is restored is the same.
 func TestDamagedBackups(t *testing.T) {
+	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "data")
 	does(t, exitOK, "import", "--data", whole, "../../history/sources.csv")
 	good := mustRead(t, backedUp(t, whole))
@@ -307,6 +311,7 @@ func rebuilt(t *testing.T, archive []byte, change func(m *manifest, parts map[st
 
 // What a backup is not made of, and what is not restored over or beside.
 func TestBackupRefuses(t *testing.T) {
+	t.Parallel()
 	dir := history(t)
 	alterRecord(t, dir, 600)
 	file := filepath.Join(t.TempDir(), "backup.tar")
@@ -345,6 +350,7 @@ func TestBackupRefuses(t *testing.T) {
 
 // An attempt that was interrupted leaves nothing that could be taken for a ledger.
 func TestInterruptedRestore(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, stagingDir), 0o700); err != nil {
 		t.Fatal(err)
@@ -363,6 +369,7 @@ func TestInterruptedRestore(t *testing.T) {
 
 // The key that is brought must be the one that signs; what is shown must not contradict.
 func TestRestoreVerifiesKeyAndSeen(t *testing.T) {
+	t.Parallel()
 	two := olderAndNewer(t)
 	file := backedUp(t, two.older)
 	key := filepath.Join(two.older, keyFile)
@@ -432,6 +439,7 @@ func TestRestoreVerifiesKeyAndSeen(t *testing.T) {
 // A restore after an erasure does not bring the value back: it is in none of the files. The vault's backup that was made
 // before does not bring it back either.
 func TestRestoreAfterAnErasure(t *testing.T) {
+	t.Parallel()
 	whole := history(t)
 	const value = "a note of our own, which is nowhere else"
 	event := noted(t, whole, value)

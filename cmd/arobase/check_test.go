@@ -59,6 +59,7 @@ func edit(t *testing.T, path, statement string) {
 
 // What was changed in any file of a data directory is found, and named.
 func TestCheckFindsEveryChange(t *testing.T) {
+	t.Parallel()
 	whole := imported(t)
 	if code, out, _ := command(t, "check", "--data", whole); code != exitOK || !strings.HasSuffix(out, "\nverified\n") {
 		t.Fatalf("a directory as it should be: exit %d\n%s", code, out)
@@ -139,6 +140,7 @@ func TestCheckFindsEveryChange(t *testing.T) {
 
 // A stray file named like the marker of an unfinished creation never costs a ledger.
 func TestStrayMarkerKeepsTheLedger(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	if err := os.WriteFile(filepath.Join(dir, creatingFile), nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type custody struct {
 	mu      sync.Mutex
 	size    eventstore.Position // of the ledger when it was read last; guarded by mu
 	inForce domain.LogKey       // the zero LogKey where the ledger names none; guarded by mu
+	alone   bool                // that it is the first of its origin; guarded by mu
 	origin  string              // the name of the log; guarded by mu
 }
 
@@ -57,7 +58,7 @@ func (c *custody) read(ctx context.Context) (domain.LogKey, string, error) {
 		return domain.LogKey{}, "", err
 	}
 	last := origins[len(origins)-1]
-	c.size, c.origin, c.inForce = size, last.Name, domain.LogKey{}
+	c.size, c.origin, c.inForce, c.alone = size, last.Name, domain.LogKey{}, len(last.Keys) < 2
 	if n := len(last.Keys); n > 0 {
 		c.inForce = last.Keys[n-1]
 	}
@@ -69,6 +70,13 @@ func (c *custody) known() domain.LogKey {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.inForce
+}
+
+// first says that the key in force, as it was read last, is the first of its origin.
+func (c *custody) first() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.alone
 }
 
 // fits says why this node's key may not sign at all: a *tlog.Refusal.
@@ -121,13 +129,22 @@ func (c *custody) covers(ctx context.Context, size int64) error {
 	if last.Size > since {
 		return nil
 	}
+	if c.first() {
+		return &tlog.Refusal{Cause: tlog.Superseded, Last: last, Size: size, Reason: fmt.Sprintf(
+			"the change of the log's name is not finished: run arobase log reopen again on the node where it was begun, which record %d is of", since)}
+	}
 	return &tlog.Refusal{Cause: tlog.Superseded, Last: last, Size: size, Reason: fmt.Sprintf(
 		"the change of the log's key is not finished: the checkpoint that covers record %d is to be signed by both keys; run arobase log rotate again on the node where it was begun", since)}
 }
 
-// signsElsewhere says that all is well with the log although this node does not sign it: other nodes do.
+// signsElsewhere says that all is well with the log although this node does not sign it: other nodes do. A node that has run
+// since before the name changed shows the checkpoints of the old one, to which nothing is added.
 func (p *logParts) signsElsewhere(r *tlog.Refusal) bool {
-	return r.Cause == tlog.Superseded && p.custody != nil && r.Last.Size > int64(p.custody.known().Since)
+	if r.Cause != tlog.Superseded || p.custody == nil {
+		return false
+	}
+	named := p.custody.known()
+	return domain.VerifierKeyName(named.Key) == p.origin().Name && r.Last.Size > int64(named.Since)
 }
 
 // refused is why the log is not signed, by this node or another; nil where it is.
@@ -151,7 +168,7 @@ func (o *opened) signFrom(ctx context.Context, p *logParts, size int64) error {
 			return err
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("the checkpoint of %d records is not signed within %v: another node has the turn to sign; run arobase log rotate again", size, takingTurns)
+			return fmt.Errorf("the checkpoint of %d records is not signed within %v: another node has the turn to sign; run this again", size, takingTurns)
 		}
 		select {
 		case <-ctx.Done():

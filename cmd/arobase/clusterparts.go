@@ -54,20 +54,24 @@ var _ logHeads = (*sharedHeads)(nil)
 // differenceFile is a tlog.Difference as JSON, there while a node has found one.
 const differenceFile = "log.difference"
 
-// openSharedHeads opens the checkpoints of an origin. Where the cluster has none, although there are records, what was
-// signed over them is not known. A serve that begins while the cluster is away waits for it.
-func (o *opened) openSharedHeads(ctx context.Context, origin int) (logHeads, error) {
-	heads := &sharedHeads{Heads: sharedlog.Open(o.cluster.Register(headsRegister(origin))), path: o.dir.file(differenceFile)}
+// openSharedHeads opens the checkpoints of the origin in force. Where the cluster has none, although there are records, what
+// was signed over them is not known, unless this node is the one that opens it. A serve that begins while the cluster is
+// away waits for it.
+func (o *opened) openSharedHeads(ctx context.Context, s signing) (logHeads, error) {
+	heads := &sharedHeads{Heads: sharedlog.Open(o.cluster.Register(headsRegister(len(s.origins) - 1))), path: o.dir.file(differenceFile)}
 	size, err := o.store.Size(ctx)
 	if err != nil {
 		return nil, err
 	}
 	why := ""
-	if size > genesisRecords {
+	if size > genesisRecords && !s.reopened() {
 		why = "the cluster has no checkpoint of these records: they were copied there, or what was signed is lost"
 	}
 	for {
-		err := heads.Begin(ctx, why)
+		err := o.beginHeads(ctx, heads, len(s.origins)-1, why)
+		if err == nil && s.reopened() {
+			err = heads.beginAnew(ctx)
+		}
 		if err == nil {
 			_, err = heads.Last(ctx)
 		}

@@ -79,6 +79,7 @@ func as(e eventstore.Event) eventstore.Event { return e }
 const all = eventstore.Position(1 << 40)
 
 func TestCopyGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
 	source := copyFrom(t)
 	target := copyInto(t, source)
 	c := &copying{source: source, target: altered{target, as, 300}, window: window}
@@ -110,6 +111,7 @@ func TestCopyGoesOnWhereItStopped(t *testing.T) {
 
 // Whatever differs is found, and where it can be at the end of its window.
 func TestCopyFindsWhatDiffers(t *testing.T) {
+	t.Parallel()
 	at500 := func(change func(*eventstore.Event)) func(eventstore.Event) eventstore.Event {
 		return func(e eventstore.Event) eventstore.Event {
 			if e.Position == 500 {
@@ -160,6 +162,7 @@ func TestCopyFindsWhatDiffers(t *testing.T) {
 
 // Checkpoints that were signed on the way are held against what is copied, one in each window and the last.
 func TestCopyIsHeldAgainstCheckpointsOnTheWay(t *testing.T) {
+	t.Parallel()
 	source := copyFrom(t)
 	first := &copying{source: source, window: window}
 	roots := map[int64]tlog.Head{}

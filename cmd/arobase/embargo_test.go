@@ -265,6 +265,7 @@ func TestEmbargo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads all that two worlds show, four times")
 	}
+	t.Parallel()
 	a, b := twins(t, 6)
 	questions := func(stage string) *comparison {
 		t.Helper()
@@ -340,6 +341,7 @@ func TestEmbargo(t *testing.T) {
 
 // What would tell is seen: each of these is a leak, and the comparison finds it.
 func TestEmbargoIsHeld(t *testing.T) {
+	t.Parallel()
 	a, b := twins(t, 2)
 	both(a, b, func(w *world) { w.post("president", "deliberations", 201, map[string]any{"edition": w.edition}) })
 	asking := "/v1/collectivities/" + a.towns[0].ID

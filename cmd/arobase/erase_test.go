@@ -39,6 +39,7 @@ func aNote(t *testing.T, dir string) (event string) {
 
 // Nothing is erased from a ledger that has lost records: what came then could never be signed.
 func TestEraseWithLostRecords(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	if code, _, errs := command(t, "import", "--data", dir, "../../history/sources.csv"); code != exitOK {
 		t.Fatal(errs)
@@ -73,6 +74,7 @@ func TestEraseWithLostRecords(t *testing.T) {
 
 // Whoever may ask and asks for nonsense is told so.
 func TestErasureRequests(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	event := aNote(t, dir)
 	served(t, dir, func(string, map[string]string) {
@@ -153,6 +155,7 @@ func (stuck) Erase(context.Context, ...vault.Secret) error { return errStuck }
 // A process that ended between the record of an erasure and the erasure has promised it; whichever process opens the
 // directory next to write keeps the promise.
 func TestWritersKeepPromises(t *testing.T) {
+	t.Parallel()
 	const note = "made for an unmistakable test"
 	row := "source_id,publisher,title,published_on,url,note\nsomewhere-2017,Somewhere,A list,2017,," + note + "\n"
 	file := filepath.Join(t.TempDir(), "sources.csv")

@@ -56,6 +56,7 @@ func TestErasedTextsAreNowhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("processes, and hundreds of requests")
 	}
+	t.Parallel()
 	root := t.TempDir()
 	below := func(name string) string { return filepath.Join(root, name) }
 	outside := t.TempDir() // what was backed up before

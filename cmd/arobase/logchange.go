@@ -64,11 +64,16 @@ printed, must be given to them. It cannot be undone. Before that, try to bring b
 what is missing.
 
 CAUSE is history-lost, contradiction, operator-changed or other. Stop serve first, and
-start it again afterwards.`,
+start it again afterwards.
+
+On a cluster (--store) stop the serve of this one node, and better of all: those that go
+on sign no more, and show the old name until they have the new log.key and are started
+again (docs/eventstoredb.md).`,
 		Args: noArgs,
 	}
 	data := dataFlag(cmd)
 	f := cmd.Flags()
+	storeFlag(f)
 	f.StringVar(&r.origin, "origin", "", "the new `name` of the log: a host name that you control and a path")
 	f.StringVar(&r.cause, "cause", "", "why: `history-lost`, contradiction, operator-changed or other")
 	f.StringVar(&r.oldKey, "old-key", "", "the public `key` of the old name, where it is not known here")
@@ -108,17 +113,12 @@ func (d dataDir) writeExisting(ctx context.Context) (*opened, error) {
 
 // rotate changes the key of the log and gives the new one; what else there is to know it tells.
 func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key string, err error) {
-	o, err := d.writeExisting(ctx)
+	o, err := d.newest(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
 	o.rotating = true
-	if o.cluster != nil { // what is decided rests on all that there is, and not on what has come so far
-		if _, err := o.cluster.CatchUp(ctx); err != nil {
-			return "", err
-		}
-	}
 	s, err := o.signing(ctx)
 	if err != nil {
 		return "", err
@@ -149,13 +149,18 @@ func (d dataDir) rotate(ctx context.Context, keep bool, tell io.Writer) (key str
 		return "", err
 	}
 	if o.cluster != nil {
-		fmt.Fprintf(tell, "every other node signs again once it has this log.key: copy %s to each, and start that one again\n", d.file(keyFile))
+		tellNodes(tell, d)
 	}
 	keys := s.origin().Keys
 	if n := len(keys); n > 1 {
 		d.tellOld(tell, keys[n-2].Key, fmt.Sprintf("is in force since record %d", keys[n-1].Since), s.key.VerifierKey())
 	}
 	return s.key.VerifierKey(), nil
+}
+
+// tellNodes says what the other nodes of a cluster need.
+func tellNodes(w io.Writer, d dataDir) {
+	fmt.Fprintf(w, "every other node signs again once it has this log.key: copy %s to each, and start that one again\n", d.file(keyFile))
 }
 
 // reopening is how a log goes on under another name.
@@ -167,14 +172,16 @@ type reopening struct {
 // reopen closes the origin of the log and opens another, and gives the key of that one. It writes the record and leaves
 // the rest to whoever opens the log next, which is itself.
 func (d dataDir) reopen(ctx context.Context, r reopening, tell io.Writer) (key string, err error) {
-	if err := d.notANode("the name of a log on a cluster cannot be changed there; stop all nodes, copy it to a directory, change it there, and copy that into an empty cluster"); err != nil {
-		return "", err
-	}
-	o, err := d.writeExisting(ctx)
+	o, err := d.newest(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, o.close()) }()
+	defer func() {
+		if _, begun := os.Stat(d.file(nextKeyFile)); err != nil && begun == nil && o.cluster != nil {
+			err = fmt.Errorf("%w\nthe change is begun and not finished; run arobase log reopen again, here, with the same name, which finishes it", err)
+		}
+		err = errors.Join(err, o.close())
+	}()
 	origins, err := o.Origins(ctx)
 	if err != nil {
 		return "", err
@@ -203,6 +210,9 @@ func (d dataDir) reopen(ctx context.Context, r reopening, tell io.Writer) (key s
 		return "", err
 	}
 	closed := s.origins[len(s.origins)-2].Closed
+	if o.cluster != nil {
+		tellNodes(tell, d)
+	}
 	d.tellOld(tell, closed.Key, fmt.Sprintf("signs as %s since record %d; %s is closed, with %d records signed", o.Origin, s.origin().Since, closed.Origin, closed.Size), s.key.VerifierKey())
 	fmt.Fprintln(tell, "nothing leads from the old key to the new one: give it to those who verify the log")
 	return s.key.VerifierKey(), nil
@@ -226,13 +236,20 @@ func (o *opened) openOrigin(ctx context.Context, origins []domain.LogOrigin, r r
 	if err != nil {
 		return err
 	}
-	_, err = o.OpenOrigin(ctx, domain.OriginOpened{Origin: r.origin, Key: key.VerifierKey(), Closed: closed, Cause: r.cause})
-	_, broken := errors.AsType[*domain.Broken](err)
-	_, invalid := errors.AsType[domain.Invalid](err)
-	if broken || invalid { // then it was not recorded, and nothing will ever be signed by the key
-		err = errors.Join(err, os.Remove(o.dir.file(nextKeyFile)))
+	unseal := func(context.Context) error { return nil }
+	if o.cluster != nil { // what was signed meanwhile by another node is cited too
+		if unseal, err = o.seal(ctx, len(origins)-1); err != nil {
+			return err
+		}
+		if closed, err = o.closing(ctx, origins, r.oldKey); err != nil {
+			return err
+		}
 	}
-	if invalid {
+	err = o.recordOrigin(ctx, domain.OriginOpened{Origin: r.origin, Key: key.VerifierKey(), Closed: closed, Cause: r.cause})
+	if refusedByRules(err) { // then it was not recorded, and nothing will ever be signed by the key
+		err = errors.Join(err, os.Remove(o.dir.file(nextKeyFile)), unseal(ctx))
+	}
+	if _, invalid := errors.AsType[domain.Invalid](err); invalid {
 		return &usageError{err}
 	}
 	return err
@@ -258,7 +275,7 @@ func (o *opened) closing(ctx context.Context, origins []domain.LogOrigin, oldKey
 		}
 		closed.Key = key.VerifierKey()
 	}
-	last, err := lastHead(ctx, o.dir.headsOf(len(origins)-1), o)
+	last, err := o.lastOf(ctx, len(origins)-1)
 	if err != nil {
 		return closed, err
 	}
@@ -294,8 +311,11 @@ func lastHead(ctx context.Context, path string, o *opened) (_ tlog.Head, err err
 }
 
 // makeNextKey makes a key that is to take the place of log.key. One that was made before and was never named by the
-// ledger is thrown away.
+// ledger is thrown away; on a cluster it is taken, because the record that names it may come late.
 func (o *opened) makeNextKey(origin string) (*tlog.Key, error) {
+	if begun, err := o.begunKey(origin); err != nil || begun != nil {
+		return begun, err
+	}
 	path := o.dir.file(nextKeyFile)
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

@@ -195,7 +195,12 @@ func signatures(t *testing.T, dir string, origin int) (all []int) {
 // holdsSecret lists the files of a directory that hold the private key of a key file.
 func holdsSecret(t *testing.T, dir string, keyFile []byte) (names []string) {
 	t.Helper()
-	secret := bytes.TrimSpace(keyFile[bytes.LastIndex(keyFile, []byte("+A"))+1:]) // its base64 begins with the algorithm
+	_, line, _ := bytes.Cut(keyFile, []byte("PRIVATE+KEY+")) // then the name, the hash, and the base64, in which a plus may stand too
+	parts := bytes.SplitN(bytes.TrimSpace(line), []byte("+"), 3)
+	if len(parts) != 3 || len(parts[2]) < 40 {
+		t.Fatalf("this is no file of a key: %d parts", len(parts))
+	}
+	secret := parts[2]
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -209,6 +214,7 @@ func holdsSecret(t *testing.T, dir string, keyFile []byte) (names []string) {
 }
 
 func TestRotate(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	held, err := os.Open(filepath.Join(l.dir, keyFile))
 	if err != nil {
@@ -274,6 +280,7 @@ func TestRotate(t *testing.T) {
 }
 
 func TestRotateKeepsTheOldKeyOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	_, errs := does(t, exitOK, "log", "rotate", "--keep-old", "--data", l.dir)
 	kept := retiredKeyFile(l.key)
@@ -294,6 +301,7 @@ func TestRotateKeepsTheOldKeyOnlyWhenAsked(t *testing.T) {
 
 // Wherever a rotation is interrupted, whoever comes next finishes it: one record, one more key, one history.
 func TestInterruptedRotation(t *testing.T) {
+	t.Parallel()
 	finishers := map[string]func(t *testing.T, l theLog){
 		"rotate": func(t *testing.T, l theLog) {
 			if _, errs := does(t, exitOK, "log", "rotate", "--data", l.dir); !strings.Contains(errs, "interrupted") {
@@ -363,6 +371,7 @@ func TestInterruptedRotation(t *testing.T) {
 
 // Whoever finished a rotation goes on with the new key alone.
 func TestAfterTheRotationOneKeySigns(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	written(t, l.dir, func(o *opened) {
 		name(t, o, l.key)
@@ -403,6 +412,7 @@ func name(t *testing.T, o *opened, from string) {
 
 // A key file of which only a part was written when the power went is no beginning of a rotation.
 func TestHalfWrittenKey(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	var whole []byte
 	written(t, l.dir, func(o *opened) {
@@ -426,6 +436,7 @@ func TestHalfWrittenKey(t *testing.T) {
 // A log that cannot be signed keeps its key: nothing is made and nothing is recorded, whether the rotation begins now or
 // was interrupted before.
 func TestRotateOfALogThatCannotBeSigned(t *testing.T) {
+	t.Parallel()
 	l := newLostLog(t)
 	size := sizeOf(filepath.Join(l.dir, ledgerFile))
 	_, errs := does(t, exitFailed, "log", "rotate", "--data", l.dir)
@@ -456,6 +467,7 @@ func TestRotateOfALogThatCannotBeSigned(t *testing.T) {
 // Where both keys did not sign the checkpoint that covers the record, as when an older program signed it in between,
 // nobody could follow: the old key stays.
 func TestRotationThatNobodyCouldFollow(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	written(t, l.dir, func(o *opened) {
 		name(t, o, l.key)
@@ -480,6 +492,7 @@ func TestRotationThatNobodyCouldFollow(t *testing.T) {
 
 // Nor could anybody where the new key signed alone. Check finds that too.
 func TestCheckOfARotationThatNobodyCanFollow(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	written(t, l.dir, func(o *opened) {
 		next := makeNext(t, o, firstOrigin)
@@ -508,6 +521,7 @@ func TestCheckOfARotationThatNobodyCanFollow(t *testing.T) {
 
 // A key that nobody named is not believed to be in force, and never replaces the one that is.
 func TestStrayKeys(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	does(t, exitOK, "log", "rotate", "--data", l.dir)
 	second := contentOf(t, l.dir, keyFile)
@@ -557,6 +571,7 @@ func TestStrayKeys(t *testing.T) {
 }
 
 func TestLogKeys(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	before, _ := does(t, exitOK, "log", "key", "--all", "-o", "json", "--data", l.dir)
 	if !strings.Contains(before, `"key":"`+l.key+`","since":0,"inForce":true`) {

@@ -41,6 +41,7 @@ func filesIn(t *testing.T, dir string) map[string]string {
 
 // Every file of an export is what serve answers, byte for byte, and the export may be made while it serves.
 func TestLogExportIsWhatIsServed(t *testing.T) {
+	t.Parallel()
 	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
 	served(t, dir, func(site string, _ map[string]string) {
 		if code, _, errs := command(t, "log", "export", out, "--data", dir); code != exitOK {
@@ -77,6 +78,7 @@ func TestLogExportIsWhatIsServed(t *testing.T) {
 // What is erased from the vault is gone from the next export, and nothing else changes; what was never to be shown never
 // was there.
 func TestLogExportErases(t *testing.T) {
+	t.Parallel()
 	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
 	if code, _, errs := command(t, "log", "export", out, "--data", dir); code != exitOK {
 		t.Fatalf("exit %d: %s", code, errs)
@@ -129,6 +131,7 @@ func (stuckVault) Erase(context.Context, ...vault.Secret) error { return errors.
 
 // A text whose erasure is recorded is not exported, and is removed where it was, although the vault still holds it.
 func TestLogExportKeepsThePromiseOfAnErasure(t *testing.T) {
+	t.Parallel()
 	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
 	mustCommand(t, "log", "export", out, "--data", dir)
 	store, err := sqlite.Open(t.Context(), filepath.Join(dir, ledgerFile))
@@ -172,6 +175,7 @@ func TestLogExportKeepsThePromiseOfAnErasure(t *testing.T) {
 
 // The log goes on where this program cannot read a record, and so does its export.
 func TestLogExportOfUnknownTypes(t *testing.T) {
+	t.Parallel()
 	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
 	appendUnknown(t, dir)
 	served(t, dir, func(string, map[string]string) {}) // signs it
@@ -184,6 +188,7 @@ func TestLogExportOfUnknownTypes(t *testing.T) {
 // An export goes on when the key of the log changes, and tells whoever holds the older key how to follow. Under another
 // name it is another log.
 func TestLogExportAfterARotation(t *testing.T) {
+	t.Parallel()
 	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
 	held := strings.TrimSpace(mustCommand(t, "log", "key", "--data", dir))
 	mustCommand(t, "log", "export", out, "--data", dir)
@@ -216,6 +221,7 @@ func TestLogExportAfterARotation(t *testing.T) {
 
 // An export is refused where ledger and directory contradict each other, and says what to do.
 func TestLogExportRefuses(t *testing.T) {
+	t.Parallel()
 	dir, out := imported(t), filepath.Join(t.TempDir(), "log")
 	if code, _, errs := command(t, "log", "export", out, "--data", dir); code != exitOK {
 		t.Fatalf("exit %d: %s", code, errs)

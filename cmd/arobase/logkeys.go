@@ -27,8 +27,8 @@ import (
 //  4. log.key.next becomes log.key, and the old key is destroyed.
 //
 // Whoever opens the log to write finds out how far that came, and takes the steps that are left (settle). Only before
-// the second step of a new origin nothing is to be done: why it is opened is not known yet. On a cluster only rotate
-// takes the second step (clusterkey.go).
+// the second step of a new origin nothing is to be done: why it is opened is not known yet. On a cluster only rotate and
+// reopen take the second step (clusterkey.go, clusterreopen.go).
 
 // nextKeyFile holds a key that is to take the place of log.key.
 const nextKeyFile = keyFile + ".next"
@@ -96,6 +96,14 @@ func (o *opened) signing(ctx context.Context) (s signing, err error) {
 			next = next.Beside(key)
 		}
 		key = next
+	case err != nil && o.cluster != nil && errors.Is(err, tlog.ErrOrigin):
+		closed, read := o.closedKey(s.origins)
+		if read != nil || closed == nil {
+			return s, errors.Join(err, read)
+		}
+		s.key, s.superseded = closed, true
+		s.unfit = errors.New(o.dir.needsKey(closed, origin.Keys[len(origin.Keys)-1]))
+		return s, nil
 	case err != nil:
 		return s, err
 	case inForce != "" && key.VerifierKey() != inForce:
@@ -317,7 +325,7 @@ func (d dataDir) replaceKey() error {
 // has signed is missing, another is made, which knows that it does not know what was signed.
 func (o *opened) openHeads(ctx context.Context, s signing) (logHeads, error) {
 	if o.cluster != nil {
-		return o.openSharedHeads(ctx, len(s.origins)-1)
+		return o.openSharedHeads(ctx, s)
 	}
 	heads, err := o.openHeadsFile(ctx, s)
 	if err != nil {

@@ -44,6 +44,7 @@ func reopenedBy(t *testing.T, dir string) (r domain.OriginOpened, index uint64) 
 // Records that were signed are lost for good: the log goes on under another name, cites what it had promised, and every
 // record that is left keeps its place.
 func TestReopen(t *testing.T) {
+	t.Parallel()
 	l := newLostLog(t)
 	oldProof := filepath.Join(t.TempDir(), "old")
 	promised, _ := does(t, exitOK, "log", "checkpoint", "--data", l.dir)
@@ -134,6 +135,7 @@ func fetched(t *testing.T, address string) string {
 
 // Metrics and pages name the log as it is called now.
 func TestReopenIsTold(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	does(t, exitOK, "log", "reopen", "--origin", secondOrigin, "--cause", "operator-changed", "--data", l.dir)
 	key := keyOf(t, l.dir)
@@ -173,6 +175,7 @@ func TestReopenIsTold(t *testing.T) {
 // Wherever reopening is interrupted after the ledger says so, whoever comes next finishes it; before that nothing has
 // happened.
 func TestInterruptedReopening(t *testing.T) {
+	t.Parallel()
 	record := func(t *testing.T, l theLog) (next []byte) {
 		t.Helper()
 		written(t, l.dir, func(o *opened) {
@@ -279,6 +282,7 @@ func TestInterruptedReopening(t *testing.T) {
 
 // A rotation that could not be finished because records are lost does not keep the log from being reopened.
 func TestReopenAfterAnInterruptedRotation(t *testing.T) {
+	t.Parallel()
 	l := newLostLog(t)
 	written(t, l.dir, func(o *opened) { name(t, o, l.key) })
 	named := keyOf(t, l.dir)
@@ -292,6 +296,7 @@ func TestReopenAfterAnInterruptedRotation(t *testing.T) {
 
 // Whoever takes over a ledger without its private key can go on under another name, if he knows the public one.
 func TestReopenWithoutTheOldKey(t *testing.T) {
+	t.Parallel()
 	reopen := []string{"log", "reopen", "--origin", secondOrigin, "--cause", "operator-changed"}
 	l := newTheLog(t)
 	if err := os.Remove(filepath.Join(l.dir, keyFile)); err != nil {
@@ -330,6 +335,7 @@ func TestReopenWithoutTheOldKey(t *testing.T) {
 
 // What cannot be meant is refused before anything is written.
 func TestReopenRefuses(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	size := sizeOf(filepath.Join(l.dir, ledgerFile))
 	for _, c := range []struct {
@@ -357,6 +363,7 @@ func TestReopenRefuses(t *testing.T) {
 
 // What was signed under a closed name is held against its keys, against itself, and against what the ledger cites.
 func TestCheckOfAClosedName(t *testing.T) {
+	t.Parallel()
 	l := newTheLog(t)
 	does(t, exitOK, "log", "reopen", "--origin", secondOrigin, "--cause", "other", "--data", l.dir)
 	for statement, why := range map[string]string{
@@ -375,6 +382,7 @@ func TestCheckOfAClosedName(t *testing.T) {
 
 // A checkpoint of another log is not one of this one, even if a key of this one signed it.
 func TestCheckHeadHoldsTheName(t *testing.T) {
+	t.Parallel()
 	skey, vkey, err := note.GenerateKey(bytes.NewReader(make([]byte, 32)), firstOrigin)
 	if err != nil {
 		t.Fatal(err)

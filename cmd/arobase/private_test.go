@@ -23,6 +23,7 @@ type play struct {
 	dir        string
 	clock      string // the file
 	noon       time.Duration
+	edition    int // of the year after
 	admin      string
 	presidents [2]string
 	registrar  string
@@ -31,10 +32,7 @@ type play struct {
 	recipient  string
 }
 
-const (
-	played   = 28
-	aixPlays = "fr-commune-73008"
-)
+const aixPlays = "fr-commune-73008"
 
 func newPlay(t *testing.T) *play {
 	t.Helper()
@@ -45,7 +43,8 @@ func newPlay(t *testing.T) *play {
 	}
 	// It is noon on the first day, so that no midnight comes in between.
 	now := time.Now().UTC()
-	p.noon = time.Date(now.Year(), now.Month(), now.Day()+1, 11, 0, 0, 0, time.UTC).Sub(now)
+	first := time.Date(now.Year(), now.Month(), now.Day()+1, 11, 0, 0, 0, time.UTC)
+	p.noon, p.edition = first.Sub(now), first.Year()+1-1999
 	p.on(0)
 	keys := t.TempDir()
 	p.recipient, p.key = newKey(t, keys).Recipient().String(), filepath.Join(keys, "key")
@@ -133,11 +132,11 @@ func (p *play) untilDrafts(r running) {
 	assumed := func(v string) string { return `{"value":` + v + `,"known":"assumed"}` }
 	p.post(r, president, "regulations", `{"regulation":"r1","from":%d,"title":"R","sha256":"%s","articles":[{"number":"1","topic":"jury"}],"minimumLevel":%s,
 		"quorum":%s,"tieBreak":%s,"jurorsPerCandidacy":%s,"notice":%s,"appealDays":%s,"elected":%s,"fee":{"perInhabitant":5,"least":5000,"most":500000,"known":"assumed"}}`,
-		played, strings.Repeat("0", 64), assumed("1"), assumed("1"), assumed(`"chair"`), assumed("1"), assumed("0"), assumed("60"), assumed(`"no"`))
+		p.edition, strings.Repeat("0", 64), assumed("1"), assumed("1"), assumed(`"chair"`), assumed("1"), assumed("0"), assumed("60"), assumed(`"no"`))
 	p.post(r, president, "grids", `{"grid":"g1","kind":"made-up","themes":[{"id":"t","name":"T"}],"stakes":[{"id":"s","theme":"t","name":"S"}],
 		"services":[{"id":"wifi","stake":"s","name":"Wi-Fi"}],"thresholds":[{"level":1,"services":0,"stakes":0,"known":"assumed"}]}`)
 	p.post(r, president, "editions", `{"edition":%d,"regulation":"r1","grid":"g1","calendar":{"opens":%q,"closes":%q,"jury":%q,"ceremony":%q}}`,
-		played, p.day(0), p.day(0), p.day(1), p.day(2))
+		p.edition, p.day(0), p.day(0), p.day(1), p.day(2))
 	towns := []string{aixPlays, "fr-commune-18033", "fr-commune-02408"}
 	for _, id := range towns {
 		p.post(r, p.registrar, "collectivities", `{"collectivity":%q,"type":"commune","name":%q,"insee":%q}`, id, id, strings.TrimPrefix(id, "fr-commune-"))
@@ -147,19 +146,19 @@ func (p *play) untilDrafts(r running) {
 	p.post(r, p.declarant, "actions", `{"action":"wifi","collectivity":%q,"grid":"g1","services":["wifi"],"startedOn":"2020","operatorKind":"collectivity",
 		"title":"Wi-Fi","evidence":[{"sha256":%q}]}`, aixPlays, nameOf(declared))
 	for _, id := range towns {
-		p.post(r, p.registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, played, id)
-		p.post(r, p.registrar, "submissions", `{"edition":%d,"collectivity":%q,"signedOff":"Le maire"}`, played, id)
+		p.post(r, p.registrar, "candidacies", `{"edition":%d,"collectivity":%q,"kind":"ville"}`, p.edition, id)
+		p.post(r, p.registrar, "submissions", `{"edition":%d,"collectivity":%q,"signedOff":"Le maire"}`, p.edition, id)
 	}
-	p.post(r, president, "closings", `{"edition":%d,"candidacies":3}`, played)
-	p.post(r, president, "jurors", `{"edition":%d,"juror":1,"college":"academic","person":"Juré 1","chair":"yes"}`, played)
-	p.post(r, president, "jurors", `{"edition":%d,"juror":2,"college":"academic","person":"Juré 2"}`, played)
-	p.post(r, president, "juries", `{"edition":%d,"jurors":[1,2]}`, played)
+	p.post(r, president, "closings", `{"edition":%d,"candidacies":3}`, p.edition)
+	p.post(r, president, "jurors", `{"edition":%d,"juror":1,"college":"academic","person":"Juré 1","chair":"yes"}`, p.edition)
+	p.post(r, president, "jurors", `{"edition":%d,"juror":2,"college":"academic","person":"Juré 2"}`, p.edition)
+	p.post(r, president, "juries", `{"edition":%d,"jurors":[1,2]}`, p.edition)
 	p.on(1)
-	p.post(r, president, "sessions", `{"edition":%d,"session":1,"on":%q,"present":[1,2],"quorum":1}`, played, p.day(1))
+	p.post(r, president, "sessions", `{"edition":%d,"session":1,"on":%q,"present":[1,2],"quorum":1}`, p.edition, p.day(1))
 	for _, id := range towns {
-		p.post(r, president, "assignments", `{"edition":%d,"collectivity":%q,"juror":1}`, played, id)
+		p.post(r, president, "assignments", `{"edition":%d,"collectivity":%q,"juror":1}`, p.edition, id)
 		p.post(r, president, "decisions", `{"edition":%d,"collectivity":%q,"session":1,"distinction":"level","level":1,"mentions":[],
-			"tally":{"for":2,"against":0,"abstained":0},"motivation":"Pour","votes":"Tous sans exception","departure":""}`, played, id)
+			"tally":{"for":2,"against":0,"abstained":0},"motivation":"Pour","votes":"Tous sans exception","departure":""}`, p.edition, id)
 	}
 	p.ask(r, http.StatusNoContent, p.admin, "POST", "/v1/token-revocations", fmt.Sprintf(`{"id":%q}`, idOfToken(p.token(r, "auditor", "", "Émile"))))
 }
@@ -181,7 +180,7 @@ func (p *play) lose(names ...string) {
 func (p *play) drafts(r running) (n int) {
 	p.t.Helper()
 	var all struct{ Items []struct{ Revision int64 } }
-	if err := json.Unmarshal([]byte(p.ask(r, http.StatusOK, p.presidents[0], "GET", fmt.Sprintf("/v1/editions/%d/decisions", played), "")), &all); err != nil {
+	if err := json.Unmarshal([]byte(p.ask(r, http.StatusOK, p.presidents[0], "GET", fmt.Sprintf("/v1/editions/%d/decisions", p.edition), "")), &all); err != nil {
 		p.t.Fatal(err)
 	}
 	return len(all.Items)
@@ -190,6 +189,7 @@ func (p *play) drafts(r running) (n int) {
 // The vault is destroyed on the eve of the ceremony, with the rest of what is private, and the palmarès is published from
 // its encrypted backup. Twice: in the middle of the deliberation, and once it is closed.
 func TestDestroyedOnTheEve(t *testing.T) {
+	t.Parallel()
 	p := newPlay(t)
 	backups := t.TempDir()
 	first, second, public := filepath.Join(backups, "first.age"), filepath.Join(backups, "second.age"), filepath.Join(backups, "ledger.tar")
@@ -253,7 +253,7 @@ func TestDestroyedOnTheEve(t *testing.T) {
 			t.Errorf("the file that waits is %q", got)
 		}
 		p.ask(r, http.StatusNotFound, "", "GET", "/evidence/"+nameOf(waiting), "")
-		p.post(r, p.presidents[0], "deliberations", `{"edition":%d}`, played)
+		p.post(r, p.presidents[0], "deliberations", `{"edition":%d}`, p.edition)
 		r.comesTo("signed at ")
 		does(t, exitOK, "vault", "backup", second, "--data", p.dir, "--recipient", p.recipient)
 		does(t, exitOK, "backup", public, "--data", p.dir)
@@ -275,7 +275,7 @@ func TestDestroyedOnTheEve(t *testing.T) {
 		out, _ := does(t, exitOK, "token", "create", "--data", p.dir, "--role", "president", "--person", person)
 		tokens[i] = strings.TrimSpace(out)
 	}
-	publication := fmt.Sprintf(`{"edition":%d,"on":%q}`, played, p.day(2))
+	publication := fmt.Sprintf(`{"edition":%d,"on":%q}`, p.edition, p.day(2))
 	size := sizeOf(filepath.Join(p.dir, ledgerFile))
 	p.served(func(r running) {
 		for _, token := range tokens {
@@ -297,7 +297,7 @@ func TestDestroyedOnTheEve(t *testing.T) {
 		}
 		p.ask(r, http.StatusCreated, p.presidents[1], "POST", "/v1/publications", publication)
 		r.comesTo("signed at " + itoa(int64(size)+4))
-		if palmares := p.ask(r, http.StatusOK, "", "GET", fmt.Sprintf("/v1/editions/%d/palmares", played), ""); !strings.Contains(palmares, aixPlays) {
+		if palmares := p.ask(r, http.StatusOK, "", "GET", fmt.Sprintf("/v1/editions/%d/palmares", p.edition), ""); !strings.Contains(palmares, aixPlays) {
 			t.Errorf("the palmarès is %s", palmares)
 		}
 		out, _ := does(t, exitOK, "audit", r.site, "--key", key, "--state", filepath.Join(t.TempDir(), "audit"))

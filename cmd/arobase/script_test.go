@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,12 +21,50 @@ import (
 // The scripts in testdata run the program as people do: its own process, its arguments, its streams, its exit code.
 // Each tells one story.
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"arobase": main}) }
+func TestMain(m *testing.M) { testscript.Main(prepared{m}, map[string]func(){"arobase": main}) }
+
+// prepared runs the tests of this process, where nothing depends on who runs them. The program itself, which this binary is
+// too when it is called so, is not prepared.
+type prepared struct{ *testing.M }
+
+func (m prepared) Run() int {
+	for _, variable := range os.Environ() { // what would be a default of some flag
+		switch name, _, _ := strings.Cut(variable, "="); name {
+		case "AROBASE_SEED", "AROBASE_ESDB", pgtest.Variable:
+		default:
+			if strings.HasPrefix(name, "AROBASE_") {
+				_ = os.Unsetenv(name)
+			}
+		}
+	}
+	cache, err := os.MkdirTemp("", "arobase-cache") // where audits keep what they have verified
+	if err == nil {
+		defer os.RemoveAll(cache)
+		err = os.Setenv("XDG_CACHE_HOME", cache)
+	}
+	if err == nil && os.Getenv("GOMEMLIMIT") == "" {
+		err = os.Setenv("GOMEMLIMIT", "off") // an audit sets a limit for its process, which is that of all tests
+	}
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); err == nil && f.Value.String() == f.DefValue {
+		err = f.Value.Set(strconv.Itoa(parallelTests(runtime.GOMAXPROCS(0))))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.M.Run()
+}
+
+// parallelTests is how many tests run at once: some wait most of their time, for a cluster that is away or for a server, so
+// that there are more than processors; and never so many that they are in each other's way.
+func parallelTests(processors int) int { return min(max(4, processors), 12) }
 
 func TestScripts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of processes: too slow with the race detector in each")
 	}
+	t.Parallel()
 	testscript.Run(t, newStories(t).params("script", nil))
 }
 
@@ -33,6 +73,7 @@ func TestScriptsOnPostgreSQL(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the vault itself is tested elsewhere")
 	}
+	t.Parallel()
 	server := pgtest.Start(t)
 	testscript.Run(t, newStories(t).params("postgres", func(env *testscript.Env) { env.Setenv("VAULT", server.Schema(t)) }))
 }
@@ -62,6 +103,7 @@ func (s *stories) params(dir string, setup func(*testscript.Env)) testscript.Par
 			"exits":       exits,
 			"ledger":      s.ledger,
 			"size":        size,
+			"edition":     edition,
 			"write":       write,
 			"grow":        grow,
 			"longline":    longLine,

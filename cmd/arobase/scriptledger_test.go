@@ -42,6 +42,19 @@ func size(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// edition notes the first edition that was opened in a ledger, which depends on the year: edition DIR NAME sets $NAME.
+func edition(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: edition DIR NAME")
+	}
+	ts.Check(ts.Exec("arobase", "events", "--data", ts.MkAbs(args[0]), "--type", "edition-opened", "--limit", "1", "-o", "jsonl"))
+	var e ledger.EventView
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &e))
+	var opened struct{ Edition int }
+	ts.Check(json.Unmarshal(e.Data, &opened))
+	ts.Setenv(args[1], strconv.Itoa(opened.Edition))
+}
+
 // killmidway runs arobase and kills it, without a chance to tidy up, once the ledger in DIR has a number of records:
 // killmidway DIR RECORDS ARGUMENTS... It fails if the process ended before.
 func killMidway(ts *testscript.TestScript, neg bool, args []string) {
@@ -56,8 +69,10 @@ func killMidway(ts *testscript.TestScript, neg bool, args []string) {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	path := dataDir(ts.MkAbs(args[0])).file(ledgerFile)
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		_ = cmd.Process.Signal(syscall.SIGSTOP) // it stands still while it is looked at, or it would be over on a loaded machine
+	for end := time.Now().Add(10 * time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		// It stands still while it is looked at, or it would be over on a loaded machine; and it runs for a millisecond
+		// only in between, or it would be over on a fast one.
+		_ = cmd.Process.Signal(syscall.SIGSTOP)
 		if sizeOf(path) >= eventstore.Position(most) {
 			break
 		}

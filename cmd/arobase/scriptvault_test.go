@@ -158,13 +158,18 @@ func halve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(content[:len(content)/2]), 0o600))
 }
 
-// falsify changes one bit in the middle of a file: falsify FILE.
+// falsify changes one bit of a record in the middle of a file of records: falsify FILE.
 func falsify(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: falsify FILE")
 	}
 	content := []byte(ts.ReadFile(args[0]))
-	content[len(content)/2] ^= 1
+	const actor = `"actor":"` // and not one of the bytes around it, which say how long it is
+	at := bytes.Index(content[len(content)/2:], []byte(actor))
+	if at < 0 {
+		ts.Fatalf("%s holds no record", args[0])
+	}
+	content[len(content)/2+at+len(actor)] ^= 1
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 

@@ -18,6 +18,7 @@ import (
 	"arobase/api/rest"
 	"arobase/api/tlog"
 	"arobase/api/web"
+	"arobase/domain"
 	"arobase/projections"
 	"arobase/projections/actions/wordindex"
 )
@@ -325,10 +326,10 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 }
 
 // publicKey is the one that checkpoints are verified with, "" where it is not known here. On a cluster it may be another
-// than this node has.
+// than this node has, of the name under which this node shows checkpoints.
 func (n *node) publicKey() string {
 	if n.custody != nil {
-		if named := n.custody.known(); named.Key != "" {
+		if named := n.custody.known(); domain.VerifierKeyName(named.Key) == n.origin().Name {
 			return named.Key
 		}
 	}

@@ -71,7 +71,7 @@ func takePlace(dir string) error {
 }
 
 // longest is how long a test waits for what comes at once on a machine that has nothing else to do.
-const longest = time.Minute
+const longest = 3 * time.Minute
 
 // free is an address that nobody listens on.
 func free(t *testing.T) string {
@@ -137,6 +137,7 @@ func served(t *testing.T, dir string, look func(site string, ready map[string]st
 // An older copy of the records beside a newer log: serve goes on and signs nothing, import writes nothing, and no sealed
 // value is lost, so that the right copy can still be put back.
 func TestLostRecords(t *testing.T) {
+	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "data")
 	if code, _, errs := command(t, "import", "--data", whole, "../../history/sources.csv"); code != exitOK {
 		t.Fatal(errs)
@@ -188,6 +189,7 @@ func TestLostRecords(t *testing.T) {
 
 // An address that is taken is an error like any other: nothing is closed under the feet of what still runs.
 func TestServeAddressTaken(t *testing.T) {
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -251,7 +253,7 @@ func TestServeSendsLiveReadersAway(t *testing.T) {
 		reader, stopped = answer.Body, time.Now()
 	})
 	defer reader.Close()
-	if took := time.Since(stopped); took > drain/2 {
+	if took := time.Since(stopped); took >= drain { // one who stays costs the whole of it
 		t.Errorf("a live reader kept the server for %v", took)
 	}
 	if _, err := io.ReadAll(reader); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -261,6 +263,7 @@ func TestServeSendsLiveReadersAway(t *testing.T) {
 
 // A store that cannot be asked is not ready.
 func TestReadinessWithoutAStore(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	o, err := dataDir(dir).read(t.Context())
 	if err != nil {
@@ -285,6 +288,7 @@ func TestReadinessWithoutAStore(t *testing.T) {
 
 // A dry run beside a server needs no lock and leaves no trace.
 func TestDryRunBesideAWriter(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	held, err := lock(filepath.Join(dir, lockFile))
 	if err != nil {
@@ -298,6 +302,7 @@ func TestDryRunBesideAWriter(t *testing.T) {
 
 // Where the records are missing and the rest is there, the message says so.
 func TestMissingRecordsAreNamed(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		_ = os.Remove(filepath.Join(dir, ledgerFile+suffix))
@@ -310,6 +315,7 @@ func TestMissingRecordsAreNamed(t *testing.T) {
 
 // Records of a newer program are part of the log all the same; check says what it could not judge.
 func TestCheckWithUnknownTypes(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	appendUnknown(t, dir)
 	code, out, _ := command(t, "check", "--data", dir)

@@ -57,6 +57,7 @@ const waits = "show it the newest checkpoint that anyone has"
 // A copy of a directory is served unsigned until it is shown the newest checkpoint; the directory itself, restarted or
 // renamed, goes on.
 func TestCopiedDirectory(t *testing.T) {
+	t.Parallel()
 	dir := history(t)
 	renamed := dir + "-renamed"
 	if err := os.Rename(dir, renamed); err != nil {
@@ -94,6 +95,7 @@ func TestCopiedDirectory(t *testing.T) {
 
 // An older copy is shown a checkpoint of more than it has: it says what is missing and what to do, after a restart too.
 func TestSeenOfMoreThanThereIs(t *testing.T) {
+	t.Parallel()
 	two := olderAndNewer(t)
 	newest := inFile(t, two.newer)
 	missing := func(r running) {
@@ -118,6 +120,7 @@ func TestSeenOfMoreThanThereIs(t *testing.T) {
 
 // A mirror gives back what is missing: another node, and a static export. Texts do not come with it.
 func TestMirrorGivesBackWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	two := olderAndNewer(t)
 	export := filepath.Join(t.TempDir(), "export")
 	does(t, exitOK, "log", "export", export, "--data", two.newer)
@@ -218,6 +221,7 @@ func contentOfRecords(t *testing.T, dir string) (all []byte) {
 // The records of a copy are not what was signed: what is shown, by a file or a mirror, contradicts them. Nothing is signed
 // or fetched, and the way out is named.
 func TestContradiction(t *testing.T) {
+	t.Parallel()
 	two := olderAndNewer(t)
 	other := filepath.Join(t.TempDir(), "copy")
 	copyDir(t, two.older, other)
@@ -259,6 +263,7 @@ func TestContradiction(t *testing.T) {
 
 // log.db or log.key is lost: the site goes on unsigned, with what is there.
 func TestLostLogFiles(t *testing.T) {
+	t.Parallel()
 	whole := history(t)
 	newest := inFile(t, whole)
 	t.Run("log.db", func(t *testing.T) {
@@ -328,6 +333,7 @@ func TestLostLogFiles(t *testing.T) {
 
 // A copy is reopened under another name: the way out where nobody has the newest checkpoint.
 func TestReopenOfACopy(t *testing.T) {
+	t.Parallel()
 	two := olderAndNewer(t)
 	serving(t, settings{data: two.older}, func(r running) { r.comesTo("refused: this is a copy") })
 	does(t, exitOK, "log", "reopen", "--data", two.older, "--origin", "label.example/log", "--cause", "history-lost")
@@ -338,6 +344,7 @@ func TestReopenOfACopy(t *testing.T) {
 // A witness remembers the last checkpoint that it saw. If that is one of those that are kept, a copy goes on; if it is a
 // greater one, also what believes itself proven has forgotten something, and stops.
 func TestWitnessRemembers(t *testing.T) {
+	t.Parallel()
 	two := olderAndNewer(t)
 	key := keyOf(t, two.newer)
 	witness := witnesstest.New("well.example", 1, key)
@@ -396,6 +403,7 @@ func lastOf(t *testing.T, dir string) (last tlog.Head) {
 
 // What is given on the command line and cannot be meant is refused before anything is served.
 func TestTrustFlags(t *testing.T) {
+	t.Parallel()
 	dir := history(t)
 	empty := filepath.Join(t.TempDir(), "empty")
 	put(t, filepath.Dir(empty), "empty", []byte("\n\n"))

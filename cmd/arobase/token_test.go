@@ -15,6 +15,7 @@ import (
 
 // The first serve of an empty directory shows an admin token, which works; the second shows nothing.
 func TestFirstServeShowsAToken(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	var shown [2]bytes.Buffer // each is whole once the server has ended
 	for i := range shown {

@@ -60,7 +60,7 @@ func (d dataDir) purgeShared(ctx context.Context, before time.Time) (n int, err 
 	if err != nil {
 		return 0, err
 	}
-	heads, err := o.openSharedHeads(ctx, len(origins)-1)
+	heads, err := o.openSharedHeads(ctx, signing{origins: origins})
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", nothing, err)
 	}

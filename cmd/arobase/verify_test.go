@@ -12,6 +12,7 @@ import (
 
 // A proof verifies with the public key alone; with any bit of it changed, or with another key, it does not.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	file := filepath.Join(t.TempDir(), "record.tlog-proof")
 	if code, _, errs := command(t, "log", "proof", "3", "--data", dir, "--out", file); code != exitOK {
@@ -62,6 +63,7 @@ func TestVerify(t *testing.T) {
 
 // A policy says which log is meant; that of another log does not take the proof.
 func TestVerifyUnderPolicy(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	_, proof, _ := command(t, "log", "proof", "0", "--data", dir)
 	_, key, _ := command(t, "log", "key", "--data", dir)

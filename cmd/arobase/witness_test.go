@@ -45,6 +45,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 // A server with a witness that cosigns and one that is away: checkpoint, proof, page, readiness and metrics say so, and
 // a proof satisfies a policy that asks for the first and none that asks for the second.
 func TestServeWithWitnesses(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	_, key, _ := command(t, "log", "key", "--data", dir)
 	key = strings.TrimSpace(key)
@@ -153,6 +154,7 @@ func TestServeWithWitnesses(t *testing.T) {
 
 // What cannot work is said before anything is served, with what to write.
 func TestServeWithWrongWitnesses(t *testing.T) {
+	t.Parallel()
 	dir := imported(t)
 	_, key, _ := command(t, "log", "key", "--data", dir)
 	one := witnesstest.Signer("one.example", 1).Verifier().String()

@@ -10,6 +10,7 @@ import (
 
 // A server that did not end by itself leaves its index of words: whoever writes next, an erasure among them, finds it gone.
 func TestWordsOfAServerThatEnded(t *testing.T) {
+	t.Parallel()
 	d := dataDir(filepath.Join(t.TempDir(), "data"))
 	o, _, err := d.write(t.Context(), genesis{origin: defaultOrigin})
 	if err != nil {

@@ -26,7 +26,8 @@ const around = 96
 
 // Append implements eventstore.Store. It returns when a majority of the cluster has the events and, unless this node
 // lags, the replica too. An unclear answer is not given to the caller: the same bytes are sent again with the same
-// expected revision for as long as Options.Patience; then the error is eventstore.ErrUnavailable.
+// expected revision for as long as Options.Patience; then the error is eventstore.ErrUnavailable. It is that at once where
+// the cluster is known to be away: the follower has looked for it in vain for Options.Grace.
 //
 // Besides the errors named there: *Halted, and ErrInvalid for a batch over [MaxBatch] and for the name of a system stream.
 // After a conflict the stream is read from the cluster: O(its length).
@@ -63,13 +64,41 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 	if err != nil || known {
 		return appended, err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, s.options.Patience, eventstore.ErrUnavailable)
+	limited, reachable, cancel := s.patiently(ctx)
 	defer cancel()
-	appended, err = a.run(limited, seen)
+	if reachable.Err() != nil {
+		return eventstore.Appended{}, context.Cause(reachable)
+	}
+	appended, err = a.run(limited, reachable, seen)
 	if err != nil && ctx.Err() != nil {
 		return eventstore.Appended{}, fmt.Errorf("given up, outcome unclear: %w", ctx.Err())
 	}
+	if errors.Is(err, eventstore.ErrUnavailable) && limited.Err() != nil {
+		// Nobody has noticed that the cluster is away, or it is well for those who follow it only: the follower looks.
+		select {
+		case s.doubt <- struct{}{}:
+		default:
+		}
+	}
 	return appended, err
+}
+
+// patiently gives the context of a change that is tried again for as long as Options.Patience, and the one in which it may be
+// tried: that ends sooner where the cluster is known to be away. Their cause is eventstore.ErrUnavailable then.
+func (s *Store) patiently(ctx context.Context) (limited, reachable context.Context, cancel func()) {
+	limited, end := context.WithTimeoutCause(ctx, s.options.Patience,
+		fmt.Errorf("%w: the cluster gave no clear answer within %v", eventstore.ErrUnavailable, s.options.Patience))
+	reachable, lose := context.WithCancelCause(limited)
+	away := s.away.during()
+	if away.Err() != nil {
+		lose(context.Cause(away))
+	}
+	found := context.AfterFunc(away, func() { lose(context.Cause(away)) })
+	return limited, reachable, func() {
+		found()
+		lose(nil)
+		end()
+	}
 }
 
 func (n Namespace) validate(stream string, events []eventstore.Proposed) error {
@@ -135,7 +164,7 @@ func (a *attempt) known(ctx context.Context) (_ eventstore.Appended, known bool,
 	case len(found) < len(a.events):
 		// Sent, the rest would be stored a second time. The replica may have half of a batch for a moment; the cluster tells.
 		appended, err := a.conflict(ctx)
-		return appended, true, err
+		return appended, true, unavailable(ctx, err)
 	}
 	for i, e := range found {
 		if e.Revision != found[0].Revision+eventstore.Revision(i) {
@@ -149,55 +178,69 @@ func (a *attempt) answer(first eventstore.Revision, duplicate bool) eventstore.A
 	return eventstore.Appended{First: first, Last: first + eventstore.Revision(len(a.events)-1), Token: eventstore.Token(a.last.String()), Duplicate: duplicate}
 }
 
-// run sends the events until the outcome is clear.
-func (a *attempt) run(ctx context.Context, seen <-chan arrival) (eventstore.Appended, error) {
+// run sends the events until the outcome is clear, or reachable ends. What the cluster took is waited for all the same.
+func (a *attempt) run(ctx, reachable context.Context, seen <-chan arrival) (eventstore.Appended, error) {
 	pause := a.store.options.Backoff / 4
 	for tries := 1; ; tries++ {
 		g := a.store.cluster.generation()
 		if tries > 1 {
 			a.store.again.Add(1)
 		}
-		err := a.send(ctx)
-		switch {
-		case err == nil:
-			appended, err := a.confirm(ctx, seen)
-			if err == nil || !passing(err) {
-				return appended, err
-			}
-		case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
-			appended, err := a.conflict(ctx)
-			if err == nil || !passing(err) {
-				return appended, err
-			}
-		case !passing(err):
-			return eventstore.Appended{}, err
-		case tries%3 == 0:
+		appended, err := a.once(ctx, reachable, seen)
+		if err == nil || !passing(err) && !errors.Is(err, context.Canceled) {
+			return appended, err
+		}
+		if tries%3 == 0 {
 			a.store.cluster.renew(g)
 		}
 		select {
-		case <-ctx.Done():
-			return eventstore.Appended{}, fmt.Errorf("%w: %w", eventstore.ErrUnavailable, errors.Join(err, ctx.Err()))
+		case <-reachable.Done():
+			return eventstore.Appended{}, fmt.Errorf("%w; the last attempt: %w", context.Cause(reachable), err)
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, longest*a.store.options.Backoff)
 	}
 }
 
-func (a *attempt) send(ctx context.Context) error {
-	var expected esdb.ExpectedRevision = esdb.NoStream{}
+// once sends the events and finds out what became of them.
+func (a *attempt) once(ctx, reachable context.Context, seen <-chan arrival) (eventstore.Appended, error) {
+	err := a.send(reachable)
 	switch {
-	case a.expected >= 0:
-		expected = esdb.Revision(uint64(a.expected))
-	case a.expected != eventstore.NoStream:
+	case err == nil:
+		return a.confirm(ctx, seen)
+	case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
+		return a.conflict(ctx)
+	}
+	return eventstore.Appended{}, err
+}
+
+func (a *attempt) send(ctx context.Context) error {
+	if a.expected < eventstore.NoStream {
 		return a.mismatch(ctx)
 	}
 	data, err := a.store.options.Namespace.proposal(a.events, a.id)
 	if err != nil {
 		return err
 	}
-	return a.store.within(ctx, func(ctx context.Context, c *esdb.Client) error {
-		_, err := c.AppendToStream(ctx, a.store.options.Namespace.stream(a.stream), esdb.AppendToStreamOptions{ExpectedRevision: expected, Deadline: &a.store.options.Attempt}, data...)
-		return err
+	return a.store.write(ctx, a.store.options.Namespace.stream(a.stream), a.expected, data)
+}
+
+// write appends to a stream of the cluster, by one call. One that takes the events elsewhere than after the expected revision
+// is eventstore.ErrDamaged: where a stream was deleted a server lets it begin anew, after the number of those that are gone.
+func (s *Store) write(ctx context.Context, stream string, expected eventstore.Revision, data []esdb.EventData) error {
+	var at esdb.ExpectedRevision = esdb.NoStream{}
+	if expected >= 0 {
+		at = esdb.Revision(uint64(expected))
+	}
+	return s.within(ctx, func(ctx context.Context, c *esdb.Client) error {
+		done, err := c.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: &s.options.Attempt}, data...)
+		if err != nil {
+			return err
+		}
+		if last := expected + eventstore.Revision(len(data)); done.NextExpectedVersion != uint64(last) {
+			return fmt.Errorf("%w: the cluster took event %d of stream %q as event %d", eventstore.ErrDamaged, last, stream, done.NextExpectedVersion)
+		}
+		return nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"arobase/eventstore"
@@ -28,6 +29,8 @@ const maxStuck = 16
 //   - It panics where a call fails after Close. It is closed when its calls have come back.
 //   - It sees EOF, and not the reason, where a server refuses an append before all of it is sent. A new client looks for
 //     the leader anew.
+//   - It does not send that a call is for the leader (it puts the header where a server would look for it). Then a node
+//     that leads no longer answers from what it has, which may be too little. It is sent here.
 type cluster struct {
 	config *esdb.Configuration
 
@@ -82,6 +85,9 @@ func (c *cluster) do(ctx context.Context, call func(context.Context, *esdb.Clien
 	g, err := c.take()
 	if err != nil {
 		return err
+	}
+	if c.config.NodePreference == esdb.NodePreferenceLeader {
+		ctx = metadata.AppendToOutgoingContext(ctx, "requires-leader", "true")
 	}
 	// The client must not outlive our interest: what it sends later is sent by nobody.
 	ctx, cancel := context.WithCancel(ctx)
@@ -167,4 +173,11 @@ func passing(err error) bool {
 func isCode(err error, code esdb.ErrorCode) bool {
 	e, ok := errors.AsType[*esdb.Error](err)
 	return ok && e.Code() == code
+}
+
+// noSuchPlace says that the cluster has nothing at a position of `$all`: its log is another one there. A place beyond its
+// end is no error to it.
+func noSuchPlace(err error) bool {
+	e, ok := errors.AsType[*esdb.Error](err)
+	return ok && status.Code(e.Err()) == codes.InvalidArgument
 }

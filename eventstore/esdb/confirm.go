@@ -2,13 +2,11 @@ package esdb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -90,7 +88,7 @@ func (s *Store) confirm(ctx context.Context, to eventstore.Position, all bool) e
 		}
 		for _, a := range events {
 			if s.confirmed.reached(a.place) {
-				if a.place.Commit == s.confirmed.Commit && a.ID != s.confirmed.ID {
+				if a.place == s.confirmed.at() && a.ID != s.confirmed.ID {
 					return fmt.Errorf("%w: the cluster has another event in the place of event %d", eventstore.ErrDiverged, s.confirmed.Next-1)
 				}
 				continue
@@ -149,6 +147,9 @@ func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) (events []arr
 				done <- got
 				return nil
 			}
+			if noSuchPlace(err) {
+				return fmt.Errorf("%w: the cluster has nothing in a place that was read before: %w", eventstore.ErrDiverged, err)
+			}
 			if err != nil {
 				return err
 			}
@@ -173,59 +174,4 @@ func (s *Store) readPage(ctx context.Context, at esdb.AllPosition) (events []arr
 	}
 	got := <-done
 	return got.events, got.last, got.count == page, nil
-}
-
-// ErrRetention says that the cluster is told to delete events.
-var ErrRetention = errors.New("the cluster is set to delete events")
-
-// retention looks for settings that delete, in the metadata of all streams that are not the server's own: each stream's
-// newest counts. One subscription to the settings only, up to where it has caught up; servers from 23.10 on tell that.
-func (s *Store) retention(ctx context.Context) error {
-	g, err := s.cluster.take()
-	if err != nil {
-		return err
-	}
-	defer g.calls.Done()
-	ctx, cancel := context.WithTimeout(ctx, retentionPatience)
-	defer cancel()
-	sub, err := s.subscribe(ctx, esdb.Start{}, "$metadata")
-	if err != nil {
-		return err
-	}
-	deletes := make(map[string]string)
-	for {
-		switch e := sub.Recv(); {
-		case e.SubscriptionDropped != nil:
-			return fmt.Errorf("reading the settings of streams: %w", e.SubscriptionDropped.Error)
-		case e.CaughtUp != nil:
-			return refuse(deletes)
-		case e.EventAppeared != nil && e.EventAppeared.Event != nil:
-			stream, ok := strings.CutPrefix(e.EventAppeared.Event.StreamID, "$$")
-			if !ok || strings.HasPrefix(stream, "$") && stream != "$all" {
-				continue
-			}
-			delete(deletes, stream)
-			var settings map[string]json.RawMessage
-			if json.Unmarshal(e.EventAppeared.Event.Data, &settings) != nil {
-				continue // the server would not understand it either
-			}
-			for _, name := range []string{"$maxCount", "$maxAge", "$tb"} {
-				if _, set := settings[name]; set {
-					deletes[stream] = name
-				}
-			}
-		}
-	}
-}
-
-func refuse(deletes map[string]string) error {
-	if len(deletes) == 0 {
-		return nil
-	}
-	var all []string
-	for stream, setting := range deletes {
-		all = append(all, setting+" of "+stream)
-	}
-	slices.Sort(all)
-	return fmt.Errorf("%w: %s; remove the setting and start again", ErrRetention, strings.Join(all[:min(len(all), 10)], ", "))
 }

@@ -60,23 +60,6 @@ func TestConfirmWhileAway(t *testing.T) {
 	}
 }
 
-// A cluster that is set to delete events is not used until it is not.
-func TestRetention(t *testing.T) {
-	t.Parallel()
-	for setting, deletes := range map[string]bool{`{"$maxCount":5}`: true, `{"$maxAge":60}`: true, `{"$tb":3}`: true, `{"$acl":{}}`: false, `nonsense`: false} {
-		c := esdbtest.Start(t, 1)
-		c.Set("other", `{"$maxCount":5}`)
-		c.Set("other", `{}`) // the newest counts
-		c.Set("$scavenges", `{"$maxCount":5}`)
-		c.Set("a", setting)
-		s := openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{Patience: 500 * time.Millisecond})
-		err := put(t.Context(), s, "a", 0, 0)
-		if got := errors.Is(err, esdb.ErrRetention); got != deletes || !deletes && err != nil {
-			t.Errorf("%s: %v", setting, err)
-		}
-	}
-}
-
 // The test of a file that names an event which the replica has lost, or never had.
 func TestCursorThatDoesNotFit(t *testing.T) {
 	t.Parallel()

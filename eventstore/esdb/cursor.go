@@ -30,8 +30,10 @@ func (c cursor) place() esdb.AllPosition {
 	if c.Next == 0 {
 		return esdb.Start{}
 	}
-	return esdb.Position{Commit: c.Commit, Prepare: c.Prepare}
+	return c.at()
 }
+
+func (c cursor) at() esdb.Position { return esdb.Position{Commit: c.Commit, Prepare: c.Prepare} }
 
 // reached says that the event at a place is the cursor's or comes before it.
 func (c cursor) reached(p esdb.Position) bool {

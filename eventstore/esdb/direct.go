@@ -181,17 +181,8 @@ func (d *Direct) add(ctx context.Context, events []eventstore.Event) error {
 	if err != nil {
 		return err
 	}
-	var expected esdb.ExpectedRevision = esdb.NoStream{}
-	if first := events[0].Revision; first > 0 {
-		expected = esdb.Revision(uint64(first - 1))
-	}
 	stream := d.store.options.Namespace.stream(events[0].Stream)
-	err = d.patiently(ctx, func() error {
-		return d.store.within(ctx, func(ctx context.Context, c *esdb.Client) error {
-			_, err := c.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: expected, Deadline: &d.store.options.Attempt}, data...)
-			return err
-		})
-	})
+	err = d.patiently(ctx, func() error { return d.store.write(ctx, stream, events[0].Revision-1, data) })
 	if isCode(err, esdb.ErrorCodeWrongExpectedVersion) {
 		return fmt.Errorf("%w: stream %s of the cluster is not at revision %d: it holds something else, or somebody writes there", eventstore.ErrDiverged, events[0].Stream, events[0].Revision-1)
 	}

@@ -38,6 +38,9 @@ type Options struct {
 	Check func(eventstore.Event) error
 	// Patience bounds how long an append is tried again while the cluster does not answer; 10 seconds if zero.
 	Patience time.Duration
+	// Grace is how long a cluster that was lost is looked for before appends are refused at once, without being tried,
+	// until it is found; 3 seconds if zero. A change of leader should fit into it.
+	Grace time.Duration
 	// Attempt bounds one call to the cluster; 3 seconds if zero.
 	Attempt time.Duration
 	// Backoff is the first pause before the cluster is followed again, doubled up to thirty times; 100 ms if zero.
@@ -51,6 +54,9 @@ type Options struct {
 func (o *Options) defaults() {
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Second
+	}
+	if o.Grace == 0 {
+		o.Grace = 3 * time.Second
 	}
 	if o.Attempt == 0 {
 		o.Attempt = 3 * time.Second
@@ -84,7 +90,12 @@ type Store struct {
 
 	waiting waiters
 
-	cursor cursor // used by the follower only
+	away  absence
+	doubt chan struct{} // has room for one: an append has waited in vain, although the cluster seems to be followed
+
+	// Used by the follower only. suspects are the settings, by stream, that would delete events if there were any.
+	cursor   cursor
+	suspects map[string]string
 
 	confirming sync.Mutex
 	confirmed  cursor // guarded by confirming
@@ -109,7 +120,7 @@ func Open(ctx context.Context, connection string, replica eventstore.Replica, o 
 	if err != nil {
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)
 	}
-	s := &Store{replica: replica, cluster: c, options: o, halting: make(chan struct{}), followed: make(chan struct{})}
+	s := &Store{replica: replica, cluster: c, options: o, halting: make(chan struct{}), followed: make(chan struct{}), doubt: make(chan struct{}, 1), suspects: make(map[string]string)}
 	if s.cursor, err = readCursor(ctx, o.Cursor, replica); err != nil {
 		c.close()
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)

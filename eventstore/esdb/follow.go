@@ -22,8 +22,6 @@ const (
 	window, checkpoints = 1000, 10
 	// longest is the greatest pause before the cluster is followed again, in first pauses.
 	longest = 32
-	// retentionPatience bounds how long the settings of all streams are read at start: the server reads the whole log.
-	retentionPatience = 5 * time.Minute
 )
 
 // follow keeps the replica up to date until the context ends or something is found that cannot be true.
@@ -31,11 +29,14 @@ func (s *Store) follow(ctx context.Context) {
 	defer close(s.followed)
 	pause := s.options.Backoff
 	checked := false
-	for ctx.Err() == nil && s.halted.Load() == nil {
-		before := s.cursor.Next
+	for tries := 1; ctx.Err() == nil && s.halted.Load() == nil; tries++ {
+		before, begun := s.cursor.Next, s.subscriptions.Load()
+		g := s.cluster.generation()
 		var err error
 		if !checked {
-			err = s.retention(ctx)
+			if err = s.retention(ctx); err != nil {
+				s.away.begin(s.options.Grace)
+			}
 			checked = err == nil
 		}
 		if checked {
@@ -50,6 +51,12 @@ func (s *Store) follow(ctx context.Context) {
 			return
 		}
 		s.options.Logger.Warn("following the cluster was interrupted", "error", err)
+		switch {
+		case s.subscriptions.Load() > begun:
+			tries = 0
+		case tries%3 == 0:
+			s.cluster.renew(g) // the client stays with the node that it has found, also where that is cut off from the others
+		}
 		if s.cursor.Next > before {
 			pause = s.options.Backoff
 		}
@@ -72,6 +79,9 @@ func (s *Store) halt(at eventstore.Position, err error) {
 	s.options.Logger.Error("the cluster is followed no longer", "error", h)
 }
 
+// errDoubt ends a subscription that may be dead without having said so: beginning anew tells.
+var errDoubt = fmt.Errorf("%w: the cluster took an append for as long as that may take, and did not answer", eventstore.ErrUnavailable)
+
 // contradicts says that following again cannot help.
 func contradicts(err error) bool {
 	for _, e := range []error{eventstore.ErrDiverged, eventstore.ErrForeign, eventstore.ErrInvalid, eventstore.ErrPoisoned, eventstore.ErrDamaged, ErrRetention} {
@@ -85,7 +95,12 @@ func contradicts(err error) bool {
 // followOnce follows from the cursor until the subscription ends.
 func (s *Store) followOnce(ctx context.Context) error {
 	if err := s.reread(ctx); err != nil {
+		s.away.begin(s.options.Grace)
 		return err
+	}
+	known := s.cursor.Next > 0
+	if known {
+		s.away.over()
 	}
 	g, err := s.cluster.take()
 	if err != nil {
@@ -93,9 +108,12 @@ func (s *Store) followOnce(ctx context.Context) error {
 	}
 	defer g.calls.Done()
 	ctx, cancel := context.WithCancel(ctx)
-	subscription, err := s.subscribe(ctx, s.cursor.place(), s.options.Namespace.prefix())
+	subscription, err := s.subscribe(ctx, s.cursor.place(), s.options.Namespace.prefix(), settingsType, deletedType)
 	if err != nil {
 		cancel()
+		if !known { // nothing else has told that the cluster answers
+			s.away.begin(s.options.Grace)
+		}
 		return err
 	}
 	events := make(chan *esdb.SubscriptionEvent, 2*chunk)
@@ -116,22 +134,32 @@ func (s *Store) followOnce(ctx context.Context) error {
 			}
 		}
 	}()
+	select {
+	case <-s.doubt: // from before
+	default:
+	}
 	s.live.Store(true)
 	s.subscriptions.Add(1)
-	return s.take(ctx, events)
+	s.away.over()
+	err = s.take(ctx, events)
+	s.away.begin(s.options.Grace)
+	return err
 }
 
-// subscribe begins a subscription to the events after a place whose type has a prefix.
-func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefix string) (*esdb.Subscription, error) {
+// subscribe begins a subscription to the events after a place whose type has one of the prefixes.
+func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefixes ...string) (*esdb.Subscription, error) {
 	begun := make(chan *esdb.Subscription, 1)
 	err := s.within(ctx, func(_ context.Context, c *esdb.Client) error {
 		// The subscription lives as long as its context, which therefore is not that of the call.
 		sub, err := c.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{
 			From: after, MaxSearchWindow: window, CheckpointInterval: checkpoints,
-			Filter: &esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: []string{prefix}},
+			Filter: &esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: prefixes},
 		})
+		if err != nil {
+			return err
+		}
 		begun <- sub
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("subscribing: %w", err)
@@ -139,11 +167,19 @@ func (s *Store) subscribe(ctx context.Context, after esdb.AllPosition, prefix st
 	return <-begun, nil
 }
 
-// within makes a call to the cluster that takes one attempt's time at most.
+// within makes a call to the cluster that takes one attempt's time at most. A node that does not lead says who does, and the
+// client goes there: the call is made once more. A stream that was deleted is eventstore.ErrDamaged: nothing of ours ever is.
 func (s *Store) within(ctx context.Context, call func(context.Context, *esdb.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.Attempt)
 	defer cancel()
-	return s.cluster.do(ctx, call)
+	err := s.cluster.do(ctx, call)
+	if isCode(err, esdb.ErrorCodeNotLeader) {
+		err = s.cluster.do(ctx, call)
+	}
+	if isCode(err, esdb.ErrorCodeStreamDeleted) {
+		return fmt.Errorf("%w: %w", eventstore.ErrDamaged, err)
+	}
+	return err
 }
 
 // reread holds the last event that was followed against the cluster: it must be there, and be the same.
@@ -165,6 +201,9 @@ func (s *Store) reread(ctx context.Context) error {
 		e, err := r.Recv()
 		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("%w: the cluster does not give event %d, which was followed: it lags, or has lost its end", eventstore.ErrUnavailable, here.Position)
+		}
+		if noSuchPlace(err) {
+			return fmt.Errorf("%w: the cluster has nothing in the place of event %d, which was followed: %w", eventstore.ErrDiverged, here.Position, err)
 		}
 		if err != nil {
 			return err
@@ -200,6 +239,8 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 			return ctx.Err()
 		case <-s.halting:
 			return s.halted.Load()
+		case <-s.doubt:
+			return errDoubt
 		case <-kept.C:
 			if unkept {
 				if err := s.cursor.write(s.options.Cursor); err != nil {
@@ -212,11 +253,15 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 		}
 		batch = batch[:0]
 		var dropped error
+		var setting *esdb.RecordedEvent
 	gather:
 		for e := first; ; {
 			switch {
 			case e.SubscriptionDropped != nil:
 				dropped = fmt.Errorf("the subscription ended: %w", e.SubscriptionDropped.Error)
+				break gather
+			case e.EventAppeared != nil && !s.options.Namespace.isOurs(e.EventAppeared):
+				setting = e.EventAppeared.Event
 				break gather
 			case e.EventAppeared != nil:
 				a, err := s.options.Namespace.arrived(e.EventAppeared)
@@ -240,11 +285,19 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 		if err := errors.Join(s.apply(ctx, batch), dropped); err != nil {
 			return err
 		}
+		if setting != nil {
+			if err := s.retained(ctx, setting); err != nil {
+				return err
+			}
+		}
 	}
 }
 
 // apply adds arrivals to the replica, all or none, and tells those who wait for them.
 func (s *Store) apply(ctx context.Context, batch []arrival) error {
+	if err := s.suspected(batch); err != nil {
+		return err
+	}
 	next := s.cursor
 	var fresh []eventstore.Event
 	for i, a := range batch {

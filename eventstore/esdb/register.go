@@ -51,21 +51,14 @@ func unavailable(ctx context.Context, err error) error {
 
 // Append adds a record after the last one, which must be at the expected revision: else *eventstore.RevisionConflict,
 // whose Actual is not known. After an unclear answer the same record is sent again; eventstore.ErrUnavailable after
-// Options.Patience.
+// Options.Patience, or at once where the cluster is known to be away.
 func (r *Register) Append(ctx context.Context, expected eventstore.Revision, record []byte) error {
-	var at esdb.ExpectedRevision = esdb.NoStream{}
-	if expected >= 0 {
-		at = esdb.Revision(uint64(expected))
-	}
 	data := esdb.EventData{EventID: uuid.New(), EventType: registerType, ContentType: esdb.ContentTypeJson, Data: record}
-	limited, cancel := context.WithTimeout(ctx, r.store.options.Patience)
+	_, limited, cancel := r.store.patiently(ctx)
 	defer cancel()
 	pause := r.store.options.Backoff / 4
 	for {
-		err := r.store.within(limited, func(ctx context.Context, c *esdb.Client) error {
-			_, err := c.AppendToStream(ctx, r.name, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: &r.store.options.Attempt}, data)
-			return err
-		})
+		err := r.store.write(limited, r.name, expected, []esdb.EventData{data})
 		switch {
 		case err == nil:
 			return nil
@@ -74,7 +67,7 @@ func (r *Register) Append(ctx context.Context, expected eventstore.Revision, rec
 			return &eventstore.RevisionConflict{Stream: r.name, Expected: expected, Actual: eventstore.NoStream}
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case !passing(err):
+		case !passing(err) && limited.Err() == nil:
 			return fmt.Errorf("adding to register %s: %w", r.name, err)
 		}
 		select {
@@ -82,7 +75,7 @@ func (r *Register) Append(ctx context.Context, expected eventstore.Revision, rec
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return fmt.Errorf("adding to register %s: %w: %w", r.name, eventstore.ErrUnavailable, err)
+			return fmt.Errorf("adding to register %s: %w; the last attempt: %w", r.name, context.Cause(limited), err)
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, longest*r.store.options.Backoff)

@@ -34,6 +34,12 @@ func openIn(t testing.TB, connection, dir string, o esdb.Options) *esdb.Store {
 	if o.Backoff == 0 {
 		o.Backoff = 10 * time.Millisecond
 	}
+	if o.Patience == 0 { // no test of what else there is fails because a machine is slow
+		o.Patience = longest
+	}
+	if o.Grace == 0 {
+		o.Grace = longest
+	}
 	s, err := esdb.Open(t.Context(), connection, replica, o)
 	if err != nil {
 		t.Fatal(err)

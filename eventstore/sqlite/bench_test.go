@@ -75,21 +75,38 @@ func appendAll(b *testing.B, s appender, writers, turn, n int) time.Duration {
 	return time.Since(began)
 }
 
-// BenchmarkReadAll measures a scan of everything.
+// BenchmarkReadAll measures a scan of everything: a hundred long streams, and as many streams as events.
 func BenchmarkReadAll(b *testing.B) {
+	for _, each := range []int{1000, 1} {
+		b.Run(fmt.Sprintf("events-of-a-stream=%d", each), func(b *testing.B) { readAll(b, each) })
+	}
+}
+
+func readAll(b *testing.B, each int) {
 	const events = 100_000
 	ours, theirs := newStore(b), newPeer(b)
-	for n := 0; n < events; n += 1000 {
-		var batch []eventstore.Proposed
-		for i := range 1000 {
-			batch = append(batch, benchEvent(n, i))
-		}
-		for _, s := range []appender{ours, theirs} {
-			if _, err := s.Append(b.Context(), fmt.Sprintf("stream-%d", n), eventstore.NoStream, batch); err != nil {
-				b.Fatal(err)
-			}
-		}
+	var writers sync.WaitGroup
+	turns := make(chan int, events/each)
+	for n := 0; n < events; n += each {
+		turns <- n
 	}
+	close(turns)
+	for range 64 {
+		writers.Go(func() {
+			for n := range turns {
+				var batch []eventstore.Proposed
+				for i := range each {
+					batch = append(batch, benchEvent(n, i))
+				}
+				for _, s := range []appender{ours, theirs} {
+					if _, err := s.Append(b.Context(), fmt.Sprintf("candidacy-%d-fr-commune", n), eventstore.NoStream, batch); err != nil {
+						b.Error(err)
+					}
+				}
+			}
+		})
+	}
+	writers.Wait()
 	b.ResetTimer()
 	var spent [2]time.Duration
 	for range b.N {

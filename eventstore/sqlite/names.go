@@ -11,7 +11,7 @@ import (
 // a miss costs two microseconds.
 const maxNames = 1 << 16
 
-// names remembers which number stands for which name. A number never changes its meaning once it is committed, and
+// names remembers which number stands for which name of a type. A number never changes its meaning once it is committed, and
 // only readers fill a cache, so nothing ever has to be invalidated.
 type names struct {
 	mu   sync.RWMutex

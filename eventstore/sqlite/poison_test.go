@@ -24,7 +24,7 @@ func TestFailedCommitPoisons(t *testing.T) {
 		written bool
 	}{
 		{"and nothing was written", func(*sqlite.Conn) error { return errDisk }, false},
-		{"although it was written", func(conn *sqlite.Conn) error { return errors.Join(commit(conn), errDisk) }, true},
+		{"although it was written", func(conn *sqlite.Conn) error { return errors.Join(sqlitefile.Commit(conn), errDisk) }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := newPath(t)
@@ -34,7 +34,7 @@ func TestFailedCommitPoisons(t *testing.T) {
 				if failing {
 					return test.commit(conn)
 				}
-				return commit(conn)
+				return sqlitefile.Commit(conn)
 			}})
 			if err != nil {
 				t.Fatal(err)

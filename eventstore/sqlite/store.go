@@ -17,7 +17,6 @@ import (
 
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/eventstore"
 	"arobase/eventstore/sqlite/sqlitefile"
@@ -31,12 +30,11 @@ const readers = 4
 
 // Store is an eventstore.Store in one file. Its methods may be called by many goroutines at once.
 type Store struct {
-	ledger  uuid.UUID
-	pool    *sqlitefile.Pool
-	streams names // number to name; never changes once committed
-	types   names
-	grown   wakeup // fires after each commit of this process
-	poll    time.Duration
+	ledger uuid.UUID
+	pool   *sqlitefile.Pool
+	types  names
+	grown  wakeup // fires after each commit of this process
+	poll   time.Duration
 
 	// writer is nil where the store is open for reading only.
 	writer *writer
@@ -65,12 +63,12 @@ func Create(ctx context.Context, path string, ledgerID uuid.UUID) (*Store, error
 // Open opens a ledger file for reading and writing. What a killed process left in the write-ahead log is made durable
 // before anything is read. A file of another kind or format is ErrFormat.
 func Open(ctx context.Context, path string) (*Store, error) {
-	return open(ctx, path, config{access: sqlitefile.ReadWrite, commit: commit})
+	return open(ctx, path, config{access: sqlitefile.ReadWrite, commit: sqlitefile.Commit})
 }
 
 // OpenFor is Open for the file of a known ledger; the file of another one is eventstore.ErrForeign.
 func OpenFor(ctx context.Context, path string, ledgerID uuid.UUID) (*Store, error) {
-	return open(ctx, path, config{access: sqlitefile.ReadWrite, commit: commit, ledger: &ledgerID})
+	return open(ctx, path, config{access: sqlitefile.ReadWrite, commit: sqlitefile.Commit, ledger: &ledgerID})
 }
 
 // OpenReadOnly opens a ledger file for reading, while another process may be writing to it. Append is
@@ -116,22 +114,12 @@ func open(ctx context.Context, path string, c config) (_ *Store, err error) {
 		return nil, err
 	}
 	if s.writer != nil {
-		if err := syncLog(conn); err != nil {
+		if err := sqlitefile.SyncLog(conn); err != nil {
 			return nil, err
 		}
 		s.writer.start()
 	}
 	return s, nil
-}
-
-// syncLog makes durable what the write-ahead log holds. A process that is killed between write and fsync leaves a
-// commit that is readable but may not survive the loss of power; an fsync of the same file covers it, and a commit is
-// how to ask SQLite for one.
-func syncLog(conn *sqlite.Conn) error {
-	if err := sqlitex.ExecuteTransient(conn, "UPDATE meta SET value = value WHERE key = 'format'", nil); err != nil {
-		return fmt.Errorf("syncing the write-ahead log: %w", err)
-	}
-	return nil
 }
 
 // LedgerID is the ledger that the file belongs to.

@@ -162,14 +162,6 @@ func (w *writer) apply(batch []*request) ([]answer, error) {
 	return answers, nil
 }
 
-// commit ends a transaction; it returns after fsync.
-func commit(conn *sqlite.Conn) error {
-	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
-}
-
 // checkpoint copies the write-ahead log into the file now and then. SQLite could do that by itself, but would keep a
 // failed fsync to itself too. Readers do not wait; a reader that needs the log leaves the rest for the next time.
 func (w *writer) checkpoint(batch []*request) {

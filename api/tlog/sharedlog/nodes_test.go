@@ -128,7 +128,7 @@ func TestOneHistory(t *testing.T) {
 	total := eventstore.Position(c.Count("arobase."))
 	roots := make(map[xtlog.Hash]bool)
 	for _, n := range nodes {
-		waiting, cancel := context.WithTimeout(t.Context(), time.Minute)
+		waiting, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		for token := range acknowledged.Range {
 			if _, err := n.store.Resolve(waiting, token.(eventstore.Token)); err != nil {
 				t.Fatalf("%s: an event that was acknowledged on some node: %v", n.name, err)

@@ -248,12 +248,16 @@ func (h *Heads) LastCosigned(ctx context.Context, name string, keyHash uint32) (
 	})
 }
 
-// Replace implements tlog.Heads.
+// Replace implements tlog.Heads. While the last checkpoint may not be the newest nothing is added: a signer that looked
+// before that was said finds out here, so that whoever says it knows what the last one is.
 func (h *Heads) Replace(ctx context.Context, old, next tlog.Head) error {
 	if next.Size <= old.Size || len(next.Signed) == 0 {
 		return fmt.Errorf("%w: size %d after %d", eventstore.ErrInvalid, next.Size, old.Size)
 	}
 	return h.change(ctx, func(s *state) (*record, error) {
+		if s.doubts.Unproven != "" {
+			return nil, fmt.Errorf("%w: the last is in doubt: %s", tlog.ErrMoved, s.doubts.Unproven)
+		}
 		return &record{Head: &next}, s.unmoved(old)
 	})
 }

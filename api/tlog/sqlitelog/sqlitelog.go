@@ -108,12 +108,8 @@ func Open(path string, ledger uuid.UUID) (_ *Heads, err error) {
 	if err := kind.Upgrade(h.conn); err != nil {
 		return nil, err
 	}
-	found, err := kind.Identify(h.conn)
-	if err != nil {
+	if err := kind.Belongs(h.conn, ledger); err != nil {
 		return nil, err
-	}
-	if found != ledger {
-		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
 	}
 	if h.place, err = placeOf(path); err != nil {
 		return nil, err
@@ -121,10 +117,8 @@ func Open(path string, ledger uuid.UUID) (_ *Heads, err error) {
 	if err := adopt(h.conn, h.place); err != nil {
 		return nil, fmt.Errorf("noting where it is: %w", err)
 	}
-	// A process that was killed between write and fsync leaves a checkpoint that can be read and may not survive the loss
-	// of power. A commit syncs it.
-	if err := execute(h.conn, "UPDATE meta SET value = value WHERE key = 'format'"); err != nil {
-		return nil, fmt.Errorf("syncing: %w", err)
+	if err := sqlitefile.SyncLog(h.conn); err != nil {
+		return nil, err
 	}
 	if h.pool, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
 		return nil, err

@@ -66,9 +66,9 @@ var englishLayout = catalogue{
 	"cite.of":        "the source: %s",
 	"cite.note":      "Note on entry: %s",
 	"proof":          "proof",
-	"proof.of":       "Proof of the record, according to %s",
+	"proof.of":       "Proof of the record: %s",
 	"proof.nth":      "proof %s",
-	"proof.nth.of":   "Proof %s, according to %s",
+	"proof.nth.of":   "Proof %s: %s",
 
 	"seal.signed.one":    "Sealed: a signed checkpoint covers %s record.",
 	"seal.signed.many":   "Sealed: a signed checkpoint covers %s records.",

@@ -105,6 +105,7 @@ var englishArticles = catalogue{
 	"glossary.erased.text":       "A sealed text that was destroyed, on a legal ground. The record stays, and its proof holds; the text can no longer be read.",
 
 	"layout.locale":       "en_GB",
+	"card.alt":            "Arobase, the open ledger of the French label Territoires, Villes et Villages Internet",
 	"feed.title":          "The latest records",
 	"feed.about":          "What enters the ledger of the label Territoires, Villes et Villages Internet, as it comes.",
 	"feed.author":         "Arobase",

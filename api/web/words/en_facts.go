@@ -45,7 +45,7 @@ var englishEditions = catalogue{
 	"edition.rules.text":     "Statements noted in English from French sources, as they were entered.",
 	"holder.mentions":        "Mention:",
 
-	"change.heading":       "From %d to %d: who came, who left",
+	"change.heading":       "From %d to %d: what changed",
 	"change.entered.one":   "%s entry.",
 	"change.entered.many":  "%s entries.",
 	"change.left.one":      "%s exit.",
@@ -83,6 +83,7 @@ var englishEditions = catalogue{
 	"reconciliation.lede":          "What sources have published, side by side: when they contradict each other, when they agree, when it cannot be told, and why.",
 	"reconciliation.rules":         "Two figures are compared only if they count the same thing in the same unit. The ledger picks no winner.",
 	"reconciliation.none":          "Nothing answers this choice. Widen it with the links above.",
+	"reconciliation.empty":         "No source that this ledger cites publishes a figure: there is nothing to compare.",
 	"filter.verdict":               "Show",
 	"filter.edition":               "Edition",
 	"filter.metric":                "Measure",

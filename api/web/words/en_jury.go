@@ -193,7 +193,6 @@ var englishJury = catalogue{
 	"minutes.voters":             "%s of %s present could vote.",
 	"minutes.voters.named":       "%s of %s present could vote: %s.",
 	"minutes.tally":              "for %d, against %d, abstained %d",
-	"minutes.collectivity":       "local authority",
 	"minutes.dossier":            "dossier",
 	"minutes.signatures":         "Signatures",
 	"minutes.sign.chair":         "For the presidency of the jury",

@@ -4,6 +4,7 @@ package words
 var englishMine = catalogue{
 	"own.title":             "%s: its workspace",
 	"own.public":            "Its public page",
+	"own.unentered":         "The ledger does not know this local authority yet. Ask the secretariat to enter it: its membership, its actions and its application will then be handled here.",
 	"own.none":              "No edition is run here at the moment: there is nothing to declare or to submit.",
 	"own.open":              "Declarations are open for %s, until %s included.",
 	"own.early":             "Declarations for %s will open on %s and close on %s.",

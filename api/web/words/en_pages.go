@@ -53,6 +53,7 @@ var englishPages = catalogue{
 	"chart.names.one":         "%s name recorded",
 	"chart.names.many":        "%s names recorded",
 	"chart.key":               "Full point: the figure that stands for the edition, from a source. Dashed ring: obtained by adding. Hollow point: another figure that was published, or a minimum. Small dotted circle: no source found.",
+	"chart.key.bars":          "Bars: the names that the ledger records. Small dotted circle: no source found.",
 	"chart.table":             "The table of these figures, with their sources",
 	"chart.more":              "This series in detail",
 	"download.history":        "This history for a spreadsheet (CSV)",

@@ -110,6 +110,14 @@ func (l *Language) Date(iso string) string {
 	return iso
 }
 
+// OnDate writes a date as it stands after "since": depuis le 2 mars 2025, depuis mars 2025.
+func (l *Language) OnDate(iso string) string {
+	if _, err := time.Parse(time.DateOnly, iso); err == nil {
+		return l.T("action.since.day", l.Date(iso))
+	}
+	return l.Date(iso)
+}
+
 func (l *Language) day(d time.Time) string {
 	day := strconv.Itoa(d.Day())
 	if d.Day() == 1 && l.Code == "fr" {
@@ -146,6 +154,15 @@ func (l *Language) Euros(cents int) string {
 // Unspaced takes the spaces out that people write into numbers.
 func Unspaced(s string) string {
 	return strings.NewReplacer(" ", "", "\u00a0", "", nnbsp, "").Replace(s)
+}
+
+// Uncapital begins a text with a small letter, for a name that stands in a sentence.
+func Uncapital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToLower(r)) + s[size:]
 }
 
 // Capital begins a text with a capital letter.

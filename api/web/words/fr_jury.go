@@ -193,7 +193,6 @@ var frenchJury = catalogue{
 	"minutes.voters":             "%s sur %s présents pouvaient voter.",
 	"minutes.voters.named":       "%s sur %s présents pouvaient voter : %s.",
 	"minutes.tally":              "pour %d, contre %d, abstentions %d",
-	"minutes.collectivity":       "collectivité",
 	"minutes.dossier":            "dossier",
 	"minutes.signatures":         "Signatures",
 	"minutes.sign.chair":         "Pour la présidence du jury",

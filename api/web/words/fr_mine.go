@@ -4,6 +4,7 @@ package words
 var frenchMine = catalogue{
 	"own.title":             "%s : son espace",
 	"own.public":            "Sa page publique",
+	"own.unentered":         "Le registre ne connaît pas encore cette collectivité. Demandez au secrétariat de l'inscrire : son adhésion, ses actions et sa candidature se feront ensuite ici.",
 	"own.none":              "Aucune édition ne se tient ici en ce moment : il n'y a rien à déclarer ni à soumettre.",
 	"own.open":              "Les déclarations sont ouvertes pour %s, jusqu'au %s inclus.",
 	"own.early":             "Les déclarations pour %s ouvriront le %s, et fermeront le %s.",

@@ -3,8 +3,8 @@
 //
 // It was written from those stubs, from the source of the Go client, and from the public source of the server, without a
 // server at hand. Comments say which behaviour was taken from where. It knows what package esdb uses: append, read and
-// subscribe, with a filter by event type, gossip and server features. Deleting, tombstones, batch append and persistent
-// subscriptions are not there.
+// subscribe, with a filter by event type, gossip and server features. Batch append, which the Go client does not use,
+// persistent subscriptions, and deleting by a call are not there; that a stream was deleted is.
 package esdbtest
 
 import (
@@ -22,9 +22,11 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
-	"github.com/google/uuid"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 )
 
 // MaxAppendSize is the default limit of one append in bytes (MaxAppendSize in the server's options).
@@ -57,7 +59,8 @@ type Cluster struct {
 
 	mu     sync.Mutex
 	log    *transactionLog  // guarded by mu
-	leader int              // guarded by mu
+	leader int              // guarded by mu; -1 while none is elected
+	behind int              // guarded by mu; the records that followers have, or -1 where they have all
 	fault  func(Call) Fault // guarded by mu; may be nil
 }
 
@@ -77,7 +80,7 @@ type node struct {
 // Start starts a cluster, which ends with the test.
 func Start(t testing.TB, nodes int) *Cluster {
 	t.Helper()
-	c := &Cluster{t: t, log: newTransactionLog()}
+	c := &Cluster{t: t, log: newTransactionLog(), behind: -1}
 	host := ownHost()
 	for i := range nodes {
 		n := &node{cluster: c, index: i, address: net.JoinHostPort(host, "0")}
@@ -124,11 +127,23 @@ func (c *Cluster) Back() {
 	}
 }
 
-// Lead makes another node the leader.
+// Lead makes another node the leader, or none for the time of an election (-1).
 func (c *Cluster) Lead(node int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.leader = node
+	c.log.wake() // who leads has everything
+}
+
+// Lag has the nodes that do not lead stand still with what they have, or catch up. A leader has everything.
+func (c *Cluster) Lag(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.behind = -1
+	if on {
+		c.behind = len(c.log.records)
+	}
+	c.log.wake()
 }
 
 // Break puts faults into calls: f is asked at each, under a lock. nil ends it.
@@ -147,13 +162,29 @@ func (c *Cluster) System(n int) {
 	}
 }
 
+// Write adds an event to a stream, as another application would.
+func (c *Cluster) Write(stream, kind string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.log.system(stream, kind)
+}
+
 // Set writes the metadata of a stream, as an operator would.
 func (c *Cluster) Set(stream, metadata string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	name := "$$" + stream
-	e := &record{id: uuid.New(), data: []byte(metadata), metadata: map[string]string{"type": "$metadata", "content-type": "application/json"}}
-	c.log.append(name, int64(len(c.log.streams[name]))-1, []*record{e})
+	c.log.set(stream, metadata)
+}
+
+// Delete deletes a stream, as an operator would: so that it can begin anew, or for good.
+func (c *Cluster) Delete(stream string, forGood bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if forGood {
+		c.log.tombstone(stream)
+		return
+	}
+	c.log.set(stream, fmt.Sprintf(`{"$tb":%d}`, int64(softDeleted)))
 }
 
 // Count is the number of events whose type has a prefix.
@@ -203,7 +234,8 @@ func (n *node) start() {
 	streams.RegisterStreamsServer(n.server, n)
 	gossip.RegisterGossipServer(n.server, gossiper{node: n})
 	serverfeatures.RegisterServerFeaturesServer(n.server, n)
-	go func() { _ = n.server.Serve(l) }() // ends with stop
+	server := n.server
+	go func() { _ = server.Serve(l) }() // ends with stop
 }
 
 func (n *node) stop() {
@@ -215,14 +247,41 @@ func (n *node) stop() {
 	}
 }
 
-// leads says whether this node is the leader, and else who is.
-func (n *node) leads() (bool, *node) {
+// refuses answers a call that is for the leader where this node does not lead; nil where it does. A call that is not is
+// taken anywhere (source of the server: ClusterVNodeController, HandleAsNonLeader: an append is passed on, a read answered
+// from what the node has).
+func (n *node) refuses(ctx context.Context, trailer func(metadata.MD)) error {
+	asked := metadata.ValueFromIncomingContext(ctx, "requires-leader")
+	if len(asked) == 0 || !strings.EqualFold(asked[0], "true") {
+		return nil
+	}
 	n.cluster.mu.Lock()
-	defer n.cluster.mu.Unlock()
-	return n.cluster.leader == n.index, n.cluster.nodes[n.cluster.leader]
+	leader := n.cluster.leader
+	n.cluster.mu.Unlock()
+	switch {
+	case leader == n.index:
+		return nil
+	case leader < 0:
+		// Source of the server: RpcExceptions.NoLeaderInfo.
+		return status.Error(codes.Unknown, "No leader info available in response")
+	}
+	// Source of the server: RpcExceptions.LeaderInfo. The client goes where the trailers say.
+	host, port := n.cluster.nodes[leader].endpoint()
+	trailer(metadata.Pairs("exception", "not-leader", "leader-endpoint-host", host, "leader-endpoint-port", strconv.Itoa(port)))
+	return status.Error(codes.NotFound, "Leader info available")
 }
 
-// GetSupportedMethods gives a version without batch append: the client then uses the plain one.
+// seen gives the records that this node has. Called with the cluster's mu held.
+func (n *node) seen() []*record {
+	c := n.cluster
+	if c.behind >= 0 && c.leader != n.index {
+		return c.log.records[:c.behind]
+	}
+	return c.log.records
+}
+
+// GetSupportedMethods gives a version, and none of the methods that the client uses only where a server says it has them:
+// it would not use batch append for an append to one stream in any case.
 func (n *node) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
 	return &serverfeatures.SupportedMethods{EventStoreServerVersion: "24.10.0"}, nil
 }
@@ -235,12 +294,14 @@ type gossiper struct {
 
 // Read tells who is who.
 func (g gossiper) Read(context.Context, *shared.Empty) (*gossip.ClusterInfo, error) {
-	_, leader := g.node.leads()
+	g.node.cluster.mu.Lock()
+	leader := g.node.cluster.leader
+	g.node.cluster.mu.Unlock()
 	info := &gossip.ClusterInfo{}
 	for _, m := range g.node.cluster.nodes {
 		host, port := m.endpoint()
 		state := gossip.MemberInfo_Follower
-		if m == leader {
+		if m.index == leader {
 			state = gossip.MemberInfo_Leader
 		}
 		info.Members = append(info.Members, &gossip.MemberInfo{

@@ -22,11 +22,10 @@ func (n *node) Append(s streams.Streams_AppendServer) error {
 	if fault.Before != nil {
 		return fault.Before
 	}
-	if leads, leader := n.leads(); !leads {
-		// Source of the server: RpcExceptions.LeaderInfo. The client goes where the trailers say.
-		host, port := leader.endpoint()
-		s.SetTrailer(metadata.Pairs("exception", "not-leader", "leader-endpoint-host", host, "leader-endpoint-port", strconv.Itoa(port)))
-		return status.Error(codes.NotFound, "Leader info available")
+	// The server reads the whole call before it says that it does not lead. To say so at once is what the client copes with
+	// worst, and what a server does where a right is missing.
+	if err := n.refuses(s.Context(), s.SetTrailer); err != nil {
+		return err
 	}
 	first, err := s.Recv()
 	if err != nil {
@@ -51,6 +50,11 @@ func (n *node) Append(s streams.Streams_AppendServer) error {
 		if err != nil {
 			return status.Error(codes.InvalidArgument, err.Error())
 		}
+		for _, name := range []string{"type", "content-type"} {
+			if p.GetMetadata()[name] == "" {
+				return status.Errorf(codes.InvalidArgument, "Required Metadata Property '%s' is missing", name)
+			}
+		}
 		// Source of the server: Event.SizeOnDisk counts the type as UTF-16, the data and the metadata.
 		if size += 2*len(p.GetMetadata()["type"]) + len(p.GetData()) + len(p.GetCustomMetadata()); size > MaxAppendSize {
 			s.SetTrailer(metadata.Pairs("exception", "maximum-append-size-exceeded", "maximum-append-size", strconv.Itoa(MaxAppendSize)))
@@ -58,7 +62,7 @@ func (n *node) Append(s streams.Streams_AppendServer) error {
 		}
 		events = append(events, &record{id: id, metadata: maps.Clone(p.GetMetadata()), custom: p.GetCustomMetadata(), data: p.GetData()})
 	}
-	resp, err := n.write(options, events)
+	resp, err := n.write(options, events, s.SetTrailer)
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func (n *node) Append(s streams.Streams_AppendServer) error {
 	return s.SendAndClose(resp)
 }
 
-func (n *node) write(options *streams.AppendReq_Options, events []*record) (*streams.AppendResp, error) {
+func (n *node) write(options *streams.AppendReq_Options, events []*record, trailer func(metadata.MD)) (*streams.AppendResp, error) {
 	stream := string(options.GetStreamIdentifier().GetStreamName())
 	expected := int64(-1)
 	switch e := options.GetExpectedStreamRevision().(type) {
@@ -80,7 +84,14 @@ func (n *node) write(options *streams.AppendReq_Options, events []*record) (*str
 	}
 	n.cluster.mu.Lock()
 	defer n.cluster.mu.Unlock()
+	if n.cluster.leader < 0 {
+		return nil, status.Error(codes.Aborted, "Operation timed out: Forwarding timeout")
+	}
 	last, refused := n.cluster.log.append(stream, expected, events)
+	if refused != nil && refused.deleted {
+		trailer(metadata.Pairs("exception", "stream-deleted", "stream-name", stream))
+		return nil, status.Errorf(codes.FailedPrecondition, "Event stream '%s' is deleted.", stream)
+	}
 	if refused != nil {
 		w := &streams.AppendResp_WrongExpectedVersion{CurrentRevisionOption: &streams.AppendResp_WrongExpectedVersion_CurrentNoStream{CurrentNoStream: &shared.Empty{}}}
 		if refused.exists {
@@ -111,6 +122,9 @@ func (n *node) Read(req *streams.ReadReq, s streams.Streams_ReadServer) error {
 	if fault.Before != nil {
 		return fault.Before
 	}
+	if err := n.refuses(s.Context(), s.SetTrailer); err != nil {
+		return err
+	}
 	if o.GetStream() != nil {
 		return n.readStream(o, s)
 	}
@@ -119,10 +133,20 @@ func (n *node) Read(req *streams.ReadReq, s streams.Streams_ReadServer) error {
 
 func (n *node) readStream(o *streams.ReadReq_Options, s streams.Streams_ReadServer) error {
 	name := o.GetStream().GetStreamIdentifier()
+	stream := string(name.GetStreamName())
 	n.cluster.mu.Lock()
-	there := n.cluster.log.streams[string(name.GetStreamName())]
+	seen := n.seen()
+	there := n.cluster.log.streams[stream]
+	for len(there) > 0 && there[len(there)-1].place > seen[len(seen)-1].place {
+		there = there[:len(there)-1] // not here yet
+	}
+	before, deleted := n.cluster.log.before(stream), n.cluster.log.deleted[stream]
 	n.cluster.mu.Unlock()
-	if len(there) == 0 {
+	if deleted {
+		s.SetTrailer(metadata.Pairs("exception", "stream-deleted", "stream-name", stream))
+		return status.Errorf(codes.FailedPrecondition, "Event stream '%s' is deleted.", stream)
+	}
+	if len(there) == 0 || before == softDeleted {
 		return s.Send(&streams.ReadResp{Content: &streams.ReadResp_StreamNotFound_{StreamNotFound: &streams.ReadResp_StreamNotFound{StreamIdentifier: name}}})
 	}
 	backwards := o.GetReadDirection() == streams.ReadReq_Options_Backwards
@@ -136,30 +160,48 @@ func (n *node) readStream(o *streams.ReadReq_Options, s streams.Streams_ReadServ
 			at = min(at, len(there)-1)
 		}
 	}
-	for sent := uint64(0); at >= 0 && at < len(there) && sent < o.GetCount(); sent++ {
+	for sent := uint64(0); at >= 0 && at < len(there) && sent < o.GetCount(); at += step {
+		if there[at].revision < before {
+			continue
+		}
 		if err := n.send(s, there[at], nil); err != nil {
 			return err
 		}
-		at += step
+		sent++
 	}
 	return nil
+}
+
+// at gives the place in records of a position that a client names. Where the log has no record that begins there the
+// position is invalid, unless it lies beyond the end (source of the server: StorageReaderWorker and AllReader; it reads a
+// record there, and finds that it makes no sense).
+func (l *transactionLog) at(p *streams.ReadReq_Options_Position, after bool) (int, error) {
+	place := p.GetCommitPosition()
+	i := l.from(place, false)
+	if place != 0 && i < len(l.records) && l.records[i].place != place {
+		return 0, status.Error(codes.InvalidArgument, "Trying to read from an invalid position.")
+	}
+	return l.from(place, after), nil
 }
 
 // readAll reads from a position on, that of the event at it included; backwards it is not (source of the server: an event
 // at the position is not before it).
 func (n *node) readAll(o *streams.ReadReq_Options, s streams.Streams_ReadServer) error {
 	n.cluster.mu.Lock()
-	log := n.cluster.log
-	records := log.records
-	at := 0
+	records := n.seen()
+	at, err := 0, error(nil)
 	backwards := o.GetReadDirection() == streams.ReadReq_Options_Backwards
 	if p := o.GetAll().GetPosition(); p != nil {
-		at = log.from(p.GetCommitPosition(), false)
+		at, err = n.cluster.log.at(p, false)
 	} else if o.GetAll().GetEnd() != nil {
 		at = len(records)
 	}
 	n.cluster.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	if backwards {
+		at = min(at, len(records))
 		for sent := uint64(0); at > 0 && sent < o.GetCount(); sent++ {
 			at--
 			if err := n.send(s, records[at], nil); err != nil {
@@ -178,7 +220,9 @@ func (n *node) readAll(o *streams.ReadReq_Options, s streams.Streams_ReadServer)
 }
 
 // subscribe gives what comes after a position, first what is there and then what is written. A filter leaves out events,
-// and a checkpoint tells now and then how far it got (protos/streams.proto; the window times the multiplier).
+// and a checkpoint tells now and then how far it got (protos/streams.proto; the window times the multiplier), and once when
+// all is given that there was, before that is said (source of the server: Enumerator.AllSubscriptionFiltered). A call that
+// is for the leader is refused after it was confirmed, when the server begins to read.
 func (n *node) subscribe(o *streams.ReadReq_Options, s streams.Streams_ReadServer) error {
 	if fault := n.cluster.broken(Subscribe); fault.Before != nil {
 		return fault.Before
@@ -187,21 +231,28 @@ func (n *node) subscribe(o *streams.ReadReq_Options, s streams.Streams_ReadServe
 	if err := s.Send(&streams.ReadResp{Content: &streams.ReadResp_Confirmation{Confirmation: confirmation}}); err != nil {
 		return err
 	}
+	if err := n.refuses(s.Context(), s.SetTrailer); err != nil {
+		return err
+	}
 	n.cluster.mu.Lock()
-	at := 0
+	at, err := 0, error(nil)
 	if p := o.GetAll().GetPosition(); p != nil {
-		at = n.cluster.log.from(p.GetCommitPosition(), true)
+		at, err = n.cluster.log.at(p, true)
 	} else if o.GetAll().GetEnd() != nil {
-		at = len(n.cluster.log.records)
+		at = len(n.seen())
 	}
 	n.cluster.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	prefixes := o.GetFilter().GetEventType().GetPrefix()
 	interval := int(o.GetFilter().GetMax() * o.GetFilter().GetCheckpointIntervalMultiplier())
 	caughtUp, passed := false, 0
 	for {
 		n.cluster.mu.Lock()
-		records, grown := n.cluster.log.records[at:], n.cluster.log.grown
+		seen, grown := n.seen(), n.cluster.log.grown
 		n.cluster.mu.Unlock()
+		records := seen[min(at, len(seen)):]
 		for _, r := range records {
 			at++
 			if len(prefixes) == 0 || hasPrefix(r.eventType(), prefixes) {
@@ -210,14 +261,18 @@ func (n *node) subscribe(o *streams.ReadReq_Options, s streams.Streams_ReadServe
 				}
 			}
 			if passed++; interval > 0 && passed%interval == 0 {
-				c := &streams.ReadResp_Checkpoint{CommitPosition: r.place, PreparePosition: r.place}
-				if err := s.Send(&streams.ReadResp{Content: &streams.ReadResp_Checkpoint_{Checkpoint: c}}); err != nil {
+				if err := checkpoint(s, r.place); err != nil {
 					return err
 				}
 			}
 		}
 		if !caughtUp {
 			caughtUp = true
+			if at > 0 && len(seen) > 0 {
+				if err := checkpoint(s, seen[min(at, len(seen))-1].place); err != nil {
+					return err
+				}
+			}
 			if err := s.Send(&streams.ReadResp{Content: &streams.ReadResp_CaughtUp_{CaughtUp: &streams.ReadResp_CaughtUp{}}}); err != nil {
 				return err
 			}
@@ -228,6 +283,11 @@ func (n *node) subscribe(o *streams.ReadReq_Options, s streams.Streams_ReadServe
 			return s.Context().Err()
 		}
 	}
+}
+
+func checkpoint(s streams.Streams_ReadServer, place uint64) error {
+	c := &streams.ReadResp_Checkpoint{CommitPosition: place, PreparePosition: place}
+	return s.Send(&streams.ReadResp{Content: &streams.ReadResp_Checkpoint_{Checkpoint: c}})
 }
 
 func (n *node) deliver(s streams.Streams_ReadServer, r *record) error {

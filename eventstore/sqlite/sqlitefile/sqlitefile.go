@@ -1,5 +1,5 @@
-// Package sqlitefile is what the ledger and the vault have in common as SQLite files: how a file is made, how it is
-// recognised, and how connections to it are opened and lent.
+// Package sqlitefile is what the ledger, the vault and the files beside them have in common as SQLite files: how a file is
+// made, how it is recognised, how connections to it are opened and lent, and how it is written to ([File]).
 //
 // # What durable means here
 //

@@ -400,7 +400,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// A vault of 50,000 values of 300 bytes: what one Put and one Erase take.
+// A vault of 50,000 values of 300 bytes: what one Put takes, of one value and of 500, and one Erase.
 func BenchmarkVault(b *testing.B) {
 	s := pgtest.Start(b)
 	v, err := Create(b.Context(), s.Schema(b), vaulttest.Ledger)
@@ -425,6 +425,18 @@ func BenchmarkVault(b *testing.B) {
 				b.Fatal(err)
 			}
 			n++
+		}
+	})
+	b.Run("put-500", func(b *testing.B) {
+		for b.Loop() {
+			var some []vault.Secret
+			for range 500 {
+				some = append(some, vaulttest.Secret(n, `"one"`))
+				n++
+			}
+			if err := v.Put(b.Context(), some, nil); err != nil {
+				b.Fatal(err)
+			}
 		}
 	})
 	n = 0

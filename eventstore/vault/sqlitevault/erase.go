@@ -9,7 +9,6 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"arobase/eventstore"
 	"arobase/eventstore/vault"
 )
 
@@ -64,33 +63,11 @@ func bury(conn *sqlite.Conn, s vault.Secret, now int64) error {
 
 // emptyLog copies the write-ahead log into the file, over the old values, and truncates it to nothing.
 func (v *Vault) emptyLog(ctx context.Context) error {
-	if v.writer == nil {
-		return eventstore.ErrReadOnly
-	}
 	if err := v.enter(); err != nil {
 		return err
 	}
 	defer v.calls.Done()
-	conn, err := v.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer v.writer.Put(conn)
-	if v.poison != nil {
-		return v.poison
-	}
-	var busy bool
-	err = sqlitex.Execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &sqlitex.ExecOptions{
-		ResultFunc: func(row *sqlite.Stmt) error { busy = row.ColumnInt64(0) != 0; return nil },
-	})
-	switch {
-	case err != nil:
-		v.poison = fmt.Errorf("%w: emptying the write-ahead log: %w", eventstore.ErrPoisoned, err)
-		return v.poison
-	case busy:
-		return fmt.Errorf("emptying the write-ahead log: another process is reading the vault, try again")
-	}
-	return nil
+	return v.file.EmptyLog(ctx)
 }
 
 // absent stands for no commitment, where live is asked about the event of a mark.

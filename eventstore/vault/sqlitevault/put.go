@@ -15,7 +15,7 @@ import (
 // unknown visibility, is ErrInvalid. So is one that is kept with another visibility, and a mark of a leaf that has
 // another mark. What is there already counts as put now, for Purge.
 //
-// O(b log n) for b secrets and marks, and one fsync.
+// O(b log n) for b secrets and marks, and one fsync, which all who put at the same time share.
 func (v *Vault) Put(ctx context.Context, secrets []vault.Secret, requests []vault.Request) error {
 	if err := v.put(ctx, secrets, requests); err != nil {
 		return fmt.Errorf("putting into the vault: %w", err)
@@ -29,20 +29,39 @@ func (v *Vault) put(ctx context.Context, secrets []vault.Secret, requests []vaul
 			return err
 		}
 	}
-	now := v.now().UnixMilli()
-	return v.write(ctx, func(conn *sqlite.Conn) error {
-		for _, s := range secrets {
-			if err := putSecret(conn, s, now); err != nil {
-				return fmt.Errorf("secret %s: %w", s.Commitment, err)
-			}
+	return v.together(ctx, &putting{secrets: secrets, requests: requests, now: v.now().UnixMilli(), answer: make(chan error, 1)})
+}
+
+// putting is one call of Put.
+type putting struct {
+	secrets  []vault.Secret
+	requests []vault.Request
+	now      int64
+	answer   chan error // holds one
+}
+
+// into writes it into the transaction of a connection.
+func (p *putting) into(conn *sqlite.Conn) error {
+	for _, s := range p.secrets {
+		if err := putSecret(conn, s, p.now); err != nil {
+			return fmt.Errorf("secret %s: %w", s.Commitment, err)
 		}
-		for _, r := range requests {
-			if err := putRequest(conn, r, now); err != nil {
-				return fmt.Errorf("request of event %s: %w", r.Event, err)
-			}
+	}
+	for _, r := range p.requests {
+		if err := putRequest(conn, r, p.now); err != nil {
+			return fmt.Errorf("request of event %s: %w", r.Event, err)
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// size is about how much it adds to the write-ahead log, in bytes.
+func (p *putting) size() int {
+	n := 256 * (len(p.secrets) + len(p.requests))
+	for _, s := range p.secrets {
+		n += len(s.Value)
+	}
+	return n
 }
 
 func putSecret(conn *sqlite.Conn, s vault.Secret, now int64) error {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/eventstore"
 	"arobase/eventstore/sqlite/sqlitefile"
@@ -39,13 +38,8 @@ const readers = 2
 type Vault struct {
 	ledger uuid.UUID
 	now    func() time.Time
-	pool   *sqlitefile.Pool
-
-	// writer lends the one connection that writes; who holds it may use the fields that it guards. Nil where the vault
-	// is open for reading only.
-	writer *sqlitefile.Pool
-	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
-	poison error                    // why no further write is tried; guarded by writer
+	file   *sqlitefile.File
+	group  group // guards itself
 
 	calls sync.WaitGroup // calls under way; Add only with mu held and closed false
 
@@ -86,42 +80,24 @@ func OpenReadOnly(ctx context.Context, path string, ledgerID uuid.UUID, options 
 }
 
 func open(ctx context.Context, path string, ledgerID uuid.UUID, access sqlitefile.Access, options []Option) (_ *Vault, err error) {
-	v := &Vault{now: time.Now, commit: commit} //nolint:forbidigo // the default of what WithClock injects
+	v := &Vault{ledger: ledgerID, now: time.Now, group: newGroup()} //nolint:forbidigo // the default of what WithClock injects
 	for _, option := range options {
 		option(v)
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("opening vault %s: %w", path, errors.Join(err, v.release()))
+			err = fmt.Errorf("opening vault %s: %w", path, err)
 		}
 	}()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err := checkMode(path); err != nil {
 		return nil, err
 	}
-	if access == sqlitefile.ReadWrite {
-		if v.writer, err = sqlitefile.NewPool(path, access, 1); err != nil {
-			return nil, err
-		}
-	}
-	if v.pool, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
-		return nil, err
-	}
-	conn, err := v.pool.Take(ctx)
+	v.file, err = kind.Open(path, ledgerID, sqlitefile.Opening{Access: access, Readers: readers, Forgets: true, Prepare: eventIndex})
 	if err != nil {
 		return nil, err
-	}
-	v.ledger, err = kind.Identify(conn)
-	v.pool.Put(conn)
-	if err != nil {
-		return nil, err
-	}
-	if v.ledger != ledgerID {
-		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, v.ledger, ledgerID)
-	}
-	if v.writer != nil {
-		if err := v.prepareWriter(ctx); err != nil {
-			return nil, fmt.Errorf("preparing to write: %w", err)
-		}
 	}
 	return v, nil
 }
@@ -138,23 +114,6 @@ func checkMode(path string) error {
 	return nil
 }
 
-// prepareWriter also makes durable what a killed process left in the write-ahead log: an fsync of the same file covers
-// it, and a commit is how to ask SQLite for one.
-func (v *Vault) prepareWriter(ctx context.Context) error {
-	conn, err := v.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer v.writer.Put(conn)
-	if err := sqlitex.ExecuteTransient(conn, "PRAGMA secure_delete = ON", nil); err != nil {
-		return err
-	}
-	if err := sqlitex.ExecuteTransient(conn, eventIndex, nil); err != nil {
-		return err
-	}
-	return sqlitex.ExecuteTransient(conn, "UPDATE meta SET value = value WHERE key = 'format'", nil)
-}
-
 // Close finishes the calls under way and closes the file. Every later call, a second Close included, is
 // eventstore.ErrClosed.
 func (v *Vault) Close() error {
@@ -166,22 +125,10 @@ func (v *Vault) Close() error {
 	v.closed = true
 	v.mu.Unlock()
 	v.calls.Wait()
-	if err := v.release(); err != nil {
+	if err := v.file.Close(); err != nil {
 		return fmt.Errorf("closing the vault: %w", err)
 	}
 	return nil
-}
-
-// release closes the connections, readers first: the last one to close must be able to write, to put the write-ahead
-// log into the file.
-func (v *Vault) release() error {
-	var errs []error
-	for _, pool := range []*sqlitefile.Pool{v.pool, v.writer} {
-		if pool != nil {
-			errs = append(errs, pool.Close())
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // enter begins a call, which calls.Done ends: Close waits for it.
@@ -201,12 +148,7 @@ func (v *Vault) read(ctx context.Context, f func(conn *sqlite.Conn) error) error
 		return err
 	}
 	defer v.calls.Done()
-	conn, err := v.pool.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer v.pool.Put(conn)
-	return f(conn)
+	return v.file.Read(ctx, f)
 }
 
 // write runs f in a transaction and returns when it is durable. If f fails, nothing is written. If the disk fails, at
@@ -216,44 +158,12 @@ func (v *Vault) write(ctx context.Context, f func(conn *sqlite.Conn) error) erro
 		return err
 	}
 	defer v.calls.Done()
-	if v.writer == nil {
-		return eventstore.ErrReadOnly
-	}
-	conn, err := v.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer v.writer.Put(conn)
-	if v.poison != nil {
-		return v.poison
-	}
-	if err := sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil); err != nil {
-		return fmt.Errorf("waiting to write: %w", err)
-	}
-	err = f(conn)
-	refused := errors.Is(err, ErrInvalid) || errors.Is(err, vault.ErrUnknown)
-	if err == nil {
-		err = v.commit(conn)
-	}
-	if err == nil {
-		return nil
-	}
-	if !conn.AutocommitEnabled() {
-		if failed := sqlitex.ExecuteTransient(conn, "ROLLBACK", nil); failed != nil {
-			err, refused = errors.Join(err, failed), false
-		}
-	}
-	if refused {
-		return err
-	}
-	v.poison = fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
-	return v.poison
+	return v.transact(ctx, f)
 }
 
-// commit ends a transaction; it returns after fsync.
-func commit(conn *sqlite.Conn) error {
-	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
+// transact is write for a call that was entered.
+func (v *Vault) transact(ctx context.Context, f func(conn *sqlite.Conn) error) error {
+	return v.file.Write(ctx, func(err error) bool {
+		return errors.Is(err, ErrInvalid) || errors.Is(err, vault.ErrUnknown)
+	}, f)
 }

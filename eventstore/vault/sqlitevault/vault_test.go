@@ -165,7 +165,7 @@ func TestFailedCommitPoisons(t *testing.T) {
 	errDisk := errors.New("the disk fails")
 	for name, failing := range map[string]func(*sqlite.Conn) error{
 		"nothing was written":   func(*sqlite.Conn) error { return errDisk },
-		"it was written anyway": func(conn *sqlite.Conn) error { return errors.Join(commit(conn), errDisk) },
+		"it was written anyway": func(conn *sqlite.Conn) error { return errors.Join(sqlitefile.Commit(conn), errDisk) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := newPath(t)
@@ -174,11 +174,11 @@ func TestFailedCommitPoisons(t *testing.T) {
 			if err := v.Put(t.Context(), []vault.Secret{first}, nil); err != nil {
 				t.Fatal(err)
 			}
-			v.commit = failing
+			v.file.Commit = failing
 			if err := v.Put(t.Context(), []vault.Secret{second}, nil); !errors.Is(err, eventstore.ErrPoisoned) || !errors.Is(err, errDisk) {
 				t.Errorf("the Put that failed: %v, want ErrPoisoned and the reason", err)
 			}
-			v.commit = commit // the disk recovers, but nobody may believe it
+			v.file.Commit = sqlitefile.Commit // the disk recovers, but nobody may believe it
 			if err := v.Put(t.Context(), []vault.Secret{second}, nil); !errors.Is(err, eventstore.ErrPoisoned) {
 				t.Errorf("a later Put: %v, want ErrPoisoned", err)
 			}
@@ -219,12 +219,10 @@ func TestEraseSaysWhenTheLogCannotBeEmptied(t *testing.T) {
 	if found, err := stmt.Step(); err != nil || !found { // its transaction stays open
 		t.Fatal(found, err)
 	}
-	conn, err := v.writer.Take(t.Context())
+	err = v.file.Alone(t.Context(), func(conn *sqlite.Conn) error { conn.SetBusyTimeout(20 * time.Millisecond); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.SetBusyTimeout(20 * time.Millisecond)
-	v.writer.Put(conn)
 	if err := v.Erase(t.Context(), s); err == nil || errors.Is(err, eventstore.ErrPoisoned) {
 		t.Errorf("Erase while a transaction still sees the value: %v, want an error that is not poison", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/api/ledger/evidence"
-	"arobase/eventstore"
 )
 
 // Erase implements evidence.Store. Where another process reads the file for longer than ten seconds it is an error, and
@@ -35,7 +34,7 @@ func (s *Store) Erase(ctx context.Context, hashes ...evidence.Hash) error {
 		return nil
 	})
 	if err == nil {
-		err = s.emptyLog(ctx) // also where all was erased before: the last time may have failed here
+		err = s.file.EmptyLog(ctx) // also where all was erased before: the last time may have failed here
 	}
 	if err != nil {
 		return fmt.Errorf("erasing %d uploaded files: %w", len(hashes), err)
@@ -69,7 +68,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time, named func(evidence
 		})
 	}
 	if err == nil {
-		err = s.emptyLog(ctx)
+		err = s.file.EmptyLog(ctx)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("removing uploaded files that nobody named: %w", err)
@@ -77,62 +76,9 @@ func (s *Store) Purge(ctx context.Context, before time.Time, named func(evidence
 	return purged, nil
 }
 
-// emptyLog copies the write-ahead log into the file, over the old bytes, and truncates it to nothing.
-func (s *Store) emptyLog(ctx context.Context) error {
-	conn, err := s.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.writer.Put(conn)
-	busy := false
-	err = sqlitex.Execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &sqlitex.ExecOptions{
-		ResultFunc: func(row *sqlite.Stmt) error { busy = row.ColumnInt64(0) != 0; return nil },
-	})
-	if err == nil && busy {
-		err = errors.New("another process is reading them; try again")
-	}
-	return err
-}
-
 // write runs f in a transaction and returns when it is durable. If f refuses, nothing is written.
 func (s *Store) write(ctx context.Context, f func(*sqlite.Conn) error) error {
-	if s.writer == nil {
-		return eventstore.ErrReadOnly
-	}
-	conn, err := s.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.writer.Put(conn)
-	if s.poison != nil {
-		return s.poison
-	}
-	if err := sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil); err != nil {
-		return fmt.Errorf("waiting to write: %w", err)
-	}
-	if err = f(conn); err == nil {
-		err = s.commit(conn)
-	}
-	if err == nil {
-		return nil
-	}
-	clean := errors.Is(err, evidence.ErrErased) || errors.Is(err, evidence.ErrAbsent)
-	if !conn.AutocommitEnabled() {
-		if failed := sqlitex.ExecuteTransient(conn, "ROLLBACK", nil); failed != nil {
-			err, clean = errors.Join(err, failed), false
-		}
-	}
-	if clean {
-		return err
-	}
-	s.poison = fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
-	return s.poison
-}
-
-// commit ends a transaction; it returns after fsync.
-func commit(conn *sqlite.Conn) error {
-	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
+	return s.file.Write(ctx, func(err error) bool {
+		return errors.Is(err, evidence.ErrErased) || errors.Is(err, evidence.ErrAbsent)
+	}, f)
 }

@@ -8,7 +8,6 @@ package sqliteevidence
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/api/ledger/evidence"
-	"arobase/eventstore"
 	"arobase/eventstore/sqlite/sqlitefile"
 )
 
@@ -56,13 +54,7 @@ const (
 
 // Store is an evidence.Store in one file. Besides the errors of the contract its methods give eventstore.ErrPoisoned: after
 // a failed commit nobody knows what is durable, and nothing more is written.
-type Store struct {
-	readers *sqlitefile.Pool
-	// writer lends the one connection that writes; who holds it may use the fields that it guards.
-	writer *sqlitefile.Pool
-	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
-	poison error                    // why nothing is written any more; guarded by writer
-}
+type Store struct{ file *sqlitefile.File }
 
 var _ evidence.Store = (*Store)(nil)
 
@@ -87,71 +79,20 @@ func OpenReadOnly(path string, ledger uuid.UUID) (*Store, error) {
 	return open(path, ledger, sqlitefile.ReadOnly)
 }
 
-func open(path string, ledger uuid.UUID, access sqlitefile.Access) (_ *Store, err error) {
-	s := &Store{commit: commit}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("opening the uploaded files %s: %w", path, errors.Join(err, s.Close()))
-		}
-	}()
-	if access == sqlitefile.ReadWrite {
-		if s.writer, err = sqlitefile.NewPool(path, access, 1); err != nil {
-			return nil, err
-		}
-	}
-	if s.readers, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
-		return nil, err
-	}
-	pool := s.readers
-	if s.writer != nil {
-		pool = s.writer
-	}
-	conn, err := pool.Take(context.Background()) // nobody else has it yet
+func open(path string, ledger uuid.UUID, access sqlitefile.Access) (*Store, error) {
+	file, err := kind.Open(path, ledger, sqlitefile.Opening{Access: access, Readers: readers, Forgets: true})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("opening the uploaded files %s: %w", path, err)
 	}
-	defer pool.Put(conn)
-	found, err := kind.Identify(conn)
-	if err != nil {
-		return nil, err
-	}
-	if found != ledger {
-		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
-	}
-	if s.writer == nil {
-		return s, nil
-	}
-	for _, statement := range []string{
-		"PRAGMA secure_delete = ON",
-		// A commit makes durable what a killed process left in the write-ahead log.
-		"UPDATE meta SET value = value WHERE key = 'format'",
-	} {
-		if err := sqlitex.ExecuteTransient(conn, statement, nil); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	return &Store{file}, nil
 }
 
 // Close closes the file when the calls under way have ended. There must be no later ones.
-func (s *Store) Close() error {
-	var errs []error
-	for _, pool := range []*sqlitefile.Pool{s.readers, s.writer} { // the last one puts the log into the file
-		if pool != nil {
-			errs = append(errs, pool.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
+func (s *Store) Close() error { return s.file.Close() }
 
 // read lends a connection that reads to f.
 func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) error {
-	conn, err := s.readers.Take(ctx)
-	if err == nil {
-		err = f(conn)
-		s.readers.Put(conn)
-	}
-	if err != nil {
+	if err := s.file.Read(ctx, f); err != nil {
 		return fmt.Errorf("reading the uploaded files: %w", err)
 	}
 	return nil

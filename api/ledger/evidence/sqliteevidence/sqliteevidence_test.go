@@ -19,6 +19,7 @@ import (
 	"arobase/api/ledger/evidence"
 	"arobase/api/ledger/evidence/evidencetest"
 	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
 )
 
 var ledgerID = uuid.MustParse("018f0c3e-1a2b-7c4d-9e5f-6a7b8c9d0e1f")
@@ -176,11 +177,11 @@ func TestFailedCommit(t *testing.T) {
 	if err := s.Put(t.Context(), f, "registrar:secretariat"); err != nil {
 		t.Fatal(err)
 	}
-	s.commit = func(*sqlite.Conn) error { return failed }
+	s.file.Commit = func(*sqlite.Conn) error { return failed }
 	if err := s.Put(t.Context(), evidencetest.File("lost"), "registrar:secretariat"); !errors.Is(err, eventstore.ErrPoisoned) || !errors.Is(err, failed) {
 		t.Errorf("%v", err)
 	}
-	s.commit = commit
+	s.file.Commit = sqlitefile.Commit
 	if err := s.Erase(t.Context(), f.Hash); !errors.Is(err, eventstore.ErrPoisoned) {
 		t.Errorf("afterwards: %v", err)
 	}

@@ -16,7 +16,6 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"arobase/api/ledger/workspace"
-	"arobase/eventstore"
 	"arobase/eventstore/sqlite/sqlitefile"
 )
 
@@ -43,13 +42,7 @@ CREATE UNIQUE INDEX documents_key ON documents (key, revision) WHERE gone = 0;
 
 // Workspace is a workspace.Workspace in one file. Besides the errors of the contract its methods give
 // eventstore.ErrPoisoned: after a failed commit nobody knows what is durable, and nothing more is written.
-type Workspace struct {
-	readers *sqlitefile.Pool
-	// writer lends the one connection that writes; who holds it may use the fields that it guards.
-	writer *sqlitefile.Pool
-	commit func(*sqlite.Conn) error // ends a transaction; tests put a failing disk here
-	poison error                    // why nothing is written any more; guarded by writer
-}
+type Workspace struct{ file *sqlitefile.File }
 
 var _ workspace.Workspace = (*Workspace)(nil)
 
@@ -65,53 +58,16 @@ func Create(path string, ledger uuid.UUID) (*Workspace, error) {
 }
 
 // Open opens the file of a ledger. One of another ledger is eventstore.ErrForeign.
-func Open(path string, ledger uuid.UUID) (_ *Workspace, err error) {
-	w := &Workspace{commit: commit}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("opening the workspace %s: %w", path, errors.Join(err, w.Close()))
-		}
-	}()
-	if w.writer, err = sqlitefile.NewPool(path, sqlitefile.ReadWrite, 1); err != nil {
-		return nil, err
-	}
-	if w.readers, err = sqlitefile.NewPool(path, sqlitefile.ReadOnly, readers); err != nil {
-		return nil, err
-	}
-	conn, err := w.writer.Take(context.Background()) // nobody else has it yet
+func Open(path string, ledger uuid.UUID) (*Workspace, error) {
+	file, err := kind.Open(path, ledger, sqlitefile.Opening{Access: sqlitefile.ReadWrite, Readers: readers, Forgets: true})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("opening the workspace %s: %w", path, err)
 	}
-	defer w.writer.Put(conn)
-	found, err := kind.Identify(conn)
-	if err != nil {
-		return nil, err
-	}
-	if found != ledger {
-		return nil, fmt.Errorf("%w: it is of %s, not of %s", eventstore.ErrForeign, found, ledger)
-	}
-	for _, statement := range []string{
-		"PRAGMA secure_delete = ON",
-		// A commit makes durable what a killed process left in the write-ahead log.
-		"UPDATE meta SET value = value WHERE key = 'format'",
-	} {
-		if err := sqlitex.ExecuteTransient(conn, statement, nil); err != nil {
-			return nil, err
-		}
-	}
-	return w, nil
+	return &Workspace{file}, nil
 }
 
 // Close closes the file when the calls under way have ended. There must be no later ones.
-func (w *Workspace) Close() error {
-	var errs []error
-	for _, pool := range []*sqlitefile.Pool{w.readers, w.writer} { // the last one puts the log into the file
-		if pool != nil {
-			errs = append(errs, pool.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
+func (w *Workspace) Close() error { return w.file.Close() }
 
 const columns = "SELECT key, revision, at, person, body FROM documents "
 
@@ -129,16 +85,15 @@ func query(conn *sqlite.Conn, where string, args ...any) (found []workspace.Docu
 	return found, err
 }
 
-func (w *Workspace) read(ctx context.Context, where string, args ...any) ([]workspace.Document, error) {
-	conn, err := w.readers.Take(ctx)
-	if err == nil {
-		defer w.readers.Put(conn)
-		var found []workspace.Document
-		if found, err = query(conn, where, args...); err == nil {
-			return found, nil
-		}
+func (w *Workspace) read(ctx context.Context, where string, args ...any) (found []workspace.Document, err error) {
+	err = w.file.Read(ctx, func(conn *sqlite.Conn) (err error) {
+		found, err = query(conn, where, args...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the workspace: %w", err)
 	}
-	return nil, fmt.Errorf("reading the workspace: %w", err)
+	return found, nil
 }
 
 const newest = "WHERE gone = 0 AND key = ? ORDER BY revision DESC LIMIT 1"
@@ -199,7 +154,7 @@ func (w *Workspace) Forget(ctx context.Context, prefix string) error {
 			WHERE gone = 0 AND substr(key, 1, length(?1)) = ?1`, &sqlitex.ExecOptions{Args: []any{prefix}})
 	})
 	if err == nil {
-		err = w.emptyLog(ctx) // also where all was forgotten before: the last time may have failed here
+		err = w.file.EmptyLog(ctx) // also where all was forgotten before: the last time may have failed here
 	}
 	if err != nil {
 		return fmt.Errorf("forgetting %s in the workspace: %w", prefix, err)
@@ -207,62 +162,12 @@ func (w *Workspace) Forget(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// emptyLog copies the write-ahead log into the file, over the old values, and truncates it to nothing.
-func (w *Workspace) emptyLog(ctx context.Context) error {
-	conn, err := w.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.writer.Put(conn)
-	busy := false
-	err = sqlitex.Execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &sqlitex.ExecOptions{
-		ResultFunc: func(row *sqlite.Stmt) error { busy = row.ColumnInt64(0) != 0; return nil },
-	})
-	if err == nil && busy {
-		err = errors.New("another process is reading it; try again")
-	}
-	return err
-}
-
 // write runs f in a transaction and returns when it is durable. If f refuses, nothing is written.
 func (w *Workspace) write(ctx context.Context, f func(*sqlite.Conn) error) error {
-	conn, err := w.writer.Take(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.writer.Put(conn)
-	if w.poison != nil {
-		return w.poison
-	}
-	if err := sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil); err != nil {
-		return fmt.Errorf("waiting to write: %w", err)
-	}
-	var refused *workspace.Conflict
-	if err = f(conn); err == nil {
-		err = w.commit(conn)
-	}
-	if err == nil {
-		return nil
-	}
-	clean := errors.As(err, &refused)
-	if !conn.AutocommitEnabled() {
-		if failed := sqlitex.ExecuteTransient(conn, "ROLLBACK", nil); failed != nil {
-			err, clean = errors.Join(err, failed), false
-		}
-	}
-	if clean {
-		return err
-	}
-	w.poison = fmt.Errorf("%w: %w", eventstore.ErrPoisoned, err)
-	return w.poison
-}
-
-// commit ends a transaction; it returns after fsync.
-func commit(conn *sqlite.Conn) error {
-	if err := sqlitex.Execute(conn, "COMMIT", nil); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
+	return w.file.Write(ctx, func(err error) bool {
+		_, refused := errors.AsType[*workspace.Conflict](err)
+		return refused
+	}, f)
 }
 
 // Restore adds documents with all their versions as they were, all or none, and gives how many documents there were. A

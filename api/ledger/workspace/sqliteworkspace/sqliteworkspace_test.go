@@ -18,6 +18,7 @@ import (
 	"arobase/api/ledger/workspace"
 	"arobase/api/ledger/workspace/workspacetest"
 	"arobase/eventstore"
+	"arobase/eventstore/sqlite/sqlitefile"
 )
 
 var ledgerID = uuid.MustParse("018f0c3e-1a2b-7c4d-9e5f-6a7b8c9d0e1f")
@@ -119,11 +120,11 @@ func TestFailedCommitPoisons(t *testing.T) {
 	w, path := newWorkspace(t)
 	put(t, w, "a", "first")
 	errDisk := errors.New("the disk fails")
-	w.commit = func(*sqlite.Conn) error { return errDisk }
+	w.file.Commit = func(*sqlite.Conn) error { return errDisk }
 	if _, err := w.Put(t.Context(), workspace.Document{Key: "a", Body: []byte("second")}, 1); !errors.Is(err, eventstore.ErrPoisoned) || !errors.Is(err, errDisk) {
 		t.Errorf("the Put that failed: %v", err)
 	}
-	w.commit = commit // the disk recovers, but nobody may believe it
+	w.file.Commit = sqlitefile.Commit // the disk recovers, but nobody may believe it
 	if _, err := w.Put(t.Context(), workspace.Document{Key: "a", Body: []byte("third")}, -1); !errors.Is(err, eventstore.ErrPoisoned) {
 		t.Errorf("a later Put: %v", err)
 	}

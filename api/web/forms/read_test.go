@@ -1,4 +1,4 @@
-package web
+package forms
 
 import (
 	"net/url"
@@ -22,7 +22,7 @@ func TestTyped(t *testing.T) {
 	for in, want := range map[string]string{
 		"1/2/2017": "2017-02-01", "01.02.2017": "2017-02-01", "2/2017": "2017-02", "2017-02-01": "2017-02-01", "2017": "2017", "hier": "hier", "1/2/17": "1/2/17",
 	} {
-		if got := isoDate(in); got != want {
+		if got := ISODate(in); got != want {
 			t.Errorf("isoDate(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -50,7 +50,7 @@ func TestRows(t *testing.T) {
 // TestFlatten writes what was drafted as a form sends it, and reads it back.
 func TestFlatten(t *testing.T) {
 	values := url.Values{}
-	flatten(values, "", map[string]any{"edition": float64(28), "tally": map[string]any{"for": float64(3)}, "mentions": []any{"a", "b"}, "rows": []any{map[string]any{"x": "1"}}, "none": nil})
+	Flatten(values, "", map[string]any{"edition": float64(28), "tally": map[string]any{"for": float64(3)}, "mentions": []any{"a", "b"}, "rows": []any{map[string]any{"x": "1"}}, "none": nil})
 	want := url.Values{"edition": {"28"}, "tally.for": {"3"}, "mentions": {"a", "b"}, "rows[0].x": {"1"}}
 	if !reflect.DeepEqual(values, want) {
 		t.Errorf("it becomes %v", values)

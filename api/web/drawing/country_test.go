@@ -1,4 +1,4 @@
-package web
+package drawing
 
 import (
 	"strings"
@@ -19,7 +19,7 @@ func TestCountry(t *testing.T) {
 		t.Errorf("%d squares for %d départements", len(placeOf), len(official))
 	}
 	for n, want := range map[int]int{1: 1, 2: 1, 3: 2, 9: 5, 10: 5} {
-		if got := ramp(n, 10); got != want {
+		if got := Ramp(n, 10); got != want {
 			t.Errorf("%d of 10 is step %d, want %d", n, got, want)
 		}
 	}

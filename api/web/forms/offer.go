@@ -1,4 +1,4 @@
-package web
+package forms
 
 import (
 	"net/url"
@@ -19,12 +19,12 @@ type offers struct {
 	any   bool
 }
 
-// begin fills in what is under way, where nothing was said of it.
-func (p *page) begin(c command, form url.Values) {
+// Begin fills in what is under way, where nothing was said of it.
+func (m *Maker) Begin(c Command, form url.Values) {
 	has := func(name string) bool {
 		return form.Get(name) == "" && slices.ContainsFunc(c.Fields, func(b blank) bool { return b.Name == name })
 	}
-	run := p.site.Ledger.UnderWay()
+	run := m.ledger.UnderWay()
 	if run == nil || c.Event == "edition-opened" || c.Event == "regulation-published" || c.Event == "grid-published" {
 		return
 	}
@@ -37,7 +37,7 @@ func (p *page) begin(c command, form url.Values) {
 }
 
 // runs tells whether a command is about an edition that is run here, not one that sources tell of.
-func runs(c command) bool {
+func runs(c Command) bool {
 	switch c.Event {
 	case "award-recorded", "mention-recorded", "award-arbitrated", "record-retracted", "fact-disputed", "dispute-answered",
 		"ceremony-fact-recorded", "edition-enumerated", "figure-published", "figure-retracted", "explanation-proposed", "rule-recorded":
@@ -47,21 +47,21 @@ func runs(c command) bool {
 }
 
 // offersFor reads what a form can offer.
-func (p *page) offersFor(c command, form url.Values) offers {
+func (m *Maker) offersFor(c Command, form url.Values) offers {
 	var o offers
 	if n, err := strconv.Atoi(form.Get("edition")); err == nil && runs(c) {
-		o.run = p.site.Ledger.Running(domain.Edition(n))
+		o.run = m.ledger.Running(domain.Edition(n))
 	}
 	if g := form.Get("grid"); g != "" {
-		o.grid = p.site.Ledger.Grid(g)
+		o.grid = m.ledger.Grid(g)
 	}
-	o.grids, o.rules = p.site.Ledger.Grids(), p.site.Ledger.Regulations()
+	o.grids, o.rules = m.ledger.Grids(), m.ledger.Regulations()
 	return o
 }
 
 // offer gives a field what the ledger knows of it to choose from.
-func (s *setting) offer(f *fieldView, b blank) {
-	var all []answer
+func (s *setting) offer(f *Field, b blank) {
+	var all []Answer
 	one := false
 	switch {
 	case b.Path == "services" && b.Kind == aList && s.offers.grid != nil:
@@ -77,11 +77,11 @@ func (s *setting) offer(f *fieldView, b blank) {
 		all, one = s.jurors(s.offers.run), true
 	case b.Kind == aList && (b.Name == "mentions"):
 		for _, m := range s.offers.run.State.Opened.Mentions {
-			all = append(all, answer{Value: string(m.Mention), Label: m.Name})
+			all = append(all, Answer{Value: string(m.Mention), Label: m.Name})
 		}
 	case b.Path == "session" && s.command.Event != "jury-session-held":
 		for _, held := range s.offers.run.State.Sessions {
-			all = append(all, answer{Value: strconv.Itoa(held.Session), Label: s.T("form.session", s.Int(held.Session), s.Date(held.On))})
+			all = append(all, Answer{Value: strconv.Itoa(held.Session), Label: s.T("form.session", s.Int(held.Session), s.Date(held.On))})
 		}
 		one = true
 	}
@@ -90,10 +90,10 @@ func (s *setting) offer(f *fieldView, b blank) {
 	}
 	s.offers.any = s.offers.any || !one
 	for _, value := range s.form[f.Name] {
-		if i := slices.IndexFunc(all, func(o answer) bool { return o.Value == value }); i >= 0 {
+		if i := slices.IndexFunc(all, func(o Answer) bool { return o.Value == value }); i >= 0 {
 			all[i].Chosen = true
 		} else if value != "" {
-			all = append(all, answer{Value: value, Label: value, Chosen: true})
+			all = append(all, Answer{Value: value, Label: value, Chosen: true})
 		}
 	}
 	f.Options = all
@@ -102,22 +102,22 @@ func (s *setting) offer(f *fieldView, b blank) {
 	}
 }
 
-func plain(all []string) []answer {
-	var out []answer
+func plain(all []string) []Answer {
+	var out []Answer
 	for _, value := range all {
-		out = append(out, answer{Value: value, Label: value})
+		out = append(out, Answer{Value: value, Label: value})
 	}
 	return out
 }
 
 // services are those of a grid, by stake.
-func (s *setting) services(g *domain.GridPublished) []answer {
-	var out []answer
+func (s *setting) services(g *domain.GridPublished) []Answer {
+	var out []Answer
 	for _, stake := range g.Stakes {
 		heading := stake.Name
 		for _, service := range g.Services {
 			if service.Stake == stake.ID {
-				out = append(out, answer{Value: service.ID, Label: service.Name, Group: heading})
+				out = append(out, Answer{Value: service.ID, Label: service.Name, Group: heading})
 				heading = ""
 			}
 		}
@@ -126,25 +126,25 @@ func (s *setting) services(g *domain.GridPublished) []answer {
 }
 
 // jurors are those of an edition, by their number and college: who they are is sealed.
-func (s *setting) jurors(run *ledger.Running) []answer {
-	var out []answer
+func (s *setting) jurors(run *ledger.Running) []Answer {
+	var out []Answer
 	for _, j := range run.Jurors {
 		if j.State.Appointed != nil {
 			label := s.T("form.juror", s.Int(j.Number), s.T("choice.college."+j.State.Appointed.College))
 			if j.State.Ended {
 				label += " – " + s.T("form.juror.ended")
 			}
-			out = append(out, answer{Value: strconv.Itoa(j.Number), Label: label})
+			out = append(out, Answer{Value: strconv.Itoa(j.Number), Label: label})
 		}
 	}
 	return out
 }
 
 // sourcesOffered are the ids of the sources, for a field in which one is typed.
-func (p *page) sourcesOffered() []answer {
-	var out []answer
-	for _, s := range p.site.Ledger.Sources(p.ctx, p.size) {
-		out = append(out, answer{Value: s.ID, Label: s.Title})
+func (m *Maker) sourcesOffered() []Answer {
+	var out []Answer
+	for _, s := range m.ledger.Sources(m.ctx, m.size) {
+		out = append(out, Answer{Value: s.ID, Label: s.Title})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package web
+package forms
 
 import (
 	"strings"
@@ -6,49 +6,38 @@ import (
 
 	"arobase/api/auth"
 	"arobase/api/ledger"
+	"arobase/api/web/words"
 	"arobase/domain"
 )
 
-// TestFormsHaveWords holds that every command has a form, a title and a place, and that every field of every form has a
+// TestFormsHaveWords holds that every operation has a form and a title, and that every field of every form has a
 // label, a help and words for what can be chosen, in both languages.
 func TestFormsHaveWords(t *testing.T) {
-	fr, en := tongues(t)
-	placed := map[string]int{}
-	for _, g := range groups {
-		for _, resource := range g.resources {
-			placed[resource]++
-			if _, ok := commandOf(resource); !ok {
-				t.Errorf("%s is in the group %s, and is no command", resource, g.name)
-			}
-		}
-	}
+	fr, en := words.French(), words.English()
 	for _, o := range ledger.Operations() {
-		if _, ok := commandOf(o.Resource); !ok {
+		if _, ok := CommandOf(o.Resource); !ok {
 			t.Errorf("%s has no form", o.Resource)
 		}
 	}
 	kinds := map[fieldKind]int{}
 	for _, c := range commands {
-		if placed[c.Resource] != 1 {
-			t.Errorf("%s is in %d groups", c.Resource, placed[c.Resource])
-		}
-		for _, tongue := range []*tongue{fr, en} {
+		for _, language := range []*words.Language{fr, en} {
 			for _, key := range []string{"op." + c.Resource, "op." + c.Resource + ".text"} {
-				if !tongue.Has(key) {
-					t.Errorf("%s: nobody says %s", tongue.Code, key)
+				if !language.Has(key) {
+					t.Errorf("%s: nobody says %s", language.Code, key)
 				}
 			}
 			each(c.Fields, func(b blank) {
 				kinds[b.Kind]++
-				said := []string{tongue.fieldWord("field", c, b), tongue.fieldWord("help", c, b)}
+				said := []string{c.word(language, "field", b), c.word(language, "help", b)}
 				for _, value := range b.Choices {
 					if b.Kind != aYes {
-						said = append(said, tongue.choiceWord(c, b, value))
+						said = append(said, c.choiceWord(language, b, value))
 					}
 				}
 				for _, s := range said {
 					if strings.Contains(s, "⟦") {
-						t.Errorf("%s: %s has no words in the form %s", tongue.Code, s, c.Resource)
+						t.Errorf("%s: %s has no words in the form %s", language.Code, s, c.Resource)
 					}
 				}
 			})
@@ -72,7 +61,7 @@ func TestFormsHaveWords(t *testing.T) {
 	for _, c := range commands {
 		each(c.Fields, func(b blank) {
 			for _, what := range []string{"field", "help"} {
-				for _, key := range fieldKeys(c, b) {
+				for _, key := range c.keys(b) {
 					if fr.Has(what + "." + key) {
 						used[what+"."+key] = true
 						break
@@ -92,13 +81,13 @@ func TestFormsHaveWords(t *testing.T) {
 func TestOffered(t *testing.T) {
 	for _, role := range auth.Roles() {
 		who := auth.Principal{Role: role}
-		for _, c := range offered(who) {
+		for _, c := range Offered(who) {
 			if !who.Is(c.Roles...) {
 				t.Errorf("%s is offered %s", role, c.Resource)
 			}
 		}
 	}
-	if all := offered(auth.Principal{Role: auth.Public}); len(all) > 0 {
+	if all := Offered(auth.Principal{Role: auth.Public}); len(all) > 0 {
 		t.Errorf("nobody in particular is offered %d commands", len(all))
 	}
 }

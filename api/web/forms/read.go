@@ -1,4 +1,4 @@
-package web
+package forms
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,28 +17,31 @@ import (
 	"arobase/domain"
 )
 
-// reading makes the input of a command from what somebody typed. What cannot be read is wrong at its field, and stays in
+// Reading makes the input of a command from what somebody typed. What cannot be read is wrong at its field, and stays in
 // the form as it was typed.
-type reading struct {
-	p     *page
+type Reading struct {
+	maker *Maker
 	form  url.Values
-	wrong domain.Invalid
+	Wrong domain.Invalid
 	// found are the bodies that a name may mean, by the name of the field, where it is not one.
 	found map[string][]ledger.CollectivityShort
 }
 
-// readForm reads a form. Rows that are left empty are taken out of it first, so that the rows of the form and those of the
+// Read reads a form. Rows that are left empty are taken out of it first, so that the rows of the form and those of the
 // input have the same numbers.
-func (p *page) readForm(fields []blank, form url.Values) (map[string]any, *reading) {
-	tidy(fields, form)
-	r := &reading{p: p, form: form, found: map[string][]ledger.CollectivityShort{}}
+func (m *Maker) Read(c Command, form url.Values) (map[string]any, *Reading) {
+	tidy(c.Fields, form)
+	r := &Reading{maker: m, form: form, found: map[string][]ledger.CollectivityShort{}}
 	input := map[string]any{}
-	r.object(fields, "", input)
+	r.object(c.Fields, "", input)
 	return input, r
 }
 
-// also adds what is wrong with the form of an event, so that everything is told at once. The rules are asked when nothing is.
-func (r *reading) also(c command, body []byte) {
+// AsTyped is a form that nobody has read yet: nothing in it is wrong.
+func (m *Maker) AsTyped(form url.Values) *Reading { return &Reading{maker: m, form: form} }
+
+// Also adds what is wrong with the form of an event, so that everything is told at once. The rules are asked when nothing is.
+func (r *Reading) Also(c Command, body []byte) {
 	if c.Event == "" {
 		return
 	}
@@ -48,12 +52,23 @@ func (r *reading) also(c command, body []byte) {
 	var more domain.Invalid
 	if errors.As(err, &more) {
 		for _, m := range more {
-			if !slices.ContainsFunc(r.wrong, func(e domain.FieldError) bool { return e.Field == m.Field }) &&
+			if !slices.ContainsFunc(r.Wrong, func(e domain.FieldError) bool { return e.Field == m.Field }) &&
 				slices.ContainsFunc(c.Fields, func(b blank) bool { return within(m.Field, b.Name) }) {
-				r.wrong = append(r.wrong, m)
+				r.Wrong = append(r.Wrong, m)
 			}
 		}
 	}
+}
+
+// Rearranges tells whether a form was sent for another row, or to be offered what belongs to what was chosen, and not to be
+// recorded. Its rows are put in order then.
+func Rearranges(c Command, form url.Values) bool {
+	do := form.Get(DoField)
+	if do != Refresh && !strings.HasPrefix(do, "add:") {
+		return false
+	}
+	tidy(c.Fields, form)
+	return true
 }
 
 // within tells whether a path is that of a field, or of something in it.
@@ -112,7 +127,7 @@ func rowsOf(form url.Values, name string) []int {
 const mostRows = 400
 
 // object reads the members of the form, of a group or of a row into an object.
-func (r *reading) object(fields []blank, under string, into map[string]any) {
+func (r *Reading) object(fields []blank, under string, into map[string]any) {
 	for _, b := range fields {
 		if v := r.value(b, under+b.Name); v != nil {
 			into[b.Name] = v
@@ -121,7 +136,7 @@ func (r *reading) object(fields []blank, under string, into map[string]any) {
 }
 
 // typed tells whether anything was typed into a group.
-func (r *reading) typed(name string) bool {
+func (r *Reading) typed(name string) bool {
 	for key, values := range r.form {
 		if strings.HasPrefix(key, name+".") && slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) {
 			return true
@@ -131,12 +146,12 @@ func (r *reading) typed(name string) bool {
 }
 
 // value reads one field; nil where nothing was typed, or nothing that can be read.
-func (r *reading) value(b blank, name string) any {
+func (r *Reading) value(b blank, name string) any {
 	switch b.Kind {
 	case aGroup:
-		object, before := map[string]any{}, len(r.wrong)
+		object, before := map[string]any{}, len(r.Wrong)
 		if r.object(b.Members, name+".", object); !b.Required && len(object) == 0 && !r.typed(name) {
-			r.wrong = r.wrong[:before] // nobody asks for it
+			r.Wrong = r.Wrong[:before] // nobody asks for it
 			return nil
 		}
 		return object
@@ -174,7 +189,7 @@ func (r *reading) value(b blank, name string) any {
 		}
 		return cents
 	case aDay, aPartial:
-		return isoDate(text)
+		return ISODate(text)
 	case aRecord:
 		return r.record(name, text)
 	case aBody:
@@ -193,7 +208,7 @@ const (
 )
 
 // lines reads a list: what was chosen of it, or one thing a line.
-func (r *reading) lines(b blank, name string) any {
+func (r *Reading) lines(b blank, name string) any {
 	cut := func(c rune) bool { return c == '\n' || c == '\r' || c == ',' || c == ';' }
 	if b.Numbers {
 		cut = func(c rune) bool { return c < '0' || c > '9' }
@@ -236,20 +251,20 @@ func listed(all []any, b blank) any {
 	return nil
 }
 
-func (r *reading) fault(name, rule, what string) {
-	r.wrong = append(r.wrong, domain.FieldError{Field: name, Rule: rule, Message: what})
+func (r *Reading) fault(name, rule, what string) {
+	r.Wrong = append(r.Wrong, domain.FieldError{Field: name, Rule: rule, Message: what})
 }
 
 var uuidIn = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
 
 // record finds an inscription by its id, alone or in an address, or by its number.
-func (r *reading) record(name, text string) any {
+func (r *Reading) record(name, text string) any {
 	if all := uuidIn.FindAllString(text, -1); len(all) > 0 {
 		return strings.ToLower(all[len(all)-1])
 	}
 	digits := strings.TrimLeft(words.Unspaced(text), "nN°º#. ")
-	if n, err := strconv.ParseUint(digits, 10, 63); err == nil && n < r.p.size {
-		for e, err := range r.p.site.Ledger.Events(r.p.ctx, ledger.EventFilter{After: n, Before: n + 1}) {
+	if n, err := strconv.ParseUint(digits, 10, 63); err == nil && n < r.maker.size {
+		for e, err := range r.maker.ledger.Events(r.maker.ctx, ledger.EventFilter{After: n, Before: n + 1}) {
 			if err == nil && e.ID != uuid.Nil {
 				return e.ID.String()
 			}
@@ -259,9 +274,12 @@ func (r *reading) record(name, text string) any {
 	return nil
 }
 
+// mostFound is how many bodies are offered where nobody has the name that was typed.
+const mostFound = 5
+
 // body finds a collectivity by its id, its code or its name. Where a name is that of several it is not one of them until
 // somebody chose.
-func (r *reading) body(name, text, picked, pickedFor string) string {
+func (r *Reading) body(name, text, picked, pickedFor string) string {
 	id := domain.CollectivityID(text)
 	for _, prefix := range []string{"fr-", "other-", "unsettled-"} {
 		if strings.HasPrefix(text, prefix) && id.Valid() {
@@ -271,7 +289,7 @@ func (r *reading) body(name, text, picked, pickedFor string) string {
 	if picked != "" && pickedFor == text {
 		return picked
 	}
-	found := r.p.site.Ledger.Find(r.p.ctx, text, r.p.size)
+	found := r.maker.ledger.Find(r.maker.ctx, text, r.maker.size)
 	switch {
 	case len(found) == 1:
 		return found[0].ID
@@ -281,7 +299,7 @@ func (r *reading) body(name, text, picked, pickedFor string) string {
 	case id.Valid():
 		return text // of another country, and not entered yet
 	default:
-		r.found[name] = r.p.site.Ledger.Search(r.p.ctx, text, guesses, r.p.size)
+		r.found[name] = r.maker.ledger.Search(r.maker.ctx, text, mostFound, r.maker.size)
 		r.fault(name, "no-body", text)
 	}
 	return ""
@@ -308,8 +326,8 @@ var (
 	frenchMonth = regexp.MustCompile(`^([0-9]{1,2})[/.]([0-9]{4})$`)
 )
 
-// isoDate writes a day or a month as it is recorded, where it was written as in France: 1/2/2017.
-func isoDate(s string) string {
+// ISODate writes a day or a month as it is recorded, where it was written as in France: 1/2/2017.
+func ISODate(s string) string {
 	if m := frenchDay.FindStringSubmatch(s); m != nil {
 		return fmt.Sprintf("%s-%02s-%02s", m[3], m[2], m[1])
 	}
@@ -317,4 +335,38 @@ func isoDate(s string) string {
 		return fmt.Sprintf("%s-%02s", m[2], m[1])
 	}
 	return s
+}
+
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
+// Flatten writes JSON as a form sends it.
+func Flatten(values url.Values, name string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, member := range v {
+			at := key
+			if name != "" {
+				at = name + "." + key
+			}
+			Flatten(values, at, member)
+		}
+	case []any:
+		for i, item := range v {
+			if _, isObject := item.(map[string]any); isObject {
+				Flatten(values, rowName(name, i), item)
+			} else {
+				Flatten(values, name, item)
+			}
+		}
+	case float64:
+		values.Add(name, strconv.FormatFloat(v, 'f', -1, 64))
+	case string:
+		values.Add(name, v)
+	case nil:
+	default:
+		values.Add(name, fmt.Sprint(v))
+	}
 }
