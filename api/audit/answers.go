@@ -334,6 +334,9 @@ func (c *comparison) ask(ctx context.Context, address, accept string) (reply, er
 		r.Header.Set("Accept", accept)
 		w := &written{reply: reply{status: http.StatusOK, header: http.Header{}}}
 		c.a.answers.Handler.ServeHTTP(w, r)
+		if err := ctx.Err(); err != nil {
+			return reply{}, err // whoever is interrupted answers nothing, or half of it
+		}
 		to := w.header.Get("Location")
 		if w.status/100 != 3 || !strings.HasPrefix(to, "/") {
 			return w.reply, nil

@@ -48,7 +48,9 @@ func standingBetween(t *testing.T, site string, lie func(path string, body []byt
 				return
 			}
 		}
-		w.Header().Set("Arobase-Size", answer.Header.Get("Arobase-Size"))
+		for _, name := range []string{"Arobase-Size", "Content-Type", "ETag"} {
+			w.Header().Set(name, answer.Header.Get(name))
+		}
 		w.WriteHeader(answer.StatusCode)
 		_, _ = w.Write(body)
 	}))
