@@ -79,7 +79,7 @@ var (
 	termNotHeld   = RuleCase("term.not-held", "the distinction is not held")
 	termAlready   = RuleCase("term.already", "it is held until {when} already")
 
-	ceremonyValueSingle       = RuleCase("ceremony-value.single", "the attribute {attribute:date|place|presenter|host|edition_number|sponsor|assembly_number} needs a day, a number or a text: the one that belongs to it")
+	ceremonyValueSingle    = RuleCase("ceremony-value.single", "the attribute {attribute:date|place|presenter|host|edition_number|sponsor|assembly_number} needs a day, a number or a text: the one that belongs to it")
 	ceremonyValueLastDay   = RuleCase("ceremony-value.last-day", "only the attribute date has a last day")
 	ceremonyValueEndsFirst = RuleCase("ceremony-value.ends-first", "the ceremony ends before it begins")
 

@@ -144,6 +144,8 @@ var (
 	// ErrUnavailable says that the store cannot be written to at the moment, because what keeps it does not answer. Reading
 	// goes on. The outcome is unclear: send the same bytes again with the same expected revision.
 	ErrUnavailable = errors.New("store does not take writes at the moment")
+	// ErrHalted says that the store takes no writes any more until somebody has acted. Reading goes on.
+	ErrHalted = errors.New("store takes no writes until somebody has acted")
 	// ErrForeign says that a file belongs to another ledger.
 	ErrForeign = errors.New("file belongs to another ledger")
 )

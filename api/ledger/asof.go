@@ -86,3 +86,40 @@ func level(a *domain.Award) *int {
 	n := int(a.Level)
 	return &n
 }
+
+// begun is how many records may have come since a question was begun for it still to count as one of now: whoever asks that
+// does not wait for those who ask as of long ago.
+const begun = 64
+
+// gone tells whether a size is gone by.
+func (l *Ledger) gone(size uint64) bool { return size+begun < l.Size() }
+
+// listed is world for what looks through a whole edition or all bodies. As of a size that is gone by only one at a time
+// does: who asks for a thousand sizes keeps one processor busy, and those wait who ask the like, but nobody else. Where the
+// context ends before it is its turn, f is not called.
+func (l *Ledger) listed(ctx context.Context, size uint64, f func(w reconciliation.World)) {
+	if l.gone(size) {
+		select {
+		case l.earlier <- struct{}{}:
+			defer func() { <-l.earlier }()
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+	l.world(ctx, size, f)
+}
+
+// counted is listed for what rests on the counts of several editions. As of a size that is gone by they are counted one by
+// one first, so that the projections do not stand still for all of them together; what was counted is kept for a while.
+func (l *Ledger) counted(ctx context.Context, size uint64, f func(w reconciliation.World)) {
+	if l.gone(size) {
+		var editions []domain.Edition
+		l.world(ctx, size, func(w reconciliation.World) { editions = knownEditions(w) })
+		for _, e := range editions {
+			l.listed(ctx, size, func(w reconciliation.World) { w.Census(e) })
+		}
+	}
+	l.listed(ctx, size, f)
+}

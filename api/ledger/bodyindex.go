@@ -6,6 +6,7 @@ import (
 
 	"arobase/domain"
 	"arobase/domain/territory"
+	"arobase/projections/labels"
 	"arobase/projections/reconciliation"
 )
 
@@ -31,7 +32,7 @@ func (l *Ledger) indexed(w reconciliation.World) []indexedBody {
 	x := l.index
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if since := w.Labels.NamesSince(); x.known && (x.size == w.Size || x.size >= since && w.Size >= since) {
+	if since := w.Labels.NamesSince(labels.Now); x.known && (x.size == w.Size || x.size >= since && w.Size >= since) {
 		return x.all
 	}
 	var all []indexedBody

@@ -72,7 +72,7 @@ type PalmaresView struct {
 // Editions gives every edition of which anything is known, the latest first.
 func (l *Ledger) Editions(ctx context.Context, size uint64) []EditionShort {
 	out := []EditionShort{}
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.counted(ctx, size, func(w reconciliation.World) {
 		for _, e := range knownEditions(w) {
 			out = append(out, l.editionShort(w, e))
 		}
@@ -106,7 +106,7 @@ func (l *Ledger) Edition(ctx context.Context, n int, size uint64) (EditionDetail
 	v := EditionDetail{AsOf: size, Ceremony: []ItemView{}, Figures: []ItemView{}, Rules: []RuleView{}, Points: []PointView{}}
 	e := domain.Edition(n)
 	var err error
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		if !slices.Contains(knownEditions(w), e) {
 			err = fmt.Errorf("edition %d: %w", n, ErrUnknown)
 			return
@@ -137,7 +137,7 @@ func (l *Ledger) Palmares(ctx context.Context, n int, size uint64) (PalmaresView
 	e := domain.Edition(n)
 	v := PalmaresView{Edition: n, Year: e.Year(), Lines: []PalmaresLine{}, AsOf: size}
 	var err error
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		if !slices.Contains(knownEditions(w), e) {
 			err = fmt.Errorf("edition %d: %w", n, ErrUnknown)
 			return

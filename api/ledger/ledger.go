@@ -79,6 +79,9 @@ type Ledger struct {
 	// past are the ceremonies that were held. It guards itself.
 	past *campaigns.Ceremonies
 
+	// earlier holds one while somebody looks through lists as of a size that is gone by.
+	earlier chan struct{}
+
 	// ceremonies is held by whoever closes a deliberation or publishes: one at a time, on this node.
 	ceremonies sync.Mutex
 
@@ -154,7 +157,7 @@ func assemble(p Parts) *Ledger {
 	l := &Ledger{
 		room: p.Workspace, files: p.Evidence, limits: DefaultEvidenceLimits(), store: p.Store, vault: p.Vault, secret: p.Secret, clock: p.Clock, random: p.Random,
 		cog: territory.Official(), labels: labels.New(), figures: figures.New(), campaigns: campaigns.New(), actions: actions.New(),
-		past:   campaigns.NewCeremonies(),
+		past: campaigns.NewCeremonies(), earlier: make(chan struct{}, 1),
 		counts: new(trends.Counts), kept: new(reconciliation.Kept), index: new(bodyIndex),
 	}
 	if l.random == nil {

@@ -74,10 +74,11 @@ func (l *Ledger) bodyShort(b labels.Body) *BodyShort {
 }
 
 // Roll gives the holders of an edition in short, in the order of ids; nothing for an edition of which nothing is known. It
-// takes time in the number of holders.
+// takes time in the number of holders. As of a size that is gone by, who asks waits for others who do, and is given nothing
+// where the context ends meanwhile.
 func (l *Ledger) Roll(ctx context.Context, n int, bodies map[string]*BodyShort, size uint64) []RollLine {
 	var out []RollLine
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		for _, label := range w.Labels.In(domain.Edition(n), w.Size) {
 			out = append(out, l.rollLine(w, label, bodies))
 		}
@@ -136,10 +137,11 @@ func (l *Ledger) Touched(n int, earlier, later uint64) (ids []string, known bool
 	return slices.Compact(ids), known
 }
 
-// NamesSince is the size from which on Bodies gives what it gives now.
-func (l *Ledger) NamesSince() (size uint64) {
-	l.runner.View(func(eventstore.Position) { size = l.labels.NamesSince() })
-	return size
+// NamesSince is the size from which on Bodies gives what it gives at a size: it is the same for two sizes that have the
+// same bodies.
+func (l *Ledger) NamesSince(size uint64) (since uint64) {
+	l.runner.View(func(eventstore.Position) { since = l.labels.NamesSince(size) })
+	return since
 }
 
 // PalmaresOf gives the lines of some holders of an edition with their facts, in the order in which they are asked for. Who

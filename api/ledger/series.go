@@ -68,7 +68,7 @@ func (l *Ledger) Trends(ctx context.Context, q trends.Query, size uint64) (Trend
 		return TrendsView{}, fmt.Errorf("%w: editions go from 1 on, and the first is not after the last", ErrQuery)
 	}
 	v := TrendsView{Points: []PointView{}, AsOf: size}
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.counted(ctx, size, func(w reconciliation.World) {
 		for _, p := range w.Points(q) {
 			v.Points = append(v.Points, pointView(p))
 		}
@@ -147,7 +147,7 @@ func (l *Ledger) Between(ctx context.Context, from, to int, size uint64) (Transi
 		return TransitionsView{}, fmt.Errorf("%w: transitions go from an edition to a later one", ErrQuery)
 	}
 	var v TransitionsView
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		v = transitionsView(w.Between(domain.Edition(from), domain.Edition(to)), size)
 	})
 	return v, nil
@@ -193,7 +193,7 @@ func (l *Ledger) Transitions(ctx context.Context, from, to int, by string, size 
 		return TransitionsView{}, fmt.Errorf("%w: transitions by %q", ErrQuery, by)
 	}
 	var v TransitionsView
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.listed(ctx, size, func(w reconciliation.World) {
 		t := w.Transitions(domain.Edition(from), domain.Edition(to))
 		v = transitionsView(t, size)
 		moves := func(all []trends.Move) []MoveView {
@@ -317,7 +317,11 @@ type ReconciliationView struct {
 func (l *Ledger) Reconciliation(ctx context.Context, edition int, size uint64) (ReconciliationView, error) {
 	v := ReconciliationView{Items: []ItemView{}, AsOf: size}
 	var err error
-	l.world(ctx, size, func(w reconciliation.World) {
+	ask := l.listed
+	if edition == 0 {
+		ask = l.counted
+	}
+	ask(ctx, size, func(w reconciliation.World) {
 		var items []reconciliation.Item
 		switch e := domain.Edition(edition); {
 		case e == 0:
@@ -338,7 +342,7 @@ func (l *Ledger) Reconciliation(ctx context.Context, edition int, size uint64) (
 // explanations.
 func (l *Ledger) SaidBy(ctx context.Context, source string, size uint64) []ItemView {
 	var out []ItemView
-	l.world(ctx, size, func(w reconciliation.World) {
+	l.counted(ctx, size, func(w reconciliation.World) {
 		for _, it := range w.All() { // shared: what is left out is left out of a copy
 			own := it
 			own.Figures, own.Statements, own.Hypotheses = nil, nil, nil

@@ -201,9 +201,9 @@ func (r *run) rules(ctx context.Context) error {
 		themes = append(themes, map[string]any{"id": theme, "name": "Thème fictif " + fmt.Sprint(i+1)})
 		for j := range stakesOfTheme {
 			stake := fmt.Sprintf("%s-%d", theme, j+1)
-			stakes = append(stakes, map[string]any{"id": stake, "theme": theme, "name": "Enjeu fictif " + stake})
+			stakes = append(stakes, map[string]any{"id": stake, "theme": theme, "name": fmt.Sprintf("Enjeu fictif %d.%d", i+1, j+1)})
 			for k := range servicesOfStake {
-				services = append(services, map[string]any{"id": fmt.Sprintf("%s-%d", stake, k+1), "stake": stake, "name": "Service fictif " + fmt.Sprint(k+1)})
+				services = append(services, map[string]any{"id": fmt.Sprintf("%s-%d", stake, k+1), "stake": stake, "name": fmt.Sprintf("Service fictif %d.%d.%d", i+1, j+1, k+1)})
 			}
 		}
 	}

@@ -122,7 +122,7 @@ func problemOf(o *operation, err error) *Problem {
 		return later(storeUnavailable, 5) // the cluster is being looked for; the same request with the same key is safe
 	case errors.Is(err, eventstore.ErrClosed), errors.Is(err, vault.ErrAway):
 		return later(storeUnavailable, 5) // a restart is under way
-	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrForeign), errors.Is(err, eventstore.ErrDiverged):
+	case errors.Is(err, eventstore.ErrPoisoned), errors.Is(err, eventstore.ErrHalted), errors.Is(err, eventstore.ErrForeign), errors.Is(err, eventstore.ErrDiverged):
 		return later(storeUnavailable, 0) // somebody has to look at it first
 	case errors.Is(err, context.DeadlineExceeded):
 		return later(timedOut, 1)

@@ -53,6 +53,7 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		{eventstore.ErrPoisoned, nil, storeUnavailable, "", ""},
 		{fmt.Errorf("%w: %w", eventstore.ErrUnavailable, context.DeadlineExceeded), nil, storeUnavailable, "5", ""},
 		{eventstore.ErrDiverged, nil, storeUnavailable, "", ""},
+		{eventstore.ErrHalted, nil, storeUnavailable, "", ""},
 		{eventstore.ErrForeign, nil, storeUnavailable, "", ""},
 		{context.DeadlineExceeded, nil, timedOut, "1", ""},
 		{errors.New("password=hunter2"), nil, internal, "", ""},

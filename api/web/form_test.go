@@ -166,7 +166,7 @@ func TestFormOfACollectivity(t *testing.T) {
 	holds(t, page, "déjà été inscrit avec un autre contenu", `value="Bassens-en-Savoie"`)
 	form.Set("_key", keyIn.FindStringSubmatch(page)[1])
 	page, _ = o.sent(t, at, form, cookies, http.StatusConflict) // and now a rule: it is entered once
-	holds(t, page, "déjà inscrit", `value="Bassens-en-Savoie"`)
+	holds(t, page, "est déjà au registre", `value="Bassens-en-Savoie"`)
 }
 
 // Rows are added without scripts, empty ones are left out, and what is wrong stands in its own row.

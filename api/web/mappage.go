@@ -233,7 +233,7 @@ func (v *departementPage) everybody(p *page, code string, address func(url.Value
 
 // bodiesOf gives the bodies of a département by the alphabet.
 func (p *page) bodiesOf(code string) []*ledger.BodyShort {
-	all := p.site.departementsKnown.since(p.site.Ledger.NamesSince(), p.size, func() map[string][]*ledger.BodyShort {
+	all := p.site.departementsKnown.since(p.site.Ledger.NamesSince(p.site.Ledger.Size()), p.size, func() map[string][]*ledger.BodyShort {
 		out := map[string][]*ledger.BodyShort{}
 		for _, b := range p.bodiesKnown() {
 			if c := placeCode(b.Departement); c != "" {

@@ -3,8 +3,6 @@ package web_test
 import (
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,16 +32,6 @@ func (s *season) refusals(step string) {
 		for prefix, want := range map[string]string{"/espace/saisir/": french, "/en/workspace/record/": english} {
 			at := prefix + resource
 			page := s.refused(at, fill(s.blank(s.t, at, who[role]), pairs...), who[role])
-			if dir := os.Getenv("LOOK"); dir != "" {
-				name := strings.ReplaceAll(strings.Trim(step+at, "/"), "/", "-")
-				for n := ""; ; n += "x" {
-					if f, err := os.OpenFile(filepath.Join(dir, name+n+".html"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil {
-						f.WriteString(page)
-						f.Close()
-						break
-					}
-				}
-			}
 			if !strings.Contains(plainly.Replace(page), want) {
 				s.t.Errorf("%s, %s: the page does not say %q:\n%.2500s", step, at, want, mainOf(plainly.Replace(page)))
 			}
@@ -52,7 +40,7 @@ func (s *season) refusals(step string) {
 	switch step {
 	case "open":
 		try(auth.Registrar, "closings", "Les déclarations sont ouvertes jusqu'au 13 décembre 2026.", "Declarations are open until 13 December 2026.", "edition", e, "candidacies", "3")
-		try(auth.Registrar, "candidacies", "Sèvres est déjà candidate à l'édition 28.", "Sèvres is registered for edition 28 already.", "edition", e, "collectivity", "Sèvres", "kind", "ville")
+		try(auth.Registrar, "candidacies", "Cette candidature est déjà inscrite : Sèvres, édition 28.", "Sèvres is registered for edition 28 already.", "edition", e, "collectivity", "Sèvres", "kind", "ville")
 		try(auth.Registrar, "memberships", "31 000 habitants à 0,05 € chacun, avec un minimum de 50 € et un maximum de 5 000 € : la cotisation est de 1 550 €.",
 			"31,000 inhabitants at €0.05 each, at least €50 and at most €5,000: the fee is €1,550.",
 			"collectivity", "fr-commune-73008", "year", "2027", "regulation", "r-2027", "fee", "1", "population", "31000", "populationYear", "2023")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"sync"
 
 	"arobase/api/ledger"
@@ -44,6 +45,29 @@ func (r *remembered[T]) since(changed, size uint64, ask func() T) T {
 		r.known, r.size, r.value = true, size, ask()
 	}
 	return r.value
+}
+
+// recent keeps the few answers about sizes that are gone by that were asked for last, so that neither their number nor
+// their memory follows that of the questions. One is made at a time. The zero value is ready.
+type recent[V any] struct {
+	mu     sync.Mutex
+	values []V // the last asked for first; guarded by mu
+}
+
+// of gives the answer that fits, or the one that ask makes, which is kept if keep says so. At most so many are kept.
+func (r *recent[V]) of(most int, fits func(V) bool, ask func() (answer V, keep bool)) V {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i := slices.IndexFunc(r.values, fits); i >= 0 {
+		v := r.values[i]
+		r.values = slices.Insert(slices.Delete(r.values, i, i+1), 0, v)
+		return v
+	}
+	v, keep := ask()
+	if keep {
+		r.values = slices.Insert(r.values[:min(len(r.values), most-1)], 0, v)
+	}
+	return v
 }
 
 // points gives every metric of every edition.

@@ -3,6 +3,10 @@
 package web_test
 
 import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -47,6 +51,7 @@ func TestPagesAreAsOfNow(t *testing.T) {
 		_, e := awarded(2, n, 1, 1)
 		return e.(*domain.AwardRecorded).Collectivity
 	}
+	sizes := []uint64{150, 300}
 	settled := domain.CollectivityID("unsettled-ailleurs")
 	var last eventstore.Event
 	for _, step := range []struct {
@@ -99,6 +104,7 @@ func TestPagesAreAsOfNow(t *testing.T) {
 		}},
 		{"one more moves", func() { store.add(awarded(3, 20, 4, 5)) }},
 	} {
+		sizes = append(sizes, l.Size())
 		step.do()
 		catchUp(l)
 		fresh := open()
@@ -111,6 +117,36 @@ func TestPagesAreAsOfNow(t *testing.T) {
 			}
 			if diff := cmp.Diff(want.Body.String(), got.Body.String()); diff != "" {
 				t.Errorf("%s: %s differs from that of a new site:\n%.1500s", step.name, path, diff)
+			}
+		}
+	}
+	// As of earlier sizes too, of which only a few are remembered, and whoever went away leaves nothing wrong behind.
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	sizes = []uint64{sizes[0], sizes[1], sizes[8]}
+	fresh := map[string]string{}
+	for round := range 2 {
+		for i := range sizes {
+			size := sizes[(i*2+round)%len(sizes)]
+			var anew http.Handler
+			if round == 0 {
+				anew = site(l)
+			}
+			for _, path := range paths {
+				mark := "?"
+				if strings.Contains(path, "?") {
+					mark = "&"
+				}
+				path += fmt.Sprint(mark, "as_of=", size)
+				if round == 0 {
+					kept.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, "GET", path, nil))
+				}
+				if anew != nil {
+					fresh[path] = get(anew, path).Body.String()
+				}
+				if diff := cmp.Diff(fresh[path], get(kept, path).Body.String()); diff != "" {
+					t.Errorf("%s differs from that of a new site:\n%.1500s", path, diff)
+				}
 			}
 		}
 	}

@@ -51,11 +51,21 @@ func (k *kept[K, V]) at(key K, renew func(old V, known bool) (answer V, keep boo
 }
 
 // everyone is every body of the ledger by id.
-type everyone struct{ byID map[string]*ledger.BodyShort }
+type everyone struct {
+	byID  map[string]*ledger.BodyShort
+	since uint64 // the size from which on it is so
+}
 
+// everyBody gives them as of the page. Those of earlier sizes are kept for the last two that were asked for.
 func (p *page) everyBody() *everyone {
-	return p.site.bodiesKnown.since(p.site.Ledger.NamesSince(), p.size, func() *everyone {
-		return &everyone{p.site.Ledger.Bodies(p.ctx, p.size)}
+	since := p.site.Ledger.NamesSince(p.size)
+	if since == p.site.Ledger.NamesSince(p.site.Ledger.Size()) {
+		return p.site.bodiesKnown.since(since, p.size, func() *everyone {
+			return &everyone{p.site.Ledger.Bodies(p.ctx, p.size), since}
+		})
+	}
+	return p.site.bodiesThen.of(2, func(old *everyone) bool { return old.since == since }, func() (*everyone, bool) {
+		return &everyone{p.site.Ledger.Bodies(p.ctx, p.size), since}, true
 	})
 }
 
@@ -90,17 +100,47 @@ type datedRoll struct {
 // the lines are made anew that it concerns.
 func (p *page) roll(edition int) *roll {
 	bodies := p.everyBody()
-	return p.site.rollsKnown.at(edition, func(old datedRoll, known bool) (datedRoll, bool) {
+	found := p.site.rollsKnown.at(edition, func(old datedRoll, known bool) (datedRoll, bool) {
 		if known && old.bodies == bodies {
 			switch touched, few := p.site.Ledger.Touched(edition, min(old.asOf, p.size), max(old.asOf, p.size)); {
 			case few && len(touched) == 0:
 				return datedRoll{old.roll, max(old.asOf, p.size)}, true
-			case few && old.asOf < p.size && len(touched) <= len(old.lines)/8+64:
-				return datedRoll{p.renewed(edition, old.roll, touched), p.size}, true
+			case few && len(touched) <= len(old.lines)/8+64:
+				return datedRoll{p.renewed(edition, old.roll, touched), p.size}, old.asOf < p.size
 			}
 		}
+		if known && p.size < old.asOf || !known && p.size < p.site.Ledger.Size() {
+			return datedRoll{}, false // by itself: those who ask as of now wait here
+		}
 		r := p.rollOf(edition, bodies, p.site.Ledger.Roll(p.ctx, edition, bodies.byID, p.size))
-		return datedRoll{r, p.size}, !known || p.size >= old.asOf
+		return datedRoll{r, p.size}, p.ctx.Err() == nil
+	}).roll
+	if found == nil {
+		return p.rollThen(edition, bodies)
+	}
+	return found
+}
+
+// earlierRolls bounds how many rolls of sizes that are gone by are kept: they and their bodies take some megabytes each.
+const earlierRolls = 6
+
+// thenRoll is a roll of one edition as of a size that is gone by.
+type thenRoll struct {
+	edition int
+	*roll
+}
+
+// rollThen gives an edition as of a size before the one that is kept.
+func (p *page) rollThen(edition int, bodies *everyone) *roll {
+	return p.site.rollsThen.of(earlierRolls, func(old thenRoll) bool {
+		if old.edition != edition || old.bodies != bodies {
+			return false
+		}
+		touched, few := p.site.Ledger.Touched(edition, min(old.size, p.size), max(old.size, p.size))
+		return few && len(touched) == 0
+	}, func() (thenRoll, bool) {
+		lines := p.site.Ledger.Roll(p.ctx, edition, bodies.byID, p.size)
+		return thenRoll{edition, p.rollOf(edition, bodies, lines)}, p.ctx.Err() == nil
 	}).roll
 }
 

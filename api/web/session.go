@@ -100,10 +100,13 @@ func (s *site) signIn(p *page) (any, error) {
 	if next = local(next); next != "" {
 		return nil, redirect{next}
 	}
-	if who.Is(auth.Declarant) {
+	switch who.Role { // to where their work is
+	case auth.Declarant:
 		return nil, redirect{p.path("mine", who.For, nil)}
+	case auth.Juror:
+		return nil, redirect{p.path("desk", "", nil)}
 	}
-	return nil, redirect{p.path("session", "", nil)}
+	return nil, redirect{p.path("workspace", "", nil)}
 }
 
 // signOut ends the session of the browser that asks.

@@ -77,6 +77,8 @@ type site struct {
 	holdingsKnown remembered[holdings]
 
 	bodiesKnown       remembered[*everyone]
+	bodiesThen        recent[*everyone]
+	rollsThen         recent[thenRoll]
 	departementsKnown remembered[map[string][]*ledger.BodyShort]
 	mentionsKnown     remembered[map[string][]given]
 	rollsKnown        kept[int, datedRoll]

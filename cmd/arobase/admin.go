@@ -156,6 +156,8 @@ func (n *node) readiness(ctx context.Context) (bool, map[string]string) {
 		ready, checks["projections"] = false, (*unread).Error()
 	case lag > maxLag:
 		ready, checks["projections"] = false, strconv.FormatInt(lag, 10)+" events behind"
+	case !n.warm.Load():
+		ready, checks["projections"] = false, "counting what the first pages show; they can be asked for, and wait for it"
 	}
 	if err := n.Runner().Stopped(); err != nil {
 		ready, checks["projections"] = false, err.Error()

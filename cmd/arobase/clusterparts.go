@@ -12,23 +12,15 @@ import (
 
 	"github.com/google/uuid"
 
-	"arobase/api/auth/pgauth"
-	"arobase/api/auth/sqliteauth"
-	"arobase/api/ledger/evidence"
-	"arobase/api/ledger/evidence/sqliteevidence"
-	"arobase/api/ledger/workspace"
-	"arobase/api/ledger/workspace/pgworkspace"
-	"arobase/api/ledger/workspace/sqliteworkspace"
 	"arobase/api/tlog"
 	"arobase/api/tlog/sharedlog"
 	"arobase/api/tlog/sqlitelog"
 	"arobase/eventstore"
 	"arobase/eventstore/esdb"
-	"arobase/eventstore/vault/pgvault"
 )
 
-// What the nodes of a ledger on a cluster share beside its records: the checkpoints and whose turn it is to sign, in the
-// cluster; tokens and drafts, in the database of the vault.
+// What the nodes of a ledger on a cluster share in the cluster beside its records: the checkpoints, and whose turn it is to
+// sign. What they share in the database of the vault is in clusterbeside.go.
 
 // headsRegister names the checkpoints under an origin, by its number from 0.
 func headsRegister(origin int) string {
@@ -186,192 +178,5 @@ func (t *turn) end() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = t.lease.Release(ctx) // the term ends by itself
-	return nil
-}
-
-// beside is the database of the vault, for what lies there beside it. Close closes it, unless it is the ledger's own vault.
-type beside struct {
-	*pgvault.Vault
-	own bool
-}
-
-func (b *beside) Close() error {
-	if !b.own {
-		return nil
-	}
-	return b.Vault.Close()
-}
-
-// besideVault gives the database that holds tokens, drafts and files, or nil where they are files.
-func (o *opened) besideVault(ctx context.Context) (*beside, error) {
-	if v, ok := o.vault.(*pgvault.Vault); ok && o.cluster != nil {
-		return &beside{Vault: v}, nil
-	}
-	if node, err := o.dir.isNode(); err != nil || !node {
-		return nil, err
-	}
-	place := vaultOf(ctx)
-	if !place.shared() {
-		return nil, o.dir.errNode("say with --vault where its tokens, drafts and uploaded files are")
-	}
-	v, err := pgvault.Open(ctx, string(place), o.local.LedgerID())
-	if err != nil {
-		return nil, err
-	}
-	return &beside{v, true}, nil
-}
-
-type besideTokens struct {
-	*pgauth.Tokens
-	db *beside
-}
-
-func (t *besideTokens) Close() error { return t.db.Close() }
-
-type besideRoom struct {
-	*pgworkspace.Workspace
-	db *beside
-}
-
-func (r *besideRoom) Close() error { return r.db.Close() }
-
-// tokensIfAny opens the tokens, and makes none: fs.ErrNotExist.
-func (o *opened) tokensIfAny(ctx context.Context) (tokenStore, error) {
-	if node, err := o.dir.isNode(); err != nil || node {
-		if err != nil {
-			return nil, err
-		}
-		return o.openTokens(ctx)
-	}
-	tokens, err := sqliteauth.Open(o.dir.file(authFile), o.LedgerID)
-	if err != nil {
-		return nil, err
-	}
-	return tokens, nil
-}
-
-// workspaceIfAny opens the workspace, and makes none: fs.ErrNotExist.
-func (o *opened) workspaceIfAny(ctx context.Context) (room, error) {
-	if node, err := o.dir.isNode(); err != nil || node {
-		if err != nil {
-			return nil, err
-		}
-		return o.openWorkspace(ctx)
-	}
-	w, err := sqliteworkspace.Open(o.dir.file(roomFile), o.LedgerID)
-	if err != nil {
-		return nil, err
-	}
-	return w, nil
-}
-
-// moveBeside brings the tokens and the drafts of a directory that becomes a node to where all nodes have them, and removes
-// their files. What an attempt that was interrupted brought there already stays as it is.
-func (o *opened) moveBeside(ctx context.Context) error {
-	db, ok := o.vault.(*pgvault.Vault)
-	if !ok {
-		return fmt.Errorf("the vault is not shared")
-	}
-	if err := o.moveTokens(ctx, db); err != nil {
-		return err
-	}
-	if err := o.moveDrafts(ctx, db); err != nil {
-		return err
-	}
-	return o.moveFiles(ctx)
-}
-
-func (o *opened) moveFiles(ctx context.Context) (err error) {
-	path := o.dir.file(evidenceFile)
-	from, err := sqliteevidence.Open(path, o.LedgerID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err = errors.Join(err, from.Close()); err == nil {
-			err = removeDatabase(path)
-		}
-	}()
-	to := &roomRestore{files: o.files}
-	var moved []evidence.Hash
-	err = from.Each(ctx, func(k evidence.Kept) error {
-		moved = append(moved, k.Hash)
-		return to.takeFile(ctx, k)
-	})
-	if err != nil {
-		return err
-	}
-	return from.Erase(ctx, moved...) // overwritten before the file goes
-}
-
-func (o *opened) moveTokens(ctx context.Context, db *pgvault.Vault) error {
-	path := o.dir.file(authFile)
-	from, err := sqliteauth.Open(path, o.LedgerID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	all, err := from.All(ctx)
-	if err = errors.Join(err, from.Close()); err != nil {
-		return err
-	}
-	to, err := pgauth.Open(ctx, db)
-	if err != nil {
-		return err
-	}
-	if _, err := to.Restore(ctx, all); err != nil {
-		return err
-	}
-	return removeDatabase(path)
-}
-
-func (o *opened) moveDrafts(ctx context.Context, db *pgvault.Vault) (err error) {
-	path := o.dir.file(roomFile)
-	from, err := sqliteworkspace.Open(path, o.LedgerID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err = errors.Join(err, from.Close()); err == nil {
-			err = removeDatabase(path)
-		}
-	}()
-	to, err := pgworkspace.Open(ctx, db)
-	if err != nil {
-		return err
-	}
-	newest, err := from.List(ctx, "")
-	if err != nil {
-		return err
-	}
-	var all []workspace.Document
-	for _, n := range newest {
-		versions, err := from.Versions(ctx, n.Key)
-		if err != nil {
-			return err
-		}
-		all = append(all, versions...)
-	}
-	if _, err := to.Restore(ctx, all); err != nil {
-		return err
-	}
-	return from.Forget(ctx, "") // overwritten before the file goes
-}
-
-// removeDatabase removes a file with what SQLite keeps beside it.
-func removeDatabase(path string) error {
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
 	return nil
 }

@@ -12,11 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	"arobase/domain"
-	"arobase/eventstore/esdb/esdbtest"
 )
 
 const (
@@ -164,18 +160,7 @@ func TestInterruptedReopeningOnACluster(t *testing.T) {
 	for lost := 1; lost <= 3; lost++ {
 		other.stop(syscall.SIGTERM) // whose appends would be counted too
 		next := fmt.Sprintf("cluster.example/log-%d", lost+1)
-		appends := 0
-		s.stand.Break(func(call esdbtest.Call) esdbtest.Fault { // its answer is lost, and what follows fails
-			switch {
-			case call == esdbtest.Append && appends < lost:
-				if appends++; appends == lost {
-					return esdbtest.Fault{After: status.Error(codes.Unavailable, "gone")}
-				}
-			case appends == lost:
-				return esdbtest.Fault{Before: status.Error(codes.Unavailable, "gone")}
-			}
-			return esdbtest.Fault{}
-		})
+		s.stand.Break(loses(lost))
 		code, out, errs := command(t, append([]string{"log", "reopen", "--origin", next, "--cause", "other", "--data", here.dir}, s.flags...)...)
 		s.stand.Break(nil)
 		if code == exitOK || !has(here.dir, nextKeyFile) || !strings.Contains(errs, "run arobase log reopen again") {

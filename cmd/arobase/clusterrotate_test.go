@@ -344,6 +344,22 @@ func TestInterruptedRotationOnACluster(t *testing.T) {
 	other.leads(t, len(keys)-1, keys...)
 }
 
+// loses gives the n-th append a fault: it is carried out and its answer is lost, and all that follows fails.
+func loses(n int) func(esdbtest.Call) esdbtest.Fault {
+	appends := 0
+	return func(call esdbtest.Call) esdbtest.Fault {
+		switch {
+		case call == esdbtest.Append && appends < n:
+			if appends++; appends == n {
+				return esdbtest.Fault{After: status.Error(codes.Unavailable, "gone")}
+			}
+		case appends == n:
+			return esdbtest.Fault{Before: status.Error(codes.Unavailable, "gone")}
+		}
+		return esdbtest.Fault{}
+	}
+}
+
 // A cluster that does not answer, or of which nobody knows whether it took the record, leaves nothing that the next
 // attempt does not finish.
 func TestRotateWhileTheClusterFails(t *testing.T) {
@@ -378,18 +394,7 @@ func TestRotateWhileTheClusterFails(t *testing.T) {
 
 	keys := []string{first, second}
 	for _, lost := range []int{1, 3} { // the record, and the checkpoint; in between is whose turn it is
-		appends := 0
-		s.stand.Break(func(call esdbtest.Call) esdbtest.Fault { // its answer is lost, and what follows fails
-			switch {
-			case call == esdbtest.Append && appends < lost:
-				if appends++; appends == lost {
-					return esdbtest.Fault{After: status.Error(codes.Unavailable, "gone")}
-				}
-			case appends == lost:
-				return esdbtest.Fault{Before: status.Error(codes.Unavailable, "gone")}
-			}
-			return esdbtest.Fault{}
-		})
+		s.stand.Break(loses(lost))
 		code, out, errs := command(t, append([]string{"log", "rotate", "--data", p.dir}, s.flags...)...)
 		s.stand.Break(nil)
 		if code == exitOK || !has(p.dir, nextKeyFile) || !strings.Contains(errs, "run arobase log rotate again") {

@@ -49,13 +49,9 @@ type fileStore interface {
 // openFiles opens the uploaded files for writing: those that the nodes of a cluster share, or the file of the directory,
 // which may not be there: fs.ErrNotExist.
 func (o *opened) openFiles(ctx context.Context) (fileStore, error) {
-	if db, err := o.besideVault(ctx); err != nil {
+	if files, db, err := openBeside(ctx, o, func(db *beside) (*pgevidence.Store, error) { return pgevidence.Open(ctx, db) }); err != nil {
 		return nil, err
 	} else if db != nil {
-		files, err := pgevidence.Open(ctx, db)
-		if err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
 		return &besideFiles{files, db}, nil
 	}
 	files, err := sqliteevidence.Open(o.dir.file(evidenceFile), o.LedgerID)
@@ -64,27 +60,6 @@ func (o *opened) openFiles(ctx context.Context) (fileStore, error) {
 	}
 	return files, nil
 }
-
-// filesIfAny opens the uploaded files for reading: fs.ErrNotExist.
-func (o *opened) filesIfAny(ctx context.Context) (fileStore, error) {
-	if node, err := o.dir.isNode(); err != nil {
-		return nil, err
-	} else if node {
-		return o.openFiles(ctx)
-	}
-	files, err := sqliteevidence.OpenReadOnly(o.dir.file(evidenceFile), o.LedgerID)
-	if err != nil {
-		return nil, err
-	}
-	return files, nil
-}
-
-type besideFiles struct {
-	*pgevidence.Store
-	db *beside
-}
-
-func (f *besideFiles) Close() error { return f.db.Close() }
 
 // takeEvidence lets files be uploaded, and makes their store where there is none yet.
 func (o *opened) takeEvidence(ctx context.Context, limits ledger.EvidenceLimits) (err error) {

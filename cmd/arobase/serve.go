@@ -179,6 +179,7 @@ func serve(ctx context.Context, s settings, logger *slog.Logger) (err error) {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.project(ctx) })
+	g.Go(func() error { n.Warm(ctx); n.warm.Store(true); return nil })
 	g.Go(func() error { n.indexWords(ctx); return nil })
 	g.Go(func() error { return n.growTree(ctx) })
 	g.Go(func() error { return n.signer.Run(ctx) })
@@ -258,6 +259,7 @@ type node struct {
 	started   time.Time
 	unread    atomic.Pointer[error] // why the projections could not read the store the last time they could not
 	lacking   atomic.Bool           // that records are here without their sealed values
+	warm      atomic.Bool           // that what the first pages rest on is counted
 }
 
 // listen takes both addresses.

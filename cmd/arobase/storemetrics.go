@@ -128,7 +128,6 @@ func (s *measuredStore) Append(ctx context.Context, stream string, expected even
 func outcomeOf(done eventstore.Appended, err error) string {
 	var revision *eventstore.RevisionConflict
 	var id *eventstore.IDConflict
-	var halted *esdb.Halted
 	switch {
 	case err == nil && done.Duplicate:
 		return outcomeDuplicate
@@ -138,7 +137,7 @@ func outcomeOf(done eventstore.Appended, err error) string {
 		return outcomeConflict
 	case errors.As(err, &id):
 		return outcomeIDConflict
-	case errors.As(err, &halted), errors.Is(err, eventstore.ErrPoisoned):
+	case errors.Is(err, eventstore.ErrHalted), errors.Is(err, eventstore.ErrPoisoned):
 		return outcomeHalted
 	case errors.Is(err, eventstore.ErrUnavailable):
 		return outcomeUnavailable

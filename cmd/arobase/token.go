@@ -29,13 +29,9 @@ type tokenStore interface {
 // openTokens opens the tokens of the ledger in a directory, and makes their file where there is none yet. Those of a ledger
 // on a cluster are beside its vault.
 func (o *opened) openTokens(ctx context.Context) (tokenStore, error) {
-	if db, err := o.besideVault(ctx); err != nil {
+	if tokens, db, err := openBeside(ctx, o, func(db *beside) (*pgauth.Tokens, error) { return pgauth.Open(ctx, db) }); err != nil {
 		return nil, err
 	} else if db != nil {
-		tokens, err := pgauth.Open(ctx, db)
-		if err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
 		return &besideTokens{tokens, db}, nil
 	}
 	path := o.dir.file(authFile)

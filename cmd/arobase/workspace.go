@@ -25,13 +25,9 @@ type room interface {
 // openWorkspace opens the private workspace of the ledger in a directory, and makes its file where there is none yet. That
 // of a ledger on a cluster is beside its vault.
 func (o *opened) openWorkspace(ctx context.Context) (room, error) {
-	if db, err := o.besideVault(ctx); err != nil {
+	if w, db, err := openBeside(ctx, o, func(db *beside) (*pgworkspace.Workspace, error) { return pgworkspace.Open(ctx, db) }); err != nil {
 		return nil, err
 	} else if db != nil {
-		w, err := pgworkspace.Open(ctx, db)
-		if err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
 		return &besideRoom{w, db}, nil
 	}
 	path := o.dir.file(roomFile)

@@ -74,11 +74,7 @@ func (s *Store) append(ctx context.Context, stream string, expected eventstore.R
 		return eventstore.Appended{}, fmt.Errorf("given up, outcome unclear: %w", ctx.Err())
 	}
 	if errors.Is(err, eventstore.ErrUnavailable) && limited.Err() != nil {
-		// Nobody has noticed that the cluster is away, or it is well for those who follow it only: the follower looks.
-		select {
-		case s.doubt <- struct{}{}:
-		default:
-		}
+		s.doubts(true)
 	}
 	return appended, err
 }
@@ -179,26 +175,40 @@ func (a *attempt) answer(first eventstore.Revision, duplicate bool) eventstore.A
 }
 
 // run sends the events until the outcome is clear, or reachable ends. What the cluster took is waited for all the same.
-func (a *attempt) run(ctx, reachable context.Context, seen <-chan arrival) (eventstore.Appended, error) {
-	pause := a.store.options.Backoff / 4
-	for tries := 1; ; tries++ {
-		g := a.store.cluster.generation()
-		if tries > 1 {
+func (a *attempt) run(ctx, reachable context.Context, seen <-chan arrival) (appended eventstore.Appended, err error) {
+	err = a.store.repeatedly(reachable, func(tries int) (err error) {
+		switch tries {
+		case 1:
+		case 3:
+			a.store.doubts(false)
+			fallthrough
+		default:
 			a.store.again.Add(1)
 		}
-		appended, err := a.once(ctx, reachable, seen)
+		appended, err = a.once(ctx, reachable, seen)
+		return err
+	})
+	return appended, err
+}
+
+// repeatedly makes a call until its outcome is clear. Where the context ends before that, the error is its cause.
+func (s *Store) repeatedly(ctx context.Context, call func(tries int) error) error {
+	pause := s.options.Backoff / 4
+	for tries := 1; ; tries++ {
+		g := s.cluster.generation()
+		err := call(tries)
 		if err == nil || !passing(err) && !errors.Is(err, context.Canceled) {
-			return appended, err
+			return err
 		}
 		if tries%3 == 0 {
-			a.store.cluster.renew(g)
+			s.cluster.renew(g)
 		}
 		select {
-		case <-reachable.Done():
-			return eventstore.Appended{}, fmt.Errorf("%w; the last attempt: %w", context.Cause(reachable), err)
+		case <-ctx.Done():
+			return fmt.Errorf("%w; the last attempt: %w", context.Cause(ctx), err)
 		case <-time.After(pause):
 		}
-		pause = min(2*pause, longest*a.store.options.Backoff)
+		pause = min(2*pause, longest*s.options.Backoff)
 	}
 }
 

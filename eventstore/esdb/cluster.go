@@ -164,6 +164,8 @@ func passing(err error) bool {
 	case esdb.ErrorUnavailable, esdb.ErrorCodeDeadlineExceeded, esdb.ErrorCodeNotLeader, esdb.ErrorAborted,
 		esdb.ErrorCodeConnectionClosed, esdb.ErrorCodeInternalServer:
 		return true
+	case esdb.ErrorCodeUnauthenticated, esdb.ErrorCodeAccessDenied: // until an operator mends it, which needs no restart there
+		return true
 	case esdb.ErrorCodeUnknown:
 		return status.Code(e.Err()) != codes.InvalidArgument
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
@@ -191,22 +190,11 @@ func (d *Direct) add(ctx context.Context, events []eventstore.Event) error {
 
 // patiently makes a call again for as long as Options.Patience where it may succeed then.
 func (d *Direct) patiently(ctx context.Context, call func() error) error {
-	end := d.store.options.Now().Add(d.store.options.Patience)
-	pause := d.store.options.Backoff
-	for tries := 1; ; tries++ {
-		g := d.store.cluster.generation()
-		err := call()
-		if err == nil || ctx.Err() != nil || !passing(err) || d.store.options.Now().After(end) {
-			return unavailable(ctx, err)
-		}
-		if tries%3 == 0 {
-			d.store.cluster.renew(g)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-		pause = min(2*pause, longest*d.store.options.Backoff)
+	_, limited, cancel := d.store.patiently(ctx)
+	defer cancel()
+	err := d.store.repeatedly(limited, func(int) error { return call() })
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
 	}
+	return err
 }

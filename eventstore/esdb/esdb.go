@@ -91,7 +91,7 @@ type Store struct {
 	waiting waiters
 
 	away  absence
-	doubt chan struct{} // has room for one: an append has waited in vain, although the cluster seems to be followed
+	doubt chan bool // has room for one, see doubts
 
 	// Used by the follower only. suspects are the settings, by stream, that would delete events if there were any.
 	cursor   cursor
@@ -120,7 +120,7 @@ func Open(ctx context.Context, connection string, replica eventstore.Replica, o 
 	if err != nil {
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)
 	}
-	s := &Store{replica: replica, cluster: c, options: o, halting: make(chan struct{}), followed: make(chan struct{}), doubt: make(chan struct{}, 1), suspects: make(map[string]string)}
+	s := &Store{replica: replica, cluster: c, options: o, halting: make(chan struct{}), followed: make(chan struct{}), doubt: make(chan bool, 1), suspects: make(map[string]string)}
 	if s.cursor, err = readCursor(ctx, o.Cursor, replica); err != nil {
 		c.close()
 		return nil, fmt.Errorf("opening EventStoreDB: %w", err)
@@ -136,8 +136,8 @@ func Open(ctx context.Context, connection string, replica eventstore.Replica, o 
 	return s, nil
 }
 
-// Halted says why the replica follows the cluster no longer. Somebody has to find out which of the two is wrong;
-// following goes on only in a new process.
+// Halted says why the replica follows the cluster no longer: an eventstore.ErrHalted. Somebody has to find out which of the
+// two is wrong; following goes on only in a new process.
 type Halted struct {
 	// At is the position at which the next event would be.
 	At  eventstore.Position
@@ -148,7 +148,8 @@ func (h *Halted) Error() string {
 	return fmt.Sprintf("the replica stopped before event %d of the cluster: %v", h.At, h.Err)
 }
 
-func (h *Halted) Unwrap() error { return h.Err }
+// Unwrap gives the reason, and what it means for whoever writes.
+func (h *Halted) Unwrap() []error { return []error{eventstore.ErrHalted, h.Err} }
 
 // Status is how the replica does, for readiness and for metrics.
 type Status struct {

@@ -79,8 +79,23 @@ func (s *Store) halt(at eventstore.Position, err error) {
 	s.options.Logger.Error("the cluster is followed no longer", "error", h)
 }
 
-// errDoubt ends a subscription that may be dead without having said so: beginning anew tells.
-var errDoubt = fmt.Errorf("%w: the cluster took an append for as long as that may take, and did not answer", eventstore.ErrUnavailable)
+// doubts has the follower look whether the cluster is there although it seems to be followed: an append failed more than
+// once, or, with anew, waited in vain for as long as it may. Then the subscription may be dead without having said so, and
+// beginning anew tells. A cluster that has no leader is followed well, and takes nothing.
+func (s *Store) doubts(anew bool) {
+	if anew { // it says more than what nobody has looked at yet
+		select {
+		case <-s.doubt:
+		default:
+		}
+	}
+	select {
+	case s.doubt <- anew:
+	default:
+	}
+}
+
+var errDoubt = fmt.Errorf("%w: appends are not answered", eventstore.ErrUnavailable)
 
 // contradicts says that following again cannot help.
 func contradicts(err error) bool {
@@ -239,8 +254,11 @@ func (s *Store) take(ctx context.Context, events <-chan *esdb.SubscriptionEvent)
 			return ctx.Err()
 		case <-s.halting:
 			return s.halted.Load()
-		case <-s.doubt:
-			return errDoubt
+		case anew := <-s.doubt:
+			if err := s.reread(ctx); err != nil || anew {
+				return errors.Join(errDoubt, err)
+			}
+			continue
 		case <-kept.C:
 			if unkept {
 				if err := s.cursor.write(s.options.Cursor); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
@@ -56,30 +55,19 @@ func (r *Register) Append(ctx context.Context, expected eventstore.Revision, rec
 	data := esdb.EventData{EventID: uuid.New(), EventType: registerType, ContentType: esdb.ContentTypeJson, Data: record}
 	_, limited, cancel := r.store.patiently(ctx)
 	defer cancel()
-	pause := r.store.options.Backoff / 4
-	for {
-		err := r.store.write(limited, r.name, expected, []esdb.EventData{data})
-		switch {
-		case err == nil:
-			return nil
-		case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
-			// Not ours: with the same id at the same place the cluster would have said that all is well.
-			return &eventstore.RevisionConflict{Stream: r.name, Expected: expected, Actual: eventstore.NoStream}
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case !passing(err) && limited.Err() == nil:
-			return fmt.Errorf("adding to register %s: %w", r.name, err)
-		}
-		select {
-		case <-limited.Done():
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return fmt.Errorf("adding to register %s: %w; the last attempt: %w", r.name, context.Cause(limited), err)
-		case <-time.After(pause):
-		}
-		pause = min(2*pause, longest*r.store.options.Backoff)
+	err := r.store.repeatedly(limited, func(int) error {
+		return r.store.write(limited, r.name, expected, []esdb.EventData{data})
+	})
+	switch {
+	case isCode(err, esdb.ErrorCodeWrongExpectedVersion):
+		// Not ours: with the same id at the same place the cluster would have said that all is well.
+		return &eventstore.RevisionConflict{Stream: r.name, Expected: expected, Actual: eventstore.NoStream}
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return fmt.Errorf("adding to register %s: %w", r.name, err)
 	}
+	return nil
 }
 
 func (r *Register) read(ctx context.Context, from eventstore.Revision) ([]*esdb.RecordedEvent, error) {

@@ -55,6 +55,9 @@ func TestRetentionLater(t *testing.T) {
 			if size, err := s.Size(t.Context()); size != 3 || err != nil {
 				t.Errorf("it has %d events, %v", size, err)
 			}
+			if err := put(t.Context(), s, "a", 3, 3); !errors.Is(err, eventstore.ErrHalted) || !errors.Is(err, esdb.ErrRetention) {
+				t.Errorf("writing: %v, want ErrHalted and the reason", err)
+			}
 			must(t, s.Close())
 			wantRetention(t, openIn(t, c.ConnectionString(), dir, esdb.Options{}))
 			wantRetention(t, openIn(t, c.ConnectionString(), t.TempDir(), esdb.Options{}))

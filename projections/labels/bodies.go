@@ -101,16 +101,16 @@ func (l *Labels) applyBody(r domain.Recorded) {
 		b.particulars = *e
 		l.touchBody(e.Collectivity, r.Position+1)
 		b.names = append(b.names, named{e.Name, true, r.Position})
-		l.named = r.Position + 1
+		l.name(r.Position + 1)
 	case *domain.NameRecorded:
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, false, r.Position})
-		l.named = r.Position + 1
+		l.name(r.Position + 1)
 	case *domain.CollectivityRenamed:
 		b := l.body(e.Collectivity, r)
 		l.touchBody(e.Collectivity, r.Position+1)
 		b.names = append(b.names, named{e.Name, true, r.Position})
-		l.named = r.Position + 1
+		l.name(r.Position + 1)
 	case *domain.PopulationRecorded:
 		b := l.body(e.Collectivity, r)
 		b.populations = append(b.populations, Population{e.Value, e.Year, e.Source, e.Reference, r.Position})
@@ -119,7 +119,7 @@ func (l *Labels) applyBody(r domain.Recorded) {
 	case *domain.IdentityContested:
 		b := l.body(e.Collectivity, r)
 		b.names = append(b.names, named{e.Name, true, r.Position})
-		l.named = r.Position + 1
+		l.name(r.Position + 1)
 		b.particulars.Note = e.Note
 		l.touchBody(e.Collectivity, r.Position+1)
 		if b.contested == nil {

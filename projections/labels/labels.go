@@ -23,9 +23,8 @@ const Now = ^uint64(0)
 type Labels struct {
 	sources     map[domain.SourceID][]sourceVersion
 	bodies      map[domain.CollectivityID]*body
-	contested   []*body // the contested names among them
-	candidacies map[domain.Candidacy]*candidacy
-	byBody      map[domain.CollectivityID][]*candidacy
+	contested   []*body                                // the contested names among them
+	byBody      map[domain.CollectivityID][]*candidacy // in the order of editions
 	byEdition   map[domain.Edition][]*candidacy
 	settled     map[domain.CollectivityID][]settlement // by the body that a contested name was settled as
 	successions []succession
@@ -38,21 +37,25 @@ type Labels struct {
 	traces map[domain.Edition]*trace
 	citing map[domain.SourceID]map[domain.Edition]bool
 	means  map[domain.CollectivityID][]domain.CollectivityID // the bodies that a contested name was settled as
-	// named is the size after the last event that entered a body or a name of one.
-	named uint64
+	// named are the sizes after the events that entered a body or a name of one.
+	named []uint64
 	// founded is the size after the last event about a source, or about who lists a whole edition.
 	founded uint64
 	// stated is what candidacies say of those who apply, in the order in which it was said.
 	stated map[domain.Candidacy][]stated
+	// texts has each text once that many facts have: names of holders, ids of sources.
+	texts map[string]string
 }
 
 // candidacy is what is known of one collectivity in one edition.
 type candidacy struct {
 	domain.Candidacy
-	holders []holder
+	holder  holder   // the first that was named
+	holders []holder // the others, which are few
 	facts   domain.Facts
-	// size is that of the ledger after the last event of the candidacy: from there on nothing has to be left out.
-	size uint64
+	// since is the position of the first event of the candidacy: up to there nothing is known of it. size is that of the
+	// ledger after the last one: from there on nothing has to be left out.
+	since, size uint64
 }
 
 type holder struct {
@@ -77,20 +80,20 @@ type enumeration struct {
 // New gives an empty fold.
 func New() *Labels {
 	return &Labels{
-		sources:     map[domain.SourceID][]sourceVersion{},
-		bodies:      map[domain.CollectivityID]*body{},
-		candidacies: map[domain.Candidacy]*candidacy{},
-		byBody:      map[domain.CollectivityID][]*candidacy{},
-		byEdition:   map[domain.Edition][]*candidacy{},
-		settled:     map[domain.CollectivityID][]settlement{},
-		enumerated:  map[domain.Edition][]enumeration{},
-		published:   map[domain.Edition]uint64{},
-		tenures:     map[domain.CollectivityID][]tenure{},
-		terms:       map[domain.StreamName]term{},
-		traces:      map[domain.Edition]*trace{},
-		citing:      map[domain.SourceID]map[domain.Edition]bool{},
-		means:       map[domain.CollectivityID][]domain.CollectivityID{},
-		stated:      map[domain.Candidacy][]stated{},
+		sources:    map[domain.SourceID][]sourceVersion{},
+		bodies:     map[domain.CollectivityID]*body{},
+		byBody:     map[domain.CollectivityID][]*candidacy{},
+		byEdition:  map[domain.Edition][]*candidacy{},
+		settled:    map[domain.CollectivityID][]settlement{},
+		enumerated: map[domain.Edition][]enumeration{},
+		published:  map[domain.Edition]uint64{},
+		tenures:    map[domain.CollectivityID][]tenure{},
+		terms:      map[domain.StreamName]term{},
+		traces:     map[domain.Edition]*trace{},
+		citing:     map[domain.SourceID]map[domain.Edition]bool{},
+		means:      map[domain.CollectivityID][]domain.CollectivityID{},
+		stated:     map[domain.Candidacy][]stated{},
+		texts:      map[string]string{},
 	}
 }
 
@@ -118,15 +121,22 @@ func (l *Labels) Apply(r domain.Recorded) {
 		l.touchSource(e.Source, r.Position+1)
 		l.founded = r.Position + 1
 	case *domain.SourceCorrected:
+		before, known := l.Source(e.Source, Now)
 		l.addSource(e.Source, e.SourceParticulars, "", r.Position)
-		l.touchSource(e.Source, r.Position+1)
+		if !known || before.Publisher != e.Publisher || before.OriginOf != e.OriginOf { // no standing rests on anything else of it
+			l.touchSource(e.Source, r.Position+1)
+		}
 		l.founded = r.Position + 1
 	case *domain.AwardRecorded:
 		l.cites(e.Source, e.Edition)
-		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
+		c := l.to(e.Edition, e.Collectivity, r)
+		c.hold(l.text(e.Holder), r)
+		c.facts.Awards[len(c.facts.Awards)-1].Source = domain.SourceID(l.text(string(e.Source)))
 	case *domain.MentionRecorded:
 		l.cites(e.Source, e.Edition)
-		l.to(e.Edition, e.Collectivity, r).hold(e.Holder, r)
+		c := l.to(e.Edition, e.Collectivity, r)
+		c.hold(l.text(e.Holder), r)
+		c.facts.Mentions[len(c.facts.Mentions)-1].Source = domain.SourceID(l.text(string(e.Source)))
 	case *domain.AwardArbitrated:
 		l.to(e.Edition, e.Collectivity, r).apply(r)
 	case *domain.RecordRetracted:
@@ -160,34 +170,61 @@ func (l *Labels) Apply(r domain.Recorded) {
 // AllDisputes gives every objection to a fact of a candidacy, in no order.
 func (l *Labels) AllDisputes(size uint64) []domain.Dispute {
 	var all []domain.Dispute
-	for _, c := range l.candidacies {
-		all = append(all, domain.DisputesAsOf(c.facts.Disputes, size)...)
+	for _, candidacies := range l.byEdition {
+		for _, c := range candidacies {
+			all = append(all, domain.DisputesAsOf(c.facts.Disputes, size)...)
+		}
 	}
 	return all
 }
 
-// to gives the candidacy that an event is about to be added to.
-func (l *Labels) to(e domain.Edition, id domain.CollectivityID, r domain.Recorded) *candidacy {
-	l.touch(e, id, r.Position+1)
-	return l.candidacy(e, id)
+// text gives the one copy of a text that is kept.
+func (l *Labels) text(s string) string {
+	if one, ok := l.texts[s]; ok {
+		return one
+	}
+	l.texts[s] = s
+	return s
 }
 
-func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
-	key := domain.Candidacy{Edition: e, Collectivity: id}
-	c := l.candidacies[key]
-	if c == nil {
-		c = &candidacy{Candidacy: key}
-		l.candidacies[key] = c
-		l.byBody[id] = append(l.byBody[id], c)
-		l.byEdition[e] = append(l.byEdition[e], c)
+// to gives the candidacy that an event is about to be added to.
+func (l *Labels) to(e domain.Edition, id domain.CollectivityID, r domain.Recorded) *candidacy {
+	c := l.candidacy(e, id)
+	l.touch(e, c.Collectivity, r.Position+1)
+	return c
+}
+
+// find gives a candidacy, or nil.
+func (l *Labels) find(e domain.Edition, id domain.CollectivityID) *candidacy {
+	all := l.byBody[id]
+	if i, ok := slices.BinarySearchFunc(all, e, byEdition); ok {
+		return all[i]
 	}
+	return nil
+}
+
+func byEdition(c *candidacy, e domain.Edition) int { return cmp.Compare(c.Edition, e) }
+
+// candidacy gives the one of a body in an edition, and makes it where there is none.
+func (l *Labels) candidacy(e domain.Edition, id domain.CollectivityID) *candidacy {
+	all := l.byBody[id]
+	i, ok := slices.BinarySearchFunc(all, e, byEdition)
+	if ok {
+		return all[i]
+	}
+	if len(all) > 0 {
+		id = all[0].Collectivity // the same text
+	}
+	c := &candidacy{Candidacy: domain.Candidacy{Edition: e, Collectivity: id}}
+	l.byBody[id] = slices.Insert(all, i, c)
+	l.byEdition[e] = append(l.byEdition[e], c)
 	return c
 }
 
 // ofStream gives an event to the candidacy of its stream: a retraction names only its stream and an event.
 func (l *Labels) ofStream(r domain.Recorded) {
 	if key, ok := domain.ParseCandidacyStream(r.Stream); ok {
-		if l.candidacies[key] != nil {
+		if l.find(key.Edition, key.Collectivity) != nil {
 			l.to(key.Edition, key.Collectivity, r).apply(r)
 		}
 	}
@@ -209,13 +246,19 @@ func (l *Labels) retractEnumeration(fact uuid.UUID, r domain.Recorded) {
 }
 
 func (c *candidacy) hold(name string, r domain.Recorded) {
-	if !slices.ContainsFunc(c.holders, func(h holder) bool { return h.name == name }) {
-		c.holders = append(c.holders, holder{name, r.Position})
+	switch h := (holder{name, r.Position}); {
+	case c.holder.name == "":
+		c.holder = h
+	case c.holder.name != name && !slices.ContainsFunc(c.holders, func(h holder) bool { return h.name == name }):
+		c.holders = append(c.holders, h)
 	}
 	c.apply(r)
 }
 
 func (c *candidacy) apply(r domain.Recorded) {
+	if c.size == 0 {
+		c.since = r.Position
+	}
 	c.facts.Apply(r)
 	c.size = r.Position + 1
 }
@@ -229,6 +272,9 @@ func (l *Labels) Published(e domain.Edition, size uint64) bool {
 
 // live tells whether any fact was known at a size and stood, or a label was decided that is published by then.
 func (c *candidacy) live(size uint64, published bool) bool {
+	if c.since >= size {
+		return false
+	}
 	if outcome, ok := c.facts.Course.AsOf(size).Outcome(); published && ok && holds(outcome.Result.Distinction, outcome.Withdrawn) {
 		return true
 	}
@@ -299,6 +345,9 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 	v := Label{Edition: group[0].Edition, Collectivity: id, Stated: l.statedAt(domain.Candidacy{Edition: group[0].Edition, Collectivity: id}, size)}
 	facts := new(domain.Facts)
 	for _, c := range group {
+		if c.since >= size {
+			continue
+		}
 		part := &c.facts
 		if c.size > size {
 			part = part.AsOf(size)
@@ -314,10 +363,14 @@ func (l *Labels) view(id domain.CollectivityID, group []*candidacy, size uint64)
 		} else {
 			facts.Join(part)
 		}
-		for _, h := range c.holders {
-			if h.position < size && !slices.Contains(v.Holders, h.name) {
+		name := func(h holder) {
+			if h.name != "" && h.position < size && !slices.Contains(v.Holders, h.name) {
 				v.Holders = append(v.Holders, h.name)
 			}
+		}
+		name(c.holder)
+		for _, h := range c.holders {
+			name(h)
 		}
 	}
 	if len(facts.Awards) == 0 && len(facts.Mentions) == 0 && len(facts.Course) == 0 {
@@ -467,6 +520,14 @@ func compareEditions(a, b domain.Edition) int {
 	return cmp.Compare(a, b)
 }
 
+// begun gives the candidacies of an edition of which anything was known at a size: they stand in the order in which they
+// became known.
+func (l *Labels) begun(e domain.Edition, size uint64) []*candidacy {
+	all := l.byEdition[e]
+	n, _ := slices.BinarySearchFunc(all, size, func(c *candidacy, size uint64) int { return cmp.Compare(c.since, size) })
+	return all[:n]
+}
+
 // In gives every label of an edition that still stands, in the order of the collectivities' ids. It takes time in the
 // number of labels of the edition.
 func (l *Labels) In(e domain.Edition, size uint64) []Label {
@@ -474,12 +535,12 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 	settled, moved := map[domain.CollectivityID]bool{}, map[domain.CollectivityID][]*candidacy{}
 	for as, names := range l.settled {
 		for _, s := range names {
-			if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: s.name}]; c != nil && s.position < size {
+			if c := l.find(e, s.name); c != nil && s.position < size {
 				settled[s.name], moved[as] = true, append(moved[as], c)
 			}
 		}
 	}
-	all := slices.Clone(l.byEdition[e])
+	all := slices.Clone(l.begun(e, size))
 	slices.SortFunc(all, func(a, b *candidacy) int { return cmp.Compare(a.Collectivity, b.Collectivity) })
 	out := make([]Label, 0, len(all))
 	add := func(id domain.CollectivityID, group []*candidacy) {
@@ -510,8 +571,8 @@ func (l *Labels) In(e domain.Edition, size uint64) []Label {
 // Editions gives the editions of which a label or a mention is known and stands, in order; never the undated one.
 func (l *Labels) Editions(size uint64) []domain.Edition {
 	var out []domain.Edition
-	for e, all := range l.byEdition {
-		if e != 0 && slices.ContainsFunc(all, func(c *candidacy) bool { return c.live(size, l.Published(e, size)) }) {
+	for e := range l.byEdition {
+		if e != 0 && slices.ContainsFunc(l.begun(e, size), func(c *candidacy) bool { return c.live(size, l.Published(e, size)) }) {
 			out = append(out, e)
 		}
 	}

@@ -127,8 +127,21 @@ func (l *Labels) cites(s domain.SourceID, e domain.Edition) {
 	l.citing[s][e] = true
 }
 
-// NamesSince is the size from which on the bodies that are entered and their names are those that are known now.
-func (l *Labels) NamesSince() uint64 { return l.named }
+// name remembers that a body or a name of one was entered.
+func (l *Labels) name(size uint64) { l.named = append(l.named, size) }
+
+// NamesSince is the size from which on the bodies that are entered and their names are those that are known at a size: it
+// is the same for two sizes between which none was entered.
+func (l *Labels) NamesSince(size uint64) uint64 {
+	i, found := slices.BinarySearch(l.named, size)
+	switch {
+	case found:
+		return size
+	case i == 0:
+		return 0
+	}
+	return l.named[i-1]
+}
 
 // FoundedSince is the size from which on the sources, and who of them lists a whole edition, are those of now.
 func (l *Labels) FoundedSince() uint64 { return l.founded }
@@ -182,11 +195,11 @@ func (l *Labels) Label(e domain.Edition, id domain.CollectivityID, size uint64) 
 		}
 	}
 	var group []*candidacy
-	if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: id}]; c != nil {
+	if c := l.find(e, id); c != nil {
 		group = append(group, c)
 	}
 	for _, s := range l.settled[id] {
-		if c := l.candidacies[domain.Candidacy{Edition: e, Collectivity: s.name}]; c != nil && s.position < size {
+		if c := l.find(e, s.name); c != nil && s.position < size {
 			group = append(group, c)
 		}
 	}

@@ -28,6 +28,7 @@ func TestSourceTouches(t *testing.T) {
 	}{
 		{"a new source", Source("delta", "D", "2018"), "16:[] true 17:[] true 18:[] true "},
 		{"a correction", Correct("beta", domain.SourceParticulars{Publisher: "E", Title: "b"}), "16:[] true 17:[] true 18:[] false "},
+		{"of its title only", Correct("beta", domain.SourceParticulars{Publisher: "B", Title: "b", PublishedOn: "2017"}), "16:[] true 17:[] true 18:[] true "},
 		{"of what a copy copies", Correct("alpha", domain.SourceParticulars{Publisher: "E", Title: "a"}), "16:[] false 17:[] false 18:[] true "},
 		{"of a copy", Correct("alpha-copy", domain.SourceParticulars{Publisher: "E", Title: "a"}), "16:[] false 17:[] true 18:[] true "},
 		{"a fact", Labelled(17, gironde, 5, "beta"), "16:[] true 17:[fr-commune-33032] true 18:[] true "},

@@ -58,7 +58,14 @@ type count struct {
 
 // part is what one body adds to the counts of an edition.
 type part struct {
+	share
+	mentions []mentionPart
+}
+
+// share is a part without its mentions, which few have: there are a million of them, and nothing in them is to be followed.
+type share struct {
 	place int32 // of its place among those that Counts knows
+	here  bool  // that the edition has the body at all
 	held  bool
 	// stated says that the label is; level is that which counts, of the award or by reasoning, 0 where there is none;
 	// levelStated whether it is.
@@ -66,7 +73,6 @@ type part struct {
 	level               int8
 	own                 int8 // the level that sources state, or 0
 	beyond              bool
-	mentions            []mentionPart
 }
 
 type mentionPart struct {
@@ -77,7 +83,7 @@ type mentionPart struct {
 // partOf reduces a label. A contested label is a label all the same, and so is one beyond competition or of unknown level;
 // only a level counts for a level.
 func partOf(l *labels.Label) part {
-	p := part{held: l.Held()}
+	p := part{share: share{here: true, held: l.Held()}}
 	if a := l.Standing.Award; a != nil && a.Distinction == domain.DistinctionHorsConcours {
 		p.beyond = true
 	}

@@ -54,7 +54,7 @@ func (l *Language) particular(p domain.Particular, names Names) string {
 		var all []string
 		for _, pair := range p.List {
 			level, count, _ := strings.Cut(pair, "=")
-			all = append(all, l.T("refusal.count", level, count))
+			all = append(all, l.Set(l.T("refusal.count", level, count)))
 		}
 		return l.List(all)
 	case domain.KindWord:

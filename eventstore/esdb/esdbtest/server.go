@@ -56,6 +56,8 @@ type Fault struct {
 type Cluster struct {
 	t     testing.TB
 	nodes []*node
+	// security is what is asked of who connects; nil for nothing.
+	security *security
 
 	mu     sync.Mutex
 	log    *transactionLog  // guarded by mu
@@ -80,8 +82,12 @@ type node struct {
 // Start starts a cluster, which ends with the test.
 func Start(t testing.TB, nodes int) *Cluster {
 	t.Helper()
-	c := &Cluster{t: t, log: newTransactionLog(), behind: -1}
-	host := ownHost()
+	return start(t, nodes, ownHost(), nil)
+}
+
+func start(t testing.TB, nodes int, host string, s *security) *Cluster {
+	t.Helper()
+	c := &Cluster{t: t, log: newTransactionLog(), behind: -1, security: s}
 	for i := range nodes {
 		n := &node{cluster: c, index: i, address: net.JoinHostPort(host, "0")}
 		n.start()
@@ -110,7 +116,11 @@ func (c *Cluster) ConnectionString() string {
 	for _, n := range c.nodes {
 		hosts = append(hosts, n.address)
 	}
-	return "esdb://" + strings.Join(hosts, ",") + "?tls=false&gossipTimeout=1"
+	all := strings.Join(hosts, ",")
+	if s := c.security; s != nil {
+		return "esdb://" + s.user + ":" + s.password + "@" + all + "?gossipTimeout=1&tlsCaFile=" + s.caFile
+	}
+	return "esdb://" + all + "?tls=false&gossipTimeout=1"
 }
 
 // Away stops all nodes: calls under way break, and nobody listens.
@@ -230,7 +240,8 @@ func (n *node) start() {
 	}
 	n.address = l.Addr().String()
 	// The client pings every ten seconds, also when it is idle; a server in Go takes that for an attack.
-	n.server = grpc.NewServer(grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}))
+	n.server = grpc.NewServer(append(n.cluster.security.options(),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}))...)
 	streams.RegisterStreamsServer(n.server, n)
 	gossip.RegisterGossipServer(n.server, gossiper{node: n})
 	serverfeatures.RegisterServerFeaturesServer(n.server, n)

@@ -18,6 +18,9 @@ import (
 
 // Append takes the events of one write (protos/streams.proto: options first, then the events).
 func (n *node) Append(s streams.Streams_AppendServer) error {
+	if err := n.authenticate(s.Context()); err != nil {
+		return err
+	}
 	fault := n.cluster.broken(Append)
 	if fault.Before != nil {
 		return fault.Before
@@ -111,6 +114,9 @@ func (n *node) write(options *streams.AppendReq_Options, events []*record, trail
 
 // Read reads a stream or `$all`, once or without end.
 func (n *node) Read(req *streams.ReadReq, s streams.Streams_ReadServer) error {
+	if err := n.authenticate(s.Context()); err != nil {
+		return err
+	}
 	o := req.GetOptions()
 	switch {
 	case o.GetSubscription() != nil && o.GetAll() != nil:
