@@ -40,7 +40,7 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 	if err := a.catchUp(ctx); err != nil {
 		return fmt.Errorf("computing the answers: %w", err)
 	}
-	c := &comparison{a: a, head: head, size: strconv.FormatInt(head.tree.N, 10), links: newLinks()}
+	c := &comparison{a: a, head: head, size: strconv.FormatInt(head.tree.N, 10), links: newLinks(), host: a.place.Site.host}
 	if err := c.meet(ctx); err != nil {
 		return err
 	}
@@ -53,6 +53,9 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 		return err
 	}
 	c.otherwise = why
+	if err := c.askItsName(ctx); err != nil {
+		return err
+	}
 	for _, some := range []func() []question{
 		func() []question { c.chosen = c.choose(all, pages, fresh); return c.chosen },
 		func() []question { return c.linked(pages) }, // from what was asked so far
@@ -70,7 +73,11 @@ func (a *Auditor) compareAnswers(ctx context.Context, head checkpoint, fresh boo
 	report.add("answers", figures{"compared": answers, "proofs": int64(len(c.sampled))},
 		"%s of the server, the same as the records give; %s of records chosen at random", count(answers, "answer"), count(int64(len(c.sampled)), "proof"))
 	if pages {
-		report.add("pages", figures{"compared": site}, "%s, French and English, with the text that the records give", count(site, "page"))
+		called := ""
+		if c.host != a.place.Site.host {
+			called = fmt.Sprintf("; the site calls itself %.200q, not %q", c.host, a.place.Site.host)
+		}
+		report.add("pages", figures{"compared": site}, "%s, French and English, with the text that the records give%s", count(site, "page"), called)
 	} else {
 		report.add("pages", figures{"compared": 0}, "not compared: %s", why)
 		report.Uncompared = append(report.Uncompared, "pages ("+why+")")
@@ -118,6 +125,7 @@ type comparison struct {
 	moved                   atomic.Bool
 	compared, pagesCompared atomic.Int64
 	links                   links
+	host                    string     // by which the server calls itself
 	chosen                  []question // those that were asked first
 	// otherwise is why pages are not compared, or "": then answers too may differ for that reason.
 	otherwise string
@@ -327,13 +335,16 @@ func (c *comparison) mine(ctx context.Context, address string, into any) error {
 // ask asks what is computed here.
 func (c *comparison) ask(ctx context.Context, address, accept string) (reply, error) {
 	for range mostRedirects {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.a.place.Site.host+address, nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.host+address, nil)
 		if err != nil {
 			return reply{}, fmt.Errorf("asking for %s: %w", address, err)
 		}
 		r.Header.Set("Accept", accept)
 		w := &written{reply: reply{status: http.StatusOK, header: http.Header{}}}
 		c.a.answers.Handler.ServeHTTP(w, r)
+		if err := ctx.Err(); err != nil {
+			return reply{}, err // whoever is interrupted answers nothing, or half of it
+		}
 		to := w.header.Get("Location")
 		if w.status/100 != 3 || !strings.HasPrefix(to, "/") {
 			return w.reply, nil

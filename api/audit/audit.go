@@ -116,6 +116,7 @@ type Auditor struct {
 	histories histories
 	values    values
 	files     files
+	campaigns campaigns
 	// ceremonies are the editions whose palmarès is to come.
 	ceremonies ceremonies
 	appeals    appeals

@@ -30,6 +30,28 @@ func (c *comparison) pagesToCompare(ctx context.Context) (bool, string, error) {
 	return true, "", nil
 }
 
+// askItsName asks the server by which name it is called: pages have whole addresses in them, and who stands before a server may
+// call it otherwise than we do. It is told with the report.
+func (c *comparison) askItsName(ctx context.Context) error {
+	r, err := c.a.place.Site.get(ctx, "/", "text/html", maxAnswer)
+	if err != nil {
+		return unlessUnreachable(err, "%v", err)
+	}
+	root, err := html.Parse(bytes.NewReader(r.body))
+	if err != nil {
+		return nil // it is compared later
+	}
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "meta" && attribute(n, "property") == "og:url" {
+			if u, err := url.Parse(attribute(n, "content")); err == nil && u.Host != "" {
+				c.host = u.Host
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
 // samePage says where a page of the server differs from one that was computed here, or "". An error is about ours.
 func (c *comparison) samePage(theirs, mine []byte) (string, error) {
 	want, err := textOf(mine, c.a.answers.ofSomeNodes)

@@ -3,15 +3,16 @@ package audit
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"arobase/domain"
 	"arobase/eventstore"
 )
 
@@ -111,23 +112,35 @@ func (c *comparison) editions(ctx context.Context) ([]question, error) {
 	return all, nil
 }
 
+// campaigns are the editions that were opened and the bodies that have a membership, as the records say. One goroutine at a
+// time.
+type campaigns struct {
+	editions map[domain.Edition]bool
+	members  map[domain.CollectivityID]bool
+}
+
+func (c *campaigns) take(r *record) {
+	switch e := r.event.(type) {
+	case *domain.EditionOpened:
+		if c.editions == nil {
+			c.editions = map[domain.Edition]bool{}
+		}
+		c.editions[e.Edition] = true
+	case *domain.MembershipRecorded:
+		if c.members == nil {
+			c.members = map[domain.CollectivityID]bool{}
+		}
+		c.members[e.Collectivity] = true
+	}
+}
+
 // campaigns asks what the candidacies of each edition that was run here cover, and what each member pays.
-func (c *comparison) campaigns(ctx context.Context) (all []question, err error) {
-	opened, _, err := c.list(ctx, "/v1/events", "stream", "type", "edition-opened")
-	if err != nil {
-		return nil, err
+func (c *comparison) campaigns(context.Context) (all []question, err error) {
+	for _, edition := range slices.Sorted(maps.Keys(c.a.campaigns.editions)) {
+		all = append(all, question{address: fmt.Sprintf("/v1/editions/%d/barometer", edition)})
 	}
-	for _, stream := range opened {
-		all = append(all, question{address: "/v1/editions/" + strings.TrimPrefix(stream, "edition-") + "/barometer"})
-	}
-	members, _, err := c.list(ctx, "/v1/events", "stream", "type", "membership-recorded")
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(members)
-	for _, stream := range slices.Compact(members) {
-		id := url.PathEscape(strings.TrimPrefix(stream, "collectivity-"))
-		all = append(all, question{address: "/v1/collectivities/" + id + "/memberships", single: true})
+	for _, id := range slices.Sorted(maps.Keys(c.a.campaigns.members)) {
+		all = append(all, question{address: "/v1/collectivities/" + url.PathEscape(string(id)) + "/memberships", single: true})
 	}
 	return all, nil
 }
@@ -228,13 +241,9 @@ func (c *comparison) record(ctx context.Context, leaf int64) (eventstore.Event, 
 	return eventstore.Event{}, fmt.Errorf("%w: record %d is missing", ErrDamaged, leaf)
 }
 
-// list reads a list that was computed here, whole, and gives the questions for its pages and a member of each item. more are
-// parameters, in pairs.
-func (c *comparison) list(ctx context.Context, address, member string, more ...string) (ids []string, pages []question, err error) {
+// list reads a list that was computed here, whole, and gives the questions for its pages and a member of each item.
+func (c *comparison) list(ctx context.Context, address, member string) (ids []string, pages []question, err error) {
 	next := question{address: address, query: url.Values{"limit": {"1000"}}}
-	for i := 0; i+1 < len(more); i += 2 {
-		next.query.Set(more[i], more[i+1])
-	}
 	for {
 		pages = append(pages, next)
 		var answer struct {

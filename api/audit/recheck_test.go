@@ -116,3 +116,22 @@ func TestAnswersBesideALogElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// Who stands before a server may call it by another name than visitors do. Its pages name it so, which is told and is no failure.
+func TestServerThatIsCalledOtherwise(t *testing.T) {
+	s := newTinySite(t)
+	served := s.served
+	s.served = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = "127.0.0.1:8080"
+		served.ServeHTTP(w, r)
+	})
+	opt := s.options(t, t.TempDir())
+	opt.Answer = s.answers
+	report, err := s.round(t, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if says := check(t, report, "pages").Says; !strings.HasSuffix(says, `the site calls itself "127.0.0.1:8080", not "label.example"`) {
+		t.Error(says)
+	}
+}

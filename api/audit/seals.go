@@ -224,6 +224,7 @@ func (a *Auditor) takeValues(ctx context.Context, records []record) error {
 	for i := range records {
 		a.opens(&records[i])
 		a.files.take(&records[i])
+		a.campaigns.take(&records[i])
 		if e, ok := records[i].event.(*domain.PersonalDataErased); ok {
 			if err := a.erase(ctx, &records[i], place{e.Event, e.Pointer}); err != nil {
 				return err

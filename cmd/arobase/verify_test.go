@@ -52,7 +52,7 @@ func TestVerify(t *testing.T) {
 		{[]string{"verify", file}, exitUsage},
 		{[]string{"verify", "--key", key}, exitUsage},
 		{[]string{"verify", file, "--key", key, "--policy", file}, exitUsage},
-		{[]string{"verify", file, "--key", "not a key"}, exitFailed},
+		{[]string{"verify", file, "--key", "not a key"}, exitUsage},
 		{[]string{"verify", filepath.Join(dir, "nowhere"), "--key", key}, exitFailed},
 	} {
 		if code, _, errs := command(t, c.args...); code != c.code {
