@@ -14,6 +14,7 @@ func (l *Ledger) Bare() *Ledger {
 	return &Ledger{
 		Genesis: l.Genesis, store: l.store, cog: l.cog, runner: l.runner, labels: l.labels, figures: l.figures,
 		campaigns: l.campaigns, actions: l.actions, past: l.past, counts: l.counts, index: l.index,
+		earlier: l.earlier,
 	}
 }
 

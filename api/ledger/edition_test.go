@@ -372,10 +372,10 @@ func TestDraftsAreForgotten(t *testing.T) {
 	appeal := c.act(registrar, "appeals", `{"edition":%d,"collectivity":%q,"of":%q,"on":"2027-01-24","grounds":"Une action manque."}`, editionRun, aixID, seals[aixID])
 	c.day.Store(2 + 61)
 	forget("the day after", 1, 2) // that of Laon: of the others one is under appeal and one was not told
-	c.act(president, "edition-closings", `{"edition":%d}`, editionRun)
-	forget("closed", 1, 1)
 	c.act(president, "appeal-rejections", `{"edition":%d,"collectivity":%q,"appeal":%q,"article":"1","reason":"Aucun grief."}`, editionRun, aixID, appeal.Events[0].String())
-	forget("the appeal is over", 1, 0)
+	forget("the appeal is over", 1, 1)
+	c.act(president, "edition-closings", `{"edition":%d}`, editionRun)
+	forget("closed", 1, 0)
 	forget("again", 0, 0)
 }
 
