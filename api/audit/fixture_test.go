@@ -126,7 +126,7 @@ func newEmptySite(t testing.TB, dir string) *site {
 
 	api := rest.New(rest.Deps{Ledger: s.ledger, Log: proving{s.log}, Version: version})
 	pages := web.New(web.Deps{
-		Ledger: s.ledger, Version: version, Key: s.key.VerifierKey, Operator: "Somebody", Proof: proving{s.log}.Proof,
+		Ledger: s.ledger, Version: version, Key: func(context.Context) string { return s.key.VerifierKey() }, Operator: "Somebody", Proof: proving{s.log}.Proof,
 		Checkpoint: func() (uint64, bool, []byte) {
 			head, _ := s.heads.Last(t.Context())
 			return uint64(head.Size), head.Size > 0, head.Signed
@@ -382,7 +382,7 @@ func (s *site) answers(ctx context.Context, rests audit.Rests) (audit.Answers, e
 		mux.Handle(p, api)
 	}
 	mux.Handle("/", web.New(web.Deps{
-		Ledger: l, Version: version, Key: func() string { return cmp.Or(rests.Key(), s.key.VerifierKey()) },
+		Ledger: l, Version: version, Key: func(context.Context) string { return cmp.Or(rests.Key(), s.key.VerifierKey()) },
 		Proof: func(context.Context, uint64) ([]byte, error) { return []byte("proof"), nil },
 		Checkpoint: func() (uint64, bool, []byte) {
 			size, signed := rests.Checkpoint()

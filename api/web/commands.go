@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net"
 	"regexp"
 	"strings"
@@ -30,7 +31,7 @@ func (p *page) origin() string {
 
 // key is the public key of the log as a command takes it.
 func (p *page) key() string {
-	key := p.site.logKey()
+	key := p.site.logKey(p.ctx)
 	if key == "" {
 		return p.T("proof.key")
 	}
@@ -38,11 +39,11 @@ func (p *page) key() string {
 }
 
 // logKey is the key in force, "" where it is not known.
-func (s *site) logKey() string {
+func (s *site) logKey(ctx context.Context) string {
 	if s.Key == nil {
 		return ""
 	}
-	return s.Key()
+	return s.Key(ctx)
 }
 
 // proofCommands fetch a proof and check it.

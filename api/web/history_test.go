@@ -118,7 +118,7 @@ func history(t testing.TB) http.Handler {
 // site is the site over a ledger, with a log that signs everything.
 func site(l *ledger.Ledger) http.Handler {
 	return web.New(web.Deps{
-		Ledger: l, Operator: "Les Archives de l'essai", Version: "test", Key: func() string { return "test.example/log+12345678+AQIDBA==" },
+		Ledger: l, Operator: "Les Archives de l'essai", Version: "test", Key: func(context.Context) string { return "test.example/log+12345678+AQIDBA==" },
 		Checkpoint: func() (uint64, bool, []byte) {
 			return l.Size(), true, fmt.Appendf(nil, "test.example/log\n%d\n", l.Size())
 		},

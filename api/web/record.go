@@ -155,7 +155,7 @@ func (s *site) prove(p *page, v *recordView, e ledger.EventView) {
 	v.ProofURL = "/v1/events/" + e.ID.String() + "/proof"
 	if proof, err := s.Proof(p.ctx, e.Index); err == nil {
 		v.Proof = string(proof)
-		v.Verify = verifier{e.ID.String(), strconv.FormatUint(e.Index, 10), s.logKey(), len(e.Disclosed) > 0}
+		v.Verify = verifier{e.ID.String(), strconv.FormatUint(e.Index, 10), s.logKey(p.ctx), len(e.Disclosed) > 0}
 	}
 	v.Commands = p.proofCommands(v.ProofURL)
 }

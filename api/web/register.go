@@ -54,7 +54,7 @@ func (s *site) register(p *page) (any, error) {
 		}
 	}
 	if v.Log {
-		v.Key = s.logKey()
+		v.Key = s.logKey(p.ctx)
 		v.Audit = "arobase log key --data ./arobase-data\narobase log checkpoint --data ./arobase-data\narobase check --data ./arobase-data"
 	}
 	w, err := p.readWindow()

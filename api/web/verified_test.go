@@ -83,7 +83,7 @@ func newSealed(t *testing.T) *sealed {
 	rest.Mount(mux, rest.Deps{Ledger: s.ledger, Log: proving{log}, Version: "test"})
 	mux.Handle("/log/", log.Handler())
 	mux.Handle("/", web.New(web.Deps{
-		Ledger: s.ledger, Operator: "Les Archives de l'essai", Version: "test", Key: s.key.VerifierKey, Proof: proving{log}.Proof,
+		Ledger: s.ledger, Operator: "Les Archives de l'essai", Version: "test", Key: func(context.Context) string { return s.key.VerifierKey() }, Proof: proving{log}.Proof,
 		Checkpoint: func() (uint64, bool, []byte) {
 			head, _ := heads.Last(context.Background())
 			return uint64(head.Size), head.Size > 0, head.Signed

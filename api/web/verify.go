@@ -19,7 +19,7 @@ type verifyView struct {
 
 func (s *site) verify(p *page) (any, error) {
 	p.Title, p.Description = p.T("verify.title"), p.T("verify.description")
-	v := verifyView{Log: s.Checkpoint != nil, Key: s.logKey()}
+	v := verifyView{Log: s.Checkpoint != nil, Key: s.logKey(p.ctx)}
 	site, key, kept := p.origin(), p.key(), p.T("verify.file")
 	v.Whole = fmt.Sprintf("arobase audit %s --key %s --keep %s", site, key, kept)
 	v.Next = fmt.Sprintf("arobase audit %s --key %s --seen %s --keep %s", site, key, kept, kept)

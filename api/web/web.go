@@ -41,7 +41,7 @@ type Deps struct {
 	Proof func(ctx context.Context, index uint64) ([]byte, error)
 	// Key gives the public key of the log that is in force, in the form of signed notes, for the commands that a reader
 	// pastes; it may be empty. Nil: it is not known.
-	Key func() string
+	Key func(ctx context.Context) string
 	// Operator is who runs this site. Every page says so.
 	Operator string
 	Version  string

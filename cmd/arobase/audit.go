@@ -194,7 +194,7 @@ func (f *auditFlags) answersFrom(ctx context.Context, rests audit.Rests) (audit.
 	api := rest.New(rest.Deps{Ledger: l, Version: programVersion()})
 	site := web.New(web.Deps{
 		Ledger: l, Version: programVersion(),
-		Key: func() string { return cmp.Or(rests.Key(), f.keyOf(l.Origin)) },
+		Key: func(context.Context) string { return cmp.Or(rests.Key(), f.keyOf(l.Origin)) },
 		// What stands in the place of a proof is not compared: it tells of the moment. Proofs are verified by themselves.
 		Proof: func(context.Context, uint64) ([]byte, error) { return []byte("proof"), nil },
 		Checkpoint: func() (uint64, bool, []byte) {

@@ -31,11 +31,10 @@ type custody struct {
 	// both says that the key signs together with the one that it replaces.
 	both bool
 
-	mu      sync.Mutex
-	size    eventstore.Position // of the ledger when it was read last; guarded by mu
-	inForce domain.LogKey       // the zero LogKey where the ledger names none; guarded by mu
-	alone   bool                // that it is the first of its origin; guarded by mu
-	origin  string              // the name of the log; guarded by mu
+	mu     sync.Mutex
+	size   eventstore.Position // of the ledger when it was read last; guarded by mu
+	keys   []domain.LogKey     // those that the ledger names of the origin; guarded by mu
+	origin string              // the name of the log; guarded by mu
 }
 
 func (o *opened) newCustody(p *logParts) *custody {
@@ -51,32 +50,53 @@ func (c *custody) read(ctx context.Context) (domain.LogKey, string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.origin != "" && size == c.size {
-		return c.inForce, c.origin, nil
+		return c.last(), c.origin, nil
 	}
 	origins, err := c.origins(ctx)
 	if err != nil {
 		return domain.LogKey{}, "", err
 	}
 	last := origins[len(origins)-1]
-	c.size, c.origin, c.inForce, c.alone = size, last.Name, domain.LogKey{}, len(last.Keys) < 2
-	if n := len(last.Keys); n > 0 {
-		c.inForce = last.Keys[n-1]
+	c.size, c.origin, c.keys = size, last.Name, last.Keys
+	return c.last(), c.origin, nil
+}
+
+// last is the key in force, the zero LogKey where the ledger names none. Mu is held.
+func (c *custody) last() domain.LogKey {
+	if n := len(c.keys); n > 0 {
+		return c.keys[n-1]
 	}
-	return c.inForce, c.origin, nil
+	return domain.LogKey{}
 }
 
 // known is the key in force as it was read last, "" where the ledger names none.
 func (c *custody) known() domain.LogKey {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.inForce
+	return c.last()
+}
+
+// inForceAt is the key that the ledger names for a tree of a size, "" where it names none. It does not wait for this node's
+// turn to sign: another node may have signed with a key of which this one has read nothing yet. Where the ledger cannot be
+// read, it is what was read last.
+func (c *custody) inForceAt(ctx context.Context, size uint64) string {
+	_, _, _ = c.read(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := ""
+	for _, k := range c.keys {
+		if key == "" || k.Since < size {
+			key = k.Key
+		}
+	}
+	return key
 }
 
 // first says that the key in force, as it was read last, is the first of its origin.
 func (c *custody) first() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.alone
+	return len(c.keys) < 2
 }
 
 // fits says why this node's key may not sign at all: a *tlog.Refusal.

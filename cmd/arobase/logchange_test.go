@@ -275,7 +275,7 @@ func TestRotate(t *testing.T) {
 		t.Errorf("a document that lies:\n%s", out)
 	}
 	does(t, exitUsage, "verify", proof, "--policy", document, "--rotations", document)
-	does(t, exitFailed, "verify", proof, "--key", "no key", "--rotations", document)
+	does(t, exitUsage, "verify", proof, "--key", "no key", "--rotations", document)
 	does(t, exitFailed, "verify", proof, "--key", l.key, "--rotations", document+"x")
 }
 

@@ -327,12 +327,13 @@ func (n *node) publicHandler(s settings, stopping <-chan struct{}) http.Handler 
 	return mux
 }
 
-// publicKey is the one that checkpoints are verified with, "" where it is not known here. On a cluster it may be another
-// than this node has, of the name under which this node shows checkpoints.
-func (n *node) publicKey() string {
+// publicKey is the one that the checkpoint shown is verified with, "" where it is not known here. On a cluster it may be
+// another than this node has, of the name under which this node shows checkpoints.
+func (n *node) publicKey(ctx context.Context) string {
 	if n.custody != nil {
-		if named := n.custody.known(); domain.VerifierKeyName(named.Key) == n.origin().Name {
-			return named.Key
+		size, _, _ := n.checkpoint()
+		if key := n.custody.inForceAt(ctx, size); domain.VerifierKeyName(key) == n.origin().Name {
+			return key
 		}
 	}
 	if n.unfit != nil {

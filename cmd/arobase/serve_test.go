@@ -275,6 +275,10 @@ func TestReadinessWithoutAStore(t *testing.T) {
 	}
 	defer p.close()
 	n := &node{opened: o, logParts: p, signer: tlog.NewSigner(p.key, p.tree, p.heads, time.Now)}
+	if ready, checks := n.readiness(t.Context()); ready || !strings.Contains(checks["projections"], "counting") {
+		t.Errorf("before anything is counted: %v, %v", ready, checks)
+	}
+	n.warm.Store(true)
 	if ready, checks := n.readiness(t.Context()); !ready {
 		t.Errorf("before: %v", checks)
 	}
