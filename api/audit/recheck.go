@@ -114,7 +114,7 @@ func (a *Auditor) recheckValue(ctx context.Context, leaf int64) (asked int64, er
 // stillDisclosed holds that the log discloses a value as it did. One that is not there any more may have been erased since;
 // where no record says so the next reading finds it.
 func (a *Auditor) stillDisclosed(ctx context.Context, e eventstore.Event, s sealed, known vault.Secret) error {
-	wrong := func(reason string) error {
+	wrong := func(reason string) *Failure {
 		f := failed("sealed", "%s", reason)
 		f.Leaf, f.Event, f.Type, f.Rule = int64(e.Position), e.ID, e.Type, "commitment"
 		return f
@@ -126,7 +126,7 @@ func (a *Auditor) stillDisclosed(ctx context.Context, e eventstore.Event, s seal
 	case err != nil:
 		return err
 	case answer == nil:
-		a.values.absent[place{e.ID, s.field.Pointer}] = &absence{s.commitment, wrong("the value at " + s.field.Pointer + " was disclosed and is not any more, and no record says that it was erased").(*Failure)}
+		a.values.absent[place{e.ID, s.field.Pointer}] = &absence{s.commitment, wrong("the value at " + s.field.Pointer + " was disclosed and is not any more, and no record says that it was erased")}
 		return nil
 	}
 	if _, err := verifyDisclosed(answer, a.order.ledger, s.commitment, place{e.ID, s.field.Pointer}); err != nil {

@@ -57,7 +57,7 @@ func (p *nodeProcess) under(t *testing.T, origin string, size int64) {
 		var now int64
 		text := string(p.gets(t, "/log/checkpoint"))
 		if _, err := fmt.Sscanf(text, origin+"\n%d\n", &now); err != nil || now < size {
-			return fmt.Errorf("%v, wanted %d:\n%s", err, size, text)
+			return fmt.Errorf("it is of %d, wanted %d:\n%s", now, size, text)
 		}
 		return nil
 	})
