@@ -55,7 +55,7 @@ var englishBrowse = catalogue{
 	"levels.recorded":         "Recorded: how many names at each level",
 	"levels.spoken":           "%s, from %d to %d: %d editions filled in. The table that follows says the same.",
 	"levels.part":             "%s, %s: %s",
-	"levels.key":              "From the bottom up: 1 to 5 at-signs, from the lightest to the darkest. Small dotted ring: no source found. Each part leads to the names.",
+	"levels.key":              "From the bottom up: 1 to 5 at-signs. Small dotted ring: no source found. Each part leads to the names.",
 	"levels.cell":             "recorded: %s",
 	"levels.get":              "These levels for a spreadsheet (CSV)",
 	"change.more":             "The first %d names of each list; all of them are in the file.",

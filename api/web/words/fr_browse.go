@@ -55,7 +55,7 @@ var frenchBrowse = catalogue{
 	"levels.recorded":         "Recensé : combien de noms à chaque niveau",
 	"levels.spoken":           "%s, de %d à %d : %d éditions renseignées. Le tableau qui suit dit la même chose.",
 	"levels.part":             "%s, %s : %s",
-	"levels.key":              "De bas en haut : de 1 à 5 arobases, du plus clair au plus foncé. Petit rond pointillé : aucune source trouvée. Chaque segment renvoie aux noms.",
+	"levels.key":              "De bas en haut : de 1 à 5 arobases. Petit rond pointillé : aucune source trouvée. Chaque segment renvoie aux noms.",
 	"levels.cell":             "recensé : %s",
 	"levels.get":              "Ces niveaux pour un tableur (CSV)",
 	"change.more":             "Les %d premiers noms de chaque liste ; tous sont dans le fichier.",
