@@ -161,7 +161,7 @@ func (p *page) minutesView(who auth.Principal, m ledger.Minutes) (minutesView, e
 	case who.Is(auth.President):
 		v.Summary = append(v.Summary, p.N("minutes.drafted", decided))
 	}
-	v.Signed = p.T("minutes.sign.what", edition, p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.decided", decided), p.Int(int(p.size)), p.Date(domain.DayInParis(p.site.Ledger.Clock())))
+	v.Signed = p.T("minutes.sign.what", edition, p.N("minutes.sessions", len(m.Sessions)), p.N("minutes.decided", decided), p.Int(int(p.size)))
 	var err error
 	v.Code, err = drawing.CodeOf(v.Address)
 	v.Code.Spoken = p.T("minutes.code", v.Address)

@@ -218,7 +218,7 @@ var englishJury = catalogue{
 	"minutes.signatures":             "Signatures",
 	"minutes.sign.chair":             "For the presidency of the jury",
 	"minutes.sign.second":            "The second person",
-	"minutes.sign.what":              "Minutes of %s: %s, %s. The ledger has %s records on %s.",
+	"minutes.sign.what":              "Minutes of %s: %s, %s. The ledger has %s records.",
 	"minutes.sign.line":              "Name, date and signature",
 	"minutes.silent.one":             ", %s vote not cast",
 	"minutes.silent.many":            ", %s votes not cast",

@@ -218,7 +218,7 @@ var frenchJury = catalogue{
 	"minutes.signatures":             "Signatures",
 	"minutes.sign.chair":             "Pour la présidence du jury",
 	"minutes.sign.second":            "La seconde personne",
-	"minutes.sign.what":              "Procès-verbal de l'%s : %s, %s. Le registre compte %s inscriptions ce %s.",
+	"minutes.sign.what":              "Procès-verbal de l'%s : %s, %s. Le registre compte %s inscriptions.",
 	"minutes.sign.line":              "Nom, date et signature",
 	"minutes.silent.one":             ", %s voix non exprimée",
 	"minutes.silent.many":            ", %s voix non exprimées",
