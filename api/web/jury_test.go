@@ -203,6 +203,25 @@ func (c *court) decided(n int) {
 	}
 }
 
+// says holds that a page, read by somebody, says some things and not others.
+func (c *court) says(path string, as []*http.Cookie, has, not []string) {
+	c.t.Helper()
+	w, page := c.page(path, as)
+	if w.Code != http.StatusOK {
+		c.t.Errorf("%s: %d", path, w.Code)
+	}
+	for _, s := range has {
+		if !strings.Contains(page, s) {
+			c.t.Errorf("%s does not say %q:\n%s", path, s, page)
+		}
+	}
+	for _, s := range not {
+		if strings.Contains(page, s) {
+			c.t.Errorf("%s says %q", path, s)
+		}
+	}
+}
+
 // page reads a page as somebody, or as the public.
 func (c *court) page(path string, cookies []*http.Cookie) (*httptest.ResponseRecorder, string) {
 	c.t.Helper()
@@ -315,35 +334,18 @@ func TestMinutesForEachReader(t *testing.T) {
 	c.draft(28, laon, 2, "En son absence")
 	juror, president, registrar := c.enter(t, auth.Juror, "28-1", "Juré 1"), c.enter(t, auth.President, "", "Anne Martin"), c.enter(t, auth.Registrar, "", "Chloé Roux")
 	other := c.enter(t, auth.Juror, "27-1", "Juré 1")
-	read := func(path string, as []*http.Cookie, has, not []string) {
-		t.Helper()
-		w, page := c.page(path, as)
-		if w.Code != http.StatusOK {
-			t.Errorf("%s: %d", path, w.Code)
-		}
-		for _, s := range has {
-			if !strings.Contains(page, s) {
-				t.Errorf("%s does not say %q:\n%s", path, s, page)
-			}
-		}
-		for _, s := range not {
-			if strings.Contains(page, s) {
-				t.Errorf("%s says %q", path, s)
-			}
-		}
-	}
 	sat := []string{"Présents : sièges 1 et 2. Absents : siège 3.", "juror-28-2", "Siège 2 ne prend pas part (résidence)"}
 	for _, as := range [][]*http.Cookie{juror, registrar} {
-		read("/editions/28/proces-verbal", as, sat, []string{"Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "projet"})
+		c.says("/editions/28/proces-verbal", as, sat, []string{"Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "projet"})
 	}
-	read("/editions/28/proces-verbal", president, append(sat, "Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "Aucun précédent comparable n'a reçu cela.", "2 sur 3 présents pouvaient voter : sièges 1 et 3. Quorum atteint", "3 sur 3 présents pouvaient voter. Quorum atteint"), nil)
+	c.says("/editions/28/proces-verbal", president, append(sat, "Juré 2", "Un vrai pas en avant", "pour 2, contre 0", "Aucun précédent comparable n'a reçu cela.", "2 sur 3 présents pouvaient voter : sièges 1 et 3. Quorum atteint", "3 sur 3 présents pouvaient voter. Quorum atteint"), nil)
 	if w, _ := c.page("/editions/28/proces-verbal", other); w.Code != http.StatusForbidden {
 		t.Errorf("a juror of another edition: %d", w.Code)
 	}
 	public := []string{"Public depuis la cérémonie du 25 novembre 2026", "Motivation de " + aix, "pour 2, contre 0, abstentions 0", "3 sur 3 présents pouvaient voter", "juror-27-3"}
-	read("/editions/27/proces-verbal", nil, public, []string{"Juré 2", "dossier"})
-	read("/en/editions/27/minutes", nil, []string{"Public since the ceremony of 25 November 2026", "for 2, against 0, abstained 0"}, []string{"Juré 2"})
-	read("/editions/27/proces-verbal", president, append(public, "Juré 2"), nil)
+	c.says("/editions/27/proces-verbal", nil, public, []string{"Juré 2", "dossier"})
+	c.says("/en/editions/27/minutes", nil, []string{"Public since the ceremony of 25 November 2026", "for 2, against 0, abstained 0"}, []string{"Juré 2"})
+	c.says("/editions/27/proces-verbal", president, append(public, "Juré 2"), nil)
 }
 
 // A mention that the jury gave bears the name under which the edition offered it, wherever it is shown.
