@@ -94,7 +94,7 @@ func (l *Ledger) Act(ctx context.Context, who auth.Principal, ask Ask) (Receipt,
 	if closing, ok := e.(*domain.EditionClosed); ok {
 		l.appeals.Lock()
 		defer l.appeals.Unlock()
-		if err := l.noAppealIn(closing.Edition); err != nil {
+		if err := l.noAppealIn(ctx, closing.Edition); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -224,7 +224,10 @@ func (l *Ledger) concerns(ctx context.Context, e domain.Event) (domain.Collectiv
 }
 
 // noAppealIn holds that no appeal of an edition is open: what is closed is settled.
-func (l *Ledger) noAppealIn(e domain.Edition) (err error) {
+func (l *Ledger) noAppealIn(ctx context.Context, e domain.Edition) (err error) {
+	if err := l.asStored(ctx); err != nil {
+		return err
+	}
 	l.runner.View(func(eventstore.Position) {
 		run, ok := l.campaigns.Edition(e)
 		if !ok {

@@ -199,14 +199,22 @@ func (l *Ledger) rests(ctx context.Context, s domain.StreamName, expected *int64
 	return nil
 }
 
-// run gives an edition that is run here as the store has it now.
-func (l *Ledger) run(ctx context.Context, e domain.Edition) (*campaigns.Campaign, []domain.Recorded, error) {
+// asStored waits until the projections hold all that the store has now.
+func (l *Ledger) asStored(ctx context.Context) error {
 	size, err := l.store.Size(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the size of the store: %w", err)
+		return fmt.Errorf("reading the size of the store: %w", err)
 	}
 	if err := l.runner.Wait(ctx, size); err != nil {
-		return nil, nil, fmt.Errorf("waiting for what was recorded: %w", err)
+		return fmt.Errorf("waiting for what was recorded: %w", err)
+	}
+	return nil
+}
+
+// run gives an edition that is run here as the store has it now.
+func (l *Ledger) run(ctx context.Context, e domain.Edition) (*campaigns.Campaign, []domain.Recorded, error) {
+	if err := l.asStored(ctx); err != nil {
+		return nil, nil, err
 	}
 	var run *campaigns.Campaign
 	var regulation []domain.Recorded

@@ -114,12 +114,8 @@ func (l *Ledger) judgedBy(ctx context.Context, target eventstore.Event, pointer 
 	default:
 		return nil, nil
 	}
-	size, err := l.store.Size(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the size of the store: %w", err)
-	}
-	if err := l.runner.Wait(ctx, size); err != nil {
-		return nil, fmt.Errorf("waiting for what was recorded: %w", err)
+	if err := l.asStored(ctx); err != nil {
+		return nil, err
 	}
 	l.runner.View(func(eventstore.Position) {
 		if file, ok := domain.FileAt(r.Event, pointer); ok {
